@@ -1,0 +1,87 @@
+"""The pool of connections, and SQL kept in files.
+
+Every connection works as the unprivileged role `placet_app`, whatever it logged in as. Nothing here knows a table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from placet.db.migrate import APP_ROLE
+from placet.errors import Unavailable
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
+Pool: TypeAlias = "asyncpg.Pool"
+
+STATEMENT_TIMEOUT_MS = 15_000
+LOCK_TIMEOUT_MS = 10_000
+
+
+async def open_pool(url: str, *, size: int = 10, application: str = "placet") -> asyncpg.Pool:
+    """A pool of up to `size` connections to `url`, each acting as `placet_app`."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        reset=_nothing_to_reset,
+        server_settings={
+            "application_name": application,
+            "role": APP_ROLE,
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": "60000",
+            "timezone": "UTC",
+        },
+    )
+
+
+async def _nothing_to_reset(_: Any) -> None:
+    """No statement of ours leaves state on a connection, so the usual reset would be a round trip for nothing."""
+
+
+# What tells that the database is away (or full, or read-only), rather than that a statement is wrong.
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresIOError,
+)
+# What a transaction may simply be tried again for.
+RETRY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    """The answer to a client when the database cannot be reached or cannot write."""
+    return Unavailable(
+        "The database cannot be reached right now. Trying again with the same Idempotency-Key is safe.",
+        code="database_unavailable",
+        cause=type(error).__name__,
+    )
+
+
+@cache
+def statements(package: str, name: str) -> dict[str, str]:
+    """The named statements of a `.sql` file: `-- name: verb`, then a sentence of comment, then the SQL."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in files(package).joinpath(name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("-- name:"):
+            current = found.setdefault(line.removeprefix("-- name:").strip(), [])
+        else:
+            current.append(line)
+    return {key: "\n".join(lines).strip() for key, lines in found.items()}
