@@ -1,0 +1,48 @@
+# `make` alone lists what there is. Everything needed is installed into .venv; nothing else on the machine changes,
+# but for the browser that `make test` fetches where there is none.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format pins docs clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+ARGS ?=
+
+# A stamp says that a step was done with the files it depends on, so that a second run starts at once.
+BASE := $(VENV)/.installed-base
+DEV := $(VENV)/.installed-dev
+BROWSER := $(VENV)/.browser
+
+help:  ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(BASE)  ## install, start an embedded PostgreSQL, load the demo, serve it; ARGS="--port 9000 --no-browser"
+	@$(VENV)/bin/placet demo $(ARGS)
+
+test: $(DEV) $(BROWSER)  ## every test, with the browser ones; ARGS="tests/unit -k reader"
+	@$(PY) -m pytest $(ARGS)
+
+check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
+	@scripts/check.sh
+
+format: $(DEV)  ## let ruff mend and format the code
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+docs: $(DEV)  ## write docs/reference afresh from the code
+	@$(PY) scripts/reference.py
+
+pins:  ## write requirements/*.txt afresh from pyproject.toml (needs uv); ARGS=--upgrade for newer ones
+	@scripts/pins.sh $(ARGS)
+
+clean:  ## remove .venv and what tools left behind
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis
+
+$(BASE): requirements/base.txt pyproject.toml scripts/bootstrap.sh
+	@scripts/bootstrap.sh base
+
+$(DEV): requirements/base.txt requirements/dev.txt pyproject.toml scripts/bootstrap.sh
+	@scripts/bootstrap.sh dev
+
+$(BROWSER): scripts/ensure_chromium.py | $(DEV)
+	@$(PY) scripts/ensure_chromium.py --stamp $@
