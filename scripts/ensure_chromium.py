@@ -1,7 +1,7 @@
 """Find or fetch a Chromium that really starts, for the browser tests.
 
-In turn: the one named by PLACET_CHROMIUM, those on PATH, Playwright's own, Debian's package, Playwright's download. Each
-is started once without a window; only one that renders a page counts. With --stamp FILE its path is written there.
+In turn: the one named by PLACET_CHROMIUM, those on PATH, Playwright's own, Debian's package, Playwright's download.
+Each is started once without a window; only one that renders a page counts. With --stamp FILE its path is written there.
 """
 
 from __future__ import annotations
@@ -83,13 +83,17 @@ def from_debian() -> Iterator[str]:
         return
     prefix: list[str] = []
     if os.geteuid() != 0:
-        if not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode:
+        if (
+            not shutil.which("sudo")
+            or subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode
+        ):
             return
         prefix = ["sudo", "-n"]
     say("no browser here that starts, installing Debian's chromium package")
-    environment = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+    apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     for step in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        done = subprocess.run([*environment, *step], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        command = [*apt_get, *step]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()
             say(f"apt-get {step[0]} failed: {said[-1] if said else f'exit code {done.returncode}'}")
