@@ -153,8 +153,8 @@ create index artifact_inbox_counts on artifact (rm_id, customer_id) include (cre
 create index artifact_rivals on artifact (customer_id, field) where status = 'pending' and field is not null;
 create index artifact_of_batch on artifact (batch_id, seq);
 create index artifact_of_source on artifact (source_id, seq) where source_id is not null;
-create index artifact_history on artifact (decided_at desc, seq) where decided_at is not null;
-create index artifact_decided_by on artifact (decided_by, decided_at desc, seq) where decided_at is not null;
+create index artifact_history on artifact (decided_at desc, seq desc) where decided_at is not null;
+create index artifact_decided_by on artifact (decided_by, decided_at desc, seq desc) where decided_at is not null;
 create index artifact_newest on artifact (created_at desc, seq);
 create index artifact_newest_pending on artifact (created_at desc, seq) where status = 'pending';
 
@@ -191,8 +191,8 @@ create table delivery (
     event_id     text not null,
     artifact_id  text,
     customer_id  text,
-    topic        text not null,                        -- artifact.accepted, or the artifact's workflow trigger
-    trigger      text not null,
+    topic        text not null,                        -- artifact.accepted, artifact.edited
+    trigger      text,                                 -- the workflow trigger the artifact named, if any
     status       text not null default 'promised',
     created_at   timestamptz not null default now(),
     due_at       timestamptz not null default now(),

@@ -1,0 +1,1 @@
+"""Agents that read notes and propose: nothing in this room ever decides."""

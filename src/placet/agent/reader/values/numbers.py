@@ -1,0 +1,46 @@
+"""Numbers in digits or in words: "12", "1,600", "three hundred and ten thousand", "a dozen"."""
+
+from __future__ import annotations
+
+from placet.agent.reader.text import rx
+from placet.agent.reader.values import Found
+
+_UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+                  "sixteen seventeen eighteen nineteen".split(), range(20), strict=True))  # fmt: skip
+_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "lakh": 10**5, "lac": 10**5, "lakhs": 10**5,
+           "million": 10**6, "mil": 10**6, "crore": 10**7, "crores": 10**7, "billion": 10**9}  # fmt: skip
+_WORD = "|".join(sorted([*_UNITS, *_TENS, *_SCALES, "dozen"], key=len, reverse=True))
+SPELLED = rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*\b"
+
+
+def value_of(words: str) -> float:
+    """The number a spelled-out phrase says, e.g. "three hundred and ten thousand" is 310000."""
+    total = part = 0.0
+    half = words.lower().startswith("half a ")
+    for word in rx(r"[a-z]+").findall(words.lower()):
+        if word in _UNITS:
+            part += _UNITS[word]
+        elif word in _TENS:
+            part += _TENS[word]
+        elif word == "dozen":
+            part = (part or 1) * 12
+        elif word == "hundred":
+            part = (part or 1) * 100
+        elif word in _SCALES:
+            total += (part or 1) * _SCALES[word]
+            part = 0
+    return (total + part) / (2 if half else 1)
+
+
+def find_spelled(text: str) -> list[Found]:
+    """Every spelled-out number of a text."""
+    return [Found(m.start(), m.end(), value_of(m[0])) for m in rx(SPELLED).finditer(text)]
+
+
+def find_integers(text: str) -> list[Found]:
+    """Every whole number of a text, in digits or words, without those that are part of an amount, a date or a code."""
+    digits = rx(r"(?<![\w.,:/@+#£€$¥-])(\d{1,4})(?![\d@%]|[.,:/-]\d|\s?(?:k|m|mn|bn|am|pm|th|st|nd|rd)\b|[A-Za-z]*\d)")
+    found = [Found(m.start(1), m.end(1), int(m[1])) for m in digits.finditer(text)]
+    found += [Found(s.start, s.end, int(s.value)) for s in find_spelled(text) if s.value == int(s.value)]
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""Proposals, artifacts and decisions: propose, inbox, decide."""

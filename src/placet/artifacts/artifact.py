@@ -1,0 +1,146 @@
+"""One artifact as it is read: its row, the value its field has now, and the form it takes on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from placet.artifacts import lifecycle
+from placet.customers.schema import ProfileSchema
+
+
+class Artifact(msgspec.Struct, kw_only=True):
+    """A proposal put before a person. Its own columns, then what the joined rows say of the world now."""
+
+    id: str
+    seq: int
+    created_at: datetime
+    customer_id: str | None
+    rm_id: str | None
+    batch_id: str
+    version: int
+    artifact_type: str
+    status: str
+    created_by_type: str
+    created_by_id: str
+    payload: dict[str, Any]
+    workflow_trigger: str | None
+    edited_value: Any  # UNSET unless edited; None is a value an edit can give
+    decided_at: datetime | None
+    decided_by: str | None
+    on_behalf_of: str | None
+    reason: str | None
+    field: str | None
+    field_version: int | None
+    source_id: str | None
+    evidence_start: int | None
+    evidence_end: int | None
+    evidence_verified: bool | None
+    customer_ref: str
+    customer_name: str
+    created_by_name: str
+    decided_by_name: str | None
+    on_behalf_of_name: str | None
+    # the world now
+    customer_rm: str | None
+    current_value: Any
+    current_version: int
+    current_at: datetime | None
+    current_by: str | None
+    rivals: int
+    source_title: str | None
+    source_at: datetime | None
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.status == lifecycle.PENDING
+
+    @property
+    def stale(self) -> bool:
+        """Whether its field changed since it was proposed (versions are compared, so A -> B -> A counts)."""
+        return self.pending and self.field is not None and self.field_version != self.current_version
+
+    @property
+    def unverified(self) -> bool:
+        """Whether its quote was not found where it was said to stand (or there is none)."""
+        return not self.evidence_verified
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person changed the value in accepting it."""
+        return self.edited_value is not msgspec.UNSET
+
+    @property
+    def decided_value(self) -> Any:
+        """What was (or would be) applied: the edited value, else the proposed one."""
+        return self.edited_value if self.edited else self.payload.get("proposed_value")
+
+
+def from_row(row: Mapping[str, Any]) -> Artifact:
+    """An artifact from a row of `inbox.sql`'s columns; JSON stands in it as text, so that null and nothing differ."""
+    values = dict(row)
+    values["payload"] = msgspec.json.decode(values["payload"])
+    edited = values["edited_value"]
+    values["edited_value"] = msgspec.UNSET if edited is None else msgspec.json.decode(edited)
+    current = values["current_value"]
+    values["current_value"] = None if current is None else msgspec.json.decode(current)
+    return Artifact(**values)
+
+
+def instant(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds and Z, as every time on the wire."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def wire(artifact: Artifact, schema: ProfileSchema, allowed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The artifact as every door answers it. The first twelve keys are always there, null when unset.
+
+    `allowed` are the decisions the caller may take on it now.
+    """
+    payload = dict(artifact.payload)
+    if artifact.edited:
+        payload["edited_value"] = artifact.edited_value
+    field = schema.field(artifact.field) if artifact.field is not None else None
+    return {
+        "id": artifact.id,
+        "createdAt": instant(artifact.created_at),
+        "customerId": artifact.customer_id,
+        "rmId": artifact.rm_id,
+        "batchId": artifact.batch_id,
+        "version": artifact.version,
+        "artifactType": artifact.artifact_type,
+        "status": artifact.status,
+        "createdByType": artifact.created_by_type,
+        "createdById": artifact.created_by_id,
+        "payload": payload,
+        "workflowTrigger": artifact.workflow_trigger,
+        "customerName": artifact.customer_name,
+        "createdByName": artifact.created_by_name,
+        "decidedAt": instant(artifact.decided_at),
+        "decidedBy": artifact.decided_by,
+        "decidedByName": artifact.decided_by_name,
+        "onBehalfOf": artifact.on_behalf_of,
+        "reason": artifact.reason,
+        "evidence": evidence(artifact),
+        "current": artifact.current_value,
+        "stale": artifact.stale,
+        "rivals": artifact.rivals,
+        "policy": field.policy if field is not None else "single",
+        "allowed": list(allowed) if artifact.pending else [],
+    }
+
+
+def evidence(artifact: Artifact) -> dict[str, Any]:
+    """Where the quote stands in the stored source, and whether it really does."""
+    return {
+        "sourceId": artifact.source_id,
+        "start": artifact.evidence_start,
+        "end": artifact.evidence_end,
+        "verified": bool(artifact.evidence_verified),
+    }

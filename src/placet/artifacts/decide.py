@@ -1,0 +1,84 @@
+"""Decide: lock, read, judge, write. The one path for web, API, batches, CLI and library; nothing else writes a status.
+
+It takes a list of decisions and works inside the caller's transaction, READ COMMITTED. It never commits, and nothing leaves
+the database in it. Two decisions meeting on one customer wait for each other at the lock; the second then reads what the
+first did, because reading is a statement of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from placet.artifacts import inbox
+from placet.artifacts.artifact import from_row
+from placet.artifacts.judge import Changes, Decision, LeftOut, Outcome, judge
+from placet.audit import record
+from placet.customers.schema import ProfileSchema
+from placet.db import json
+from placet.db.engine import Connection, statements
+from placet.errors import Unavailable
+from placet.ids import new_id
+
+__all__ = ["Decision", "LeftOut", "Outcome", "decide"]
+
+SQL = statements(__package__, "decide.sql")
+
+
+async def decide(
+    connection: Connection,
+    decisions: Sequence[Decision],
+    *,
+    schema: ProfileSchema,
+    atomic: bool = False,
+    dry_run: bool = False,
+) -> list[Outcome]:
+    """Apply a list of decisions inside the caller's transaction and answer each, good or bad, in their order.
+
+    `atomic`: unless all apply, none does. `dry_run`: everything but the writing. Decisions of one list see each other.
+    """
+    ids = sorted({decision.artifact_id for decision in decisions})
+    if not dry_run:
+        await connection.execute(SQL["lock"], ids)
+    rows = await connection.fetch(f"{inbox.SQL['columns']} {SQL['with_rivals']}", ids)
+    artifacts = {row["id"]: from_row(row) for row in rows}
+    at = await connection.fetchval(SQL["clock"])
+    outcomes, changes = judge(decisions, artifacts, at, schema, atomic=atomic)
+    if changes.decided and not dry_run:
+        await _write(connection, changes)
+    return outcomes
+
+
+async def _write(connection: Connection, changes: Changes) -> None:
+    """One statement over arrays; what it wrote is counted, and a surprise rolls everything back."""
+    decided, values, promises = changes.decided, list(changes.values.values()), changes.promises
+    written = await connection.fetchrow(
+        SQL["write"],
+        *record.columns(changes.events),
+        [a.id for a in decided],
+        [a.status for a in decided],
+        [json.encode(a.edited_value) if a.edited else None for a in decided],
+        [a.decided_at for a in decided],
+        [a.decided_by for a in decided],
+        [a.decided_by_name for a in decided],
+        [a.on_behalf_of for a in decided],
+        [a.on_behalf_of_name for a in decided],
+        [a.reason for a in decided],
+        [v.customer_id for v in values],
+        [v.field for v in values],
+        [json.encode(v.value) for v in values],
+        [v.expected for v in values],
+        [v.artifact_id for v in values],
+        [v.by for v in values],
+        [new_id() for _ in promises],
+        [p.event_id for p in promises],
+        [p.artifact_id for p in promises],
+        [p.customer_id for p in promises],
+        [p.topic for p in promises],
+        [p.trigger for p in promises],
+    )
+    asked: dict[str, Any] = {"artifacts": len(decided), "values": len(values), "events": len(changes.events), "deliveries": len(promises)}
+    if dict(written) != asked:
+        raise Unavailable(
+            f"The decision was not applied: {dict(written)} rows would have changed where {asked} were meant.", code="not_applied"
+        )

@@ -1,0 +1,56 @@
+-- name: lock
+-- Customers, then artifacts with their pending rivals, each sorted: see the function's comment in the first migration.
+select lock_for_decision($1::text[]);
+
+-- name: with_rivals
+-- The named artifacts and every pending one for the same field of the same customer, read after the locks.
+where a.id = any ($1::text[])
+   or a.status = 'pending' and a.field is not null
+      and (a.customer_id, a.field) in (select t.customer_id, t.field from artifact t where t.id = any ($1::text[]))
+order by a.seq;
+
+-- name: clock
+-- When the decision is made: the database's clock once everything is locked, not when the transaction began to wait.
+select clock_timestamp();
+
+-- name: write
+-- Decisions, values, events and promises in one statement; what it wrote is counted by the caller.
+with given as (
+    select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                         $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::text[])
+        with ordinality as g (id, at, kind, artifact_id, customer_id, batch_id, actor_type, actor_id,
+                              on_behalf_of, door, field, commitment, salt, body, n)
+), decided as (
+    update artifact a
+    set status = d.status, edited_value = d.edited_value::jsonb, decided_at = d.decided_at, decided_by = d.decided_by,
+        decided_by_name = d.decided_by_name, on_behalf_of = d.on_behalf_of, on_behalf_of_name = d.on_behalf_of_name,
+        reason = d.reason
+    from unnest($15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::text[], $20::text[], $21::text[], $22::text[],
+                $23::text[])
+        as d (id, status, edited_value, decided_at, decided_by, decided_by_name, on_behalf_of, on_behalf_of_name, reason)
+    where a.id = d.id and a.status = 'pending'
+    returning 1
+), valued as (
+    insert into profile_value as p (customer_id, field, value, version, artifact_id, updated_at, updated_by)
+    select v.customer_id, v.field, v.value::jsonb, v.expected + 1, v.artifact_id, $18[1], v.by
+    from unnest($24::text[], $25::text[], $26::text[], $27::bigint[], $28::text[], $29::text[])
+        as v (customer_id, field, value, expected, artifact_id, by)
+    on conflict (customer_id, field) do update
+        set value = excluded.value, version = excluded.version, artifact_id = excluded.artifact_id,
+            updated_at = excluded.updated_at, updated_by = excluded.updated_by
+        where p.version = excluded.version - 1
+    returning 1
+), recorded as (
+    insert into event (id, at, kind, artifact_id, customer_id, batch_id, actor_type, actor_id, on_behalf_of, door, field, commitment)
+    select id, at, kind, artifact_id, customer_id, batch_id, actor_type, actor_id, on_behalf_of, door, field, commitment
+    from given order by n
+    returning 1
+), bodies as (
+    insert into event_body (event_id, salt, body) select id, salt, body from given
+), promised as (
+    insert into delivery (id, event_id, artifact_id, customer_id, topic, trigger)
+    select * from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $35::text[])
+    returning 1
+)
+select (select count(*) from decided) as artifacts, (select count(*) from valued) as values,
+       (select count(*) from recorded) as events, (select count(*) from promised) as deliveries;

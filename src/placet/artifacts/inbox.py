@@ -1,0 +1,192 @@
+"""Read artifacts: one, a batch, a customer's, or the caller's inbox over all customers, in keyset pages.
+
+Every list goes through one query and one predicate (`access.visible`), so a row of a list and the artifact itself agree.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from placet.artifacts.artifact import Artifact, from_row
+from placet.customers import access
+from placet.db.engine import Connection, statements
+from placet.errors import Conflict, Invalid, NotFound
+from placet.identity.principal import Principal
+
+SQL = statements(__package__, "inbox.sql")
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+
+_VISIBLE_COLUMNS = ("a.customer_id", "c.rm_id")
+
+
+class Filters(msgspec.Struct, kw_only=True):
+    """What a list is narrowed to; None leaves a dimension open."""
+
+    status: str | None = None
+    type: str | None = None
+    customer_id: str | None = None
+    rm_id: str | None = None
+    batch_id: str | None = None
+    source_id: str | None = None
+    field: str | None = None
+    confidence: str | None = None
+    decided: bool | None = None
+
+
+class Page(msgspec.Struct):
+    """Some artifacts and where the next ones start; `next_cursor` is None on the last page."""
+
+    artifacts: list[Artifact]
+    next_cursor: str | None
+
+
+ORDERS = {
+    # Newest batch first, the proposed order within: rows of one batch share their time, the sequence breaks the tie.
+    "desc": ("a.created_at desc, a.seq", "a.created_at <= {at} and (a.created_at < {at} or a.seq > {seq})"),
+    "asc": ("a.created_at, a.seq", "a.created_at >= {at} and (a.created_at > {at} or a.seq > {seq})"),
+    "decided": ("a.decided_at desc, a.seq desc", "a.decided_at <= {at} and (a.decided_at < {at} or a.seq < {seq})"),
+}
+
+
+async def list_artifacts(
+    connection: Connection,
+    who: Principal,
+    filters: Filters,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    offset: int = 0,
+    order: str = "desc",
+    cursor: str | None = None,
+) -> Page:
+    """A page of the artifacts the caller may see; `order` is `desc`, `asc` or `decided` (newest decision first).
+
+    Keyset pages neither repeat nor miss a row while others are decided. Raises NotFound for a customer that is not there.
+    """
+    if filters.customer_id is not None:
+        await require_customer(connection, who, filters.customer_id)
+    condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
+    arguments: list[Any] = [scope]
+    conditions = [condition]
+
+    def given(expression: str, value: Any) -> None:
+        arguments.append(value)
+        conditions.append(expression.format(f"${len(arguments)}"))
+
+    if filters.status == "pending":
+        conditions.append("a.status = 'pending'")  # spelled out, so that the partial indexes serve it
+        if who.type == "rm":
+            given("a.rm_id = {}", who.id)  # a pending artifact's RM is its customer's: the inbox's own index
+    elif filters.status is not None:
+        given("a.status = {}", filters.status)
+    for expression, value in (
+        ("a.artifact_type = {}", filters.type),
+        ("a.customer_id = {}", filters.customer_id),
+        ("a.rm_id = {}", filters.rm_id),
+        ("a.batch_id = {}", filters.batch_id),
+        ("a.source_id = {}", filters.source_id),
+        ("a.field = {}", filters.field),
+        ("a.payload ->> 'confidence' = {}", filters.confidence),
+    ):
+        if value is not None:
+            given(expression, value)
+    if filters.decided is not None or order == "decided":
+        conditions.append(f"a.decided_at is {'null' if filters.decided is False else 'not null'}")
+    by, after = ORDERS[order]
+    if cursor is not None:
+        at, seq = read_cursor(cursor, order)
+        arguments += [at, seq]
+        conditions.append(after.format(at=f"${len(arguments) - 1}", seq=f"${len(arguments)}"))
+    arguments += [limit + 1, offset]
+    rows = await connection.fetch(
+        f"{SQL['columns']} where {' and '.join(conditions)} order by {by} limit ${len(arguments) - 1} offset ${len(arguments)}",
+        *arguments,
+    )
+    found = [from_row(row) for row in rows[:limit]]
+    more = len(rows) > limit and limit > 0
+    return Page(found, write_cursor(found[-1], order) if more else None)
+
+
+async def get_artifact(connection: Connection, who: Principal, artifact_id: str) -> Artifact:
+    """One artifact, or NotFound where it is not there for this caller."""
+    condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
+    row = await connection.fetchrow(f"{SQL['columns']} where {condition} and a.id = $2", scope, artifact_id)
+    if row is None:
+        raise NotFound("Artifact not found")
+    return from_row(row)
+
+
+async def of_batch(
+    connection: Connection, customer_id: str, created_by_type: str, created_by_id: str, batch_id: str
+) -> list[Artifact]:
+    """All artifacts of one batch in the proposed order, with no question of who asks: for verbs that settled it."""
+    rows = await connection.fetch(
+        f"{SQL['columns']} where a.batch_id = $1 and a.customer_id is not distinct from $2 and a.created_by_type = $3 and a.created_by_id = $4 order by a.seq",
+        batch_id, customer_id, created_by_type, created_by_id,
+    )
+    return [from_row(row) for row in rows]
+
+
+async def batch(
+    connection: Connection,
+    who: Principal,
+    batch_id: str,
+    *,
+    customer_id: str | None = None,
+    created_by_id: str | None = None,
+) -> list[Artifact]:
+    """The artifacts of the batch of that id; NotFound without one, Conflict `ambiguous_batch` where several match."""
+    condition, scope = access.visible(who, "b.customer_id", "c.rm_id")
+    found = await connection.fetch(
+        SQL["batches_named"].format(visible=condition), scope, batch_id, customer_id, created_by_id
+    )
+    if not found:
+        raise NotFound("Batch not found")
+    if len(found) > 1:
+        raise Conflict(
+            "More than one batch has this id; name it with customerId and createdById.", code="ambiguous_batch"
+        )
+    return await of_batch(connection, found[0]["customer_id"], found[0]["created_by_type"], found[0]["created_by_id"], batch_id)
+
+
+async def require_customer(connection: Connection, who: Principal, customer_id: str) -> None:
+    """Raise NotFound unless that customer is there for this caller."""
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    if not await connection.fetchval(SQL["customer_visible"].format(visible=condition), scope, customer_id):
+        raise NotFound("Customer not found")
+
+
+async def pending_counts(connection: Connection, who: Principal) -> dict[str, int]:
+    """How many proposals wait for a decision, by customer."""
+    condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
+    if who.type == "rm":
+        condition = f"a.rm_id = ($1::text[])[1] and {condition}"
+    rows = await connection.fetch(SQL["pending_counts"].format(visible=condition), scope)
+    return {row["customer_id"]: row["pending"] for row in rows}
+
+
+def write_cursor(last: Artifact, order: str) -> str:
+    """Where the page after `last` starts: its time and sequence number, opaque to clients."""
+    at = last.decided_at if order == "decided" else last.created_at
+    return base64.urlsafe_b64encode(f"{order}|{at.isoformat() if at else ''}|{last.seq}".encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, order: str) -> tuple[datetime, int]:
+    """The time and sequence number in a cursor of ours; Invalid for anything else."""
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
+        kind, at, seq = text.split("|")
+        if kind != order or not 0 <= int(seq) < 2**63:
+            raise ValueError
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError
+        return instant, int(seq)
+    except (ValueError, UnicodeError, binascii.Error):
+        raise Invalid("The cursor is not one of ours, or belongs to another order.", code="invalid_cursor") from None

@@ -1,0 +1,35 @@
+-- name: columns
+-- An artifact with what its field says now. Every read of artifacts is this, with a condition and an order added.
+select a.id, a.seq, a.created_at, a.customer_id, a.rm_id, a.batch_id, a.version, a.artifact_type, a.status, a.created_by_type,
+       a.created_by_id, a.payload::text as payload, a.workflow_trigger, a.edited_value::text as edited_value, a.decided_at,
+       a.decided_by, a.on_behalf_of, a.reason, a.field, a.field_version, a.source_id, a.evidence_start, a.evidence_end,
+       a.evidence_verified, a.customer_ref, a.customer_name, a.created_by_name, a.decided_by_name, a.on_behalf_of_name,
+       c.rm_id as customer_rm, p.value::text as current_value, coalesce(p.version, 0) as current_version,
+       p.updated_at as current_at, p.updated_by as current_by,
+       case when a.status = 'pending' and a.field is not null then
+           (select count(*)::int - 1 from artifact r
+            where r.customer_id = a.customer_id and r.field = a.field and r.status = 'pending' and r.field is not null)
+       else 0 end as rivals,
+       s.title as source_title, s.occurred_at as source_at
+from artifact a
+left join customer c on c.id = a.customer_id
+left join profile_value p on p.customer_id = a.customer_id and p.field = a.field
+left join source s on s.id = a.source_id
+
+-- name: customer_visible
+-- Whether a customer is there for this caller.
+select exists (select from customer c where c.id = $2 and {visible});
+
+-- name: pending_counts
+-- How many proposals wait, by customer.
+select a.customer_id, count(*)::int as pending, min(a.created_at) as oldest from artifact a
+left join customer c on c.id = a.customer_id
+where a.status = 'pending' and {visible} group by a.customer_id;
+
+-- name: batches_named
+-- The batches of that id the caller may see; more than one is possible, since the id is the proposer's own.
+select b.customer_id, b.created_by_type, b.created_by_id from batch b
+left join customer c on c.id = b.customer_id
+where b.id = $2 and {visible}
+  and ($3::text is null or b.customer_id = $3) and ($4::text is null or b.created_by_id = $4)
+order by b.seq limit 2;

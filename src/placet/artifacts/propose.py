@@ -1,0 +1,332 @@
+"""Propose: create artifacts for one customer, all of them or none. Nothing here touches a profile.
+
+One transaction, the caller's. The customer's row is locked first, so that what is read next (values, pending artifacts)
+stays true until the commit, and two proposals of one batch cannot both be first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from placet.artifacts import evidence, inbox
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import ArtifactType, artifact_types
+from placet.audit import record
+from placet.customers import access, fields
+from placet.customers.schema import ProfileSchema
+from placet.db import json
+from placet.db.engine import Connection, statements
+from placet.errors import Conflict, Invalid, InvalidItems, NotFound, PlacetError
+from placet.identity.principal import Principal
+from placet.ids import new_id
+
+SQL = statements(__package__, "propose.sql")
+MAX_ITEMS = 1000
+MAX_SOURCE = 2_000_000  # characters
+
+
+class Item(msgspec.Struct, kw_only=True):
+    """One proposal. `at` is where its quote is said to start in the source: a hint, checked."""
+
+    payload: dict[str, Any]
+    artifact_type: str = "profile_edit"
+    workflow_trigger: str | None = None
+    at: int | None = None
+
+
+class Source(msgspec.Struct, kw_only=True):
+    """The note the proposals were read from."""
+
+    text: str
+    title: str | None = None
+    occurred_at: datetime | None = None
+
+
+class Skipped(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """An item that became no artifact, and why: `duplicate`, `no_change` or `policy`."""
+
+    index: int
+    reason: str
+    artifact_id: str | None = None
+
+
+class Proposed(msgspec.Struct, kw_only=True):
+    """The answer: the batch's artifacts in the proposed order. `created` is false when the same batch was there before."""
+
+    batch_id: str
+    artifacts: list[Artifact]
+    skipped: list[Skipped]
+    created: bool
+    source_id: str | None = None
+
+
+class _Draft(msgspec.Struct, kw_only=True):
+    """An item on its way to a row."""
+
+    index: int
+    item: Item
+    type: ArtifactType
+    payload: dict[str, Any]
+    field: str | None
+    key: str
+    value: Any = None
+    field_version: int | None = None
+    quote: evidence.Located = evidence.NOWHERE
+    id: str = msgspec.field(default_factory=new_id)
+
+
+async def propose(
+    connection: Connection,
+    who: Principal,
+    customer_id: str,
+    items: Sequence[Item],
+    *,
+    schema: ProfileSchema,
+    batch_id: str | None = None,
+    source: Source | None = None,
+    not_proposed: Sequence[dict[str, Any]] = (),
+    on_behalf_of: Principal | None = None,
+) -> Proposed:
+    """Create one batch of artifacts for a customer, inside the caller's transaction.
+
+    `batch_id` is the proposer's own (a new one if left out): the same batch again answers with the same artifacts, other
+    content under it raises Conflict `batch_exists`. `not_proposed` is what a reader saw and left, kept with the batch.
+    `on_behalf_of` is the person who had an agent read a note. Raises NotFound, Forbidden, InvalidItems, Invalid, Conflict.
+    """
+    if not 1 <= len(items) <= MAX_ITEMS:
+        raise Invalid(f"A batch has 1 to {MAX_ITEMS} artifacts, not {len(items)}.", code="invalid_batch")
+    customer = await connection.fetchrow(SQL["lock_customer"], customer_id)
+    if customer is None:
+        raise NotFound("Customer not found")
+    for principal in (who, on_behalf_of):
+        if principal is not None:
+            access.check_propose(principal, customer_id, customer["rm_id"])
+
+    text = _source_text(source)
+    asked = _digest(items, source, text)
+    batch_id = _checked_batch_id(batch_id) if batch_id is not None else new_id()
+    if (known := await connection.fetchrow(SQL["batch"], customer_id, who.type, who.id, batch_id)) is not None:
+        if known["digest"] != asked:
+            raise Conflict("This batch id was used before for other content.", code="batch_exists")
+        return await _answer(connection, who, customer_id, batch_id, known, created=False)
+
+    drafts = _read_items(items, schema)
+    world = await _world(connection, customer_id, drafts)
+    keep, skipped = _judge(who, drafts, world, schema)
+    for draft in keep:
+        draft.quote = evidence.locate(text, draft.type.quote(draft.payload), draft.item.at) if text is not None else evidence.NOWHERE
+    source_id = await _store_source(connection, who, customer_id, source, text) if source is not None and text is not None else None
+    row = await connection.fetchrow(
+        SQL["insert_batch"], batch_id, customer_id, who.type, who.id, asked,
+        json.encode(msgspec.to_builtins(skipped)), json.encode(list(not_proposed)), source_id,
+    )
+    await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of)
+    return await _answer(connection, who, customer_id, batch_id, row, created=True)
+
+
+def _read_items(items: Sequence[Item], schema: ProfileSchema) -> list[_Draft]:
+    """Every item as a draft; raises InvalidItems that names all the bad ones, so that an agent can mend them at once."""
+    types = artifact_types()
+    drafts: list[_Draft] = []
+    bad: list[dict[str, Any]] = []
+    seen: dict[tuple[str, str], int] = {}
+    for index, item in enumerate(items):
+        try:
+            draft = _read_item(index, item, types, schema)
+            if draft.field is not None and (draft.type.name, draft.key) in seen:
+                raise Invalid(
+                    f"The field {draft.field} stands twice in this batch, first at {seen[draft.type.name, draft.key]}.",
+                    code="field_twice",
+                )
+            seen[draft.type.name, draft.key] = index
+            drafts.append(draft)
+        except PlacetError as error:
+            bad.append({"index": index, "code": error.code, "error": error.sentence})
+    if bad:
+        listed = "; ".join(f"{b['index']}: {b['error']}" for b in bad[:5]) + (" …" if len(bad) > 5 else "")
+        raise InvalidItems(f"{len(bad)} of {len(items)} artifacts cannot be taken, so none was. {listed}", errors=bad)
+    return drafts
+
+
+def _read_item(index: int, item: Item, types: dict[str, ArtifactType], schema: ProfileSchema) -> _Draft:
+    found = types.get(item.artifact_type)
+    if found is None:
+        raise Invalid(f"There is no artifact type {item.artifact_type[:60]!r}.", code="unknown_type")
+    json.require_storable(item.payload)
+    if item.workflow_trigger is not None:
+        json.require_text(item.workflow_trigger, "The workflow trigger")
+    found.read(item.payload)
+    payload = dict(item.payload)
+    found.check(payload, schema)
+    field = found.field(payload)
+    key = field if field is not None else sha256(json.encode(payload).encode()).hexdigest()
+    draft = _Draft(index=index, item=item, type=found, payload=payload, field=field, key=key)
+    if field is not None:
+        draft.value = found.proposed_value(payload, schema)
+    return draft
+
+
+class _World(msgspec.Struct):
+    """What the customer's profile and pending artifacts say, read after the lock."""
+
+    at: datetime
+    values: dict[str, tuple[Any, int]]
+    pending: list[tuple[str, str, str, str, dict[str, Any]]]  # id, type, field, item key, payload
+
+
+async def _world(connection: Connection, customer_id: str, drafts: list[_Draft]) -> _World:
+    named = [d.field for d in drafts if d.field is not None]
+    keys = [d.key for d in drafts if d.field is None]
+    at = await connection.fetchval("select now()")
+    values = await connection.fetch(SQL["values"], customer_id, named)
+    pending = await connection.fetch(SQL["pending"], customer_id, named, keys)
+    return _World(
+        at,
+        {row["field"]: (msgspec.json.decode(row["value"]), row["version"]) for row in values},
+        [(r["id"], r["artifact_type"], r["field"], r["item_key"], msgspec.json.decode(r["payload"])) for r in pending],
+    )
+
+
+def _judge(who: Principal, drafts: list[_Draft], world: _World, schema: ProfileSchema) -> tuple[list[_Draft], list[Skipped]]:
+    """Which drafts become artifacts; the rest with the reason. Fills in the label, the previous value, the version."""
+    keep: list[_Draft] = []
+    skipped: list[Skipped] = []
+    seen: set[tuple[str, str]] = set()
+    for draft in drafts:
+        field = schema.field(draft.field) if draft.field is not None else None
+        if field is None:
+            twin = next((i for i, kind, _, key, _ in world.pending if (kind, key) == (draft.type.name, draft.key)), None)
+            if twin is not None or (draft.type.name, draft.key) in seen:
+                skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
+            else:
+                seen.add((draft.type.name, draft.key))
+                keep.append(draft)
+            continue
+        value, version = world.values.get(field.key, (None, 0))
+        twin = next(
+            (i for i, kind, key, _, payload in world.pending
+             if key == field.key and kind == draft.type.name and _proposes(draft.type, payload, field, draft.value, schema)),
+            None,
+        )
+        if field.policy == "human_only" and who.is_agent:
+            skipped.append(Skipped(index=draft.index, reason="policy"))
+        elif fields.same(field, value, draft.value):
+            skipped.append(Skipped(index=draft.index, reason="no_change"))
+        elif twin is not None:
+            skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
+        else:
+            said = draft.payload.setdefault("previous_value", value)
+            if draft.payload.get("field_display_name") is None:
+                draft.payload["field_display_name"] = field.label
+            draft.payload.setdefault("source_text", None)
+            draft.field_version = version if _is_current(field, said, value) else None
+            keep.append(draft)
+    return keep, skipped
+
+
+def _proposes(kind: ArtifactType, payload: dict[str, Any], field: Any, value: Any, schema: ProfileSchema) -> bool:
+    try:
+        return fields.same(field, kind.proposed_value(payload, schema), value)
+    except PlacetError:
+        return False  # proposed under a schema that took it; no twin of anything proposed now
+
+
+def _is_current(field: Any, said: Any, value: Any) -> bool:
+    try:
+        return fields.same(field, fields.canonical(field, said), value)
+    except PlacetError:
+        return False
+
+
+async def _store_source(connection: Connection, who: Principal, customer_id: str, source: Source, text: str) -> str:
+    """The id of the stored note; the same text of the same customer is stored once."""
+    return await connection.fetchval(
+        SQL["store_source"], new_id(), customer_id, text, evidence.digest(text), source.title, source.occurred_at,
+        who.type, who.id, who.name,
+    )
+
+
+async def _insert(
+    connection: Connection, who: Principal, customer: Any, batch_id: str, source_id: str | None, text: str | None,
+    keep: list[_Draft], world: _World, on_behalf_of: Principal | None,
+) -> None:
+    if not keep:
+        return
+    source_digest = evidence.digest(text).hex() if text is not None else None
+    events = [
+        record.event(
+            f"{draft.type.name}.proposed",
+            at=world.at, actor=who, artifact_id=draft.id, customer_id=customer["id"], batch_id=batch_id, field=draft.field,
+            on_behalf_of=on_behalf_of.id if on_behalf_of is not None else None,
+            body={
+                "customerName": customer["name"],
+                "onBehalfOfName": on_behalf_of.name if on_behalf_of is not None else None,
+                "label": draft.payload.get("field_display_name"),
+                "before": draft.payload.get("previous_value"),
+                "after": draft.payload.get("proposed_value", draft.payload),
+                "evidence": {"sourceId": source_id, "start": draft.quote.start, "end": draft.quote.end,
+                             "verified": draft.quote.verified, "sourceSha256": source_digest},
+            },
+        )
+        for draft in keep
+    ]
+    await connection.execute(
+        SQL["insert_artifacts"],
+        customer["id"], customer["rm_id"], customer["name"], batch_id, who.type, who.id, who.name, source_id, world.at,
+        [d.id for d in keep],
+        [d.type.name for d in keep],
+        [json.encode(d.payload) for d in keep],
+        [d.item.workflow_trigger for d in keep],
+        [d.field for d in keep],
+        [d.field_version for d in keep],
+        [d.key for d in keep],
+        [d.quote.start for d in keep],
+        [d.quote.end for d in keep],
+        [d.quote.verified for d in keep],
+    )
+    await record.write(connection, events)
+
+
+async def _answer(
+    connection: Connection, who: Principal, customer_id: str, batch_id: str, row: Any, *, created: bool
+) -> Proposed:
+    return Proposed(
+        batch_id=batch_id,
+        artifacts=await inbox.of_batch(connection, customer_id, who.type, who.id, batch_id),
+        skipped=msgspec.json.decode(row["skipped"], type=list[Skipped]),
+        created=created,
+        source_id=row["source_id"],
+    )
+
+
+def _source_text(source: Source | None) -> str | None:
+    if source is None:
+        return None
+    text = evidence.normal_newlines(json.require_text(source.text, "The source"))
+    if source.title is not None:
+        json.require_text(source.title, "The source's title")
+    if not text.strip():
+        raise Invalid("The source is empty.", code="empty_source")
+    if len(text) > MAX_SOURCE:
+        raise Invalid(f"A source has at most {MAX_SOURCE:,} characters.", code="source_too_long")
+    return text
+
+
+def _checked_batch_id(batch_id: str) -> str:
+    if not 1 <= len(batch_id) <= 200 or batch_id != batch_id.strip() or not batch_id.isprintable() or "/" in batch_id:
+        raise Invalid("A batch id is 1 to 200 printable characters without a slash.", code="invalid_batch_id")
+    return batch_id
+
+
+def _digest(items: Sequence[Item], source: Source | None, text: str | None) -> bytes:
+    """What was asked, hashed: the same batch again is recognised by it."""
+    asked = {
+        "artifacts": [{"type": i.artifact_type, "payload": i.payload, "trigger": i.workflow_trigger} for i in items],
+        "source": None if source is None else {"text": text, "title": source.title, "at": source.occurred_at},
+    }
+    return sha256(json.encode(msgspec.to_builtins(asked)).encode()).digest()

@@ -1,0 +1,77 @@
+"""Read the trail: an artifact's events or a customer's, in keyset pages by sequence number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from placet.customers import access
+from placet.db.engine import Connection, statements
+from placet.errors import NotFound
+from placet.identity.principal import Principal
+
+SQL = statements(__package__, "timeline.sql")
+_LAST = 2**62
+
+
+class Line(msgspec.Struct, kw_only=True):
+    """One event as it is read. `body` is what was written at the time: names, values, reason, evidence."""
+
+    seq: int
+    id: str
+    at: datetime
+    kind: str
+    artifact_id: str | None
+    customer_id: str | None
+    batch_id: str | None
+    actor_type: str
+    actor_id: str
+    on_behalf_of: str | None
+    door: str
+    field: str | None
+    body: dict[str, Any]
+
+    @property
+    def actor_name(self) -> str:
+        """Who did it, by the name they had."""
+        return str(self.body.get("actorName") or self.actor_id)
+
+    @property
+    def act(self) -> str:
+        """The last part of the kind: proposed, accepted, reassigned."""
+        return self.kind.rpartition(".")[2]
+
+
+async def of_artifact(connection: Connection, artifact_id: str, *, after: int = 0, limit: int = 50) -> list[Line]:
+    """An artifact's events, oldest first. Whether the caller may see that artifact is settled before."""
+    return [_line(row) for row in await connection.fetch(SQL["of_artifact"], artifact_id, after, limit)]
+
+
+async def of_customer(
+    connection: Connection,
+    who: Principal,
+    customer_id: str,
+    *,
+    after: int = 0,
+    limit: int = 50,
+    newest_first: bool = False,
+) -> list[Line]:
+    """A customer's events; NotFound where they are not there for this caller. A deleted customer's stay for who sees all.
+
+    `newest_first` turns the order round; `after` is then the sequence number to continue below (0: from the newest).
+    """
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    if not await connection.fetchval(SQL["customer_visible"].format(visible=condition), scope, customer_id):
+        everything = access.sees(who, None, None)
+        if not (everything and await connection.fetchval(SQL["customer_known"], customer_id)):
+            raise NotFound("Customer not found")
+    statement, start = ("of_customer_newest", after or _LAST) if newest_first else ("of_customer", after)
+    return [_line(row) for row in await connection.fetch(SQL[statement], customer_id, start, limit)]
+
+
+def _line(row: Any) -> Line:
+    values = dict(row)
+    values["body"] = msgspec.json.decode(values["body"]) if values["body"] is not None else {}
+    return Line(**values)

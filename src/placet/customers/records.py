@@ -1,0 +1,197 @@
+"""Customers and their profiles: create, read, list, rename. After creation a profile is changed through artifacts only."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from placet.audit import record
+from placet.customers import access, fields
+from placet.customers.schema import ProfileSchema
+from placet.db import json
+from placet.db.engine import Connection, statements
+from placet.errors import Invalid, InvalidValue, NotFound
+from placet.identity.principal import Principal
+from placet.ids import new_id
+
+SQL = statements(__package__, "records.sql")
+MAX_NAME = 200
+
+
+class Value(msgspec.Struct):
+    """One field of a profile as it now is."""
+
+    value: Any
+    version: int
+    updated_at: datetime
+    updated_by: str | None
+    artifact_id: str | None
+
+
+class Customer(msgspec.Struct, kw_only=True):
+    """A customer with their profile by field key; a cleared field keeps its version but has no value."""
+
+    id: str
+    name: str
+    rm_id: str | None
+    rm_name: str | None
+    created_at: datetime
+    values: dict[str, Value] = {}
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """The set values by key; unset ones are left out, empty lists kept."""
+        return {key: found.value for key, found in self.values.items() if found.value is not None}
+
+
+async def create(
+    connection: Connection,
+    who: Principal,
+    *,
+    name: str,
+    rm_id: str | None,
+    profile: dict[str, Any] | None = None,
+    schema: ProfileSchema,
+    customer_id: str | None = None,
+) -> Customer:
+    """A new customer with the values they come with; one event carries them. Raises Invalid, InvalidValue, Forbidden."""
+    access.check_admin(who, "add a customer")
+    name = checked_name(name)
+    if rm_id is not None:
+        await require_rm(connection, rm_id)
+    values = canonical_profile(profile or {}, schema)
+    customer_id = customer_id or new_id()
+    await connection.execute(SQL["insert"], customer_id, name, rm_id)
+    await connection.execute(
+        SQL["insert_values"], customer_id, list(values), [json.encode(v) for v in values.values()], who.name
+    )
+    at = await connection.fetchval("select now()")
+    created = record.event(
+        "customer.created",
+        at=at,
+        actor=who,
+        customer_id=customer_id,
+        body={"customerName": name, "after": {"name": name, "rmId": rm_id, "profile": values}},
+    )
+    await record.write(connection, [created])
+    return await get(connection, who, customer_id)
+
+
+async def get(connection: Connection, who: Principal, customer_id: str) -> Customer:
+    """One customer with their profile; NotFound where they are not there for this caller."""
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    row = await connection.fetchrow(SQL["get"].format(visible=condition), scope, customer_id)
+    if row is None:
+        raise NotFound("Customer not found")
+    customer = Customer(**dict(row))
+    await _with_values(connection, [customer])
+    return customer
+
+
+async def list_customers(
+    connection: Connection, who: Principal, *, search: str | None = None, limit: int = 50, cursor: str | None = None
+) -> tuple[list[Customer], str | None]:
+    """The customers the caller may see, by name, and where the next page starts. `search` is a part of the name."""
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    after = _read_cursor(cursor) if cursor else (None, None)
+    rows = await connection.fetch(SQL["list"].format(visible=condition), scope, search or None, *after, limit + 1)
+    customers = [Customer(**dict(row)) for row in rows[:limit]]
+    await _with_values(connection, customers)
+    more = len(rows) > limit > 0
+    return customers, _write_cursor(customers[-1]) if more else None
+
+
+async def rename(connection: Connection, who: Principal, customer_id: str, name: str) -> None:
+    """Give a customer another name; what is past keeps the name it had."""
+    access.check_admin(who, "change a customer")
+    name = checked_name(name)
+    row = await connection.fetchrow(SQL["lock"], customer_id)
+    if row is None:
+        raise NotFound("Customer not found")
+    if row["name"] == name:
+        return
+    await connection.execute(SQL["rename"], customer_id, name)
+    at = await connection.fetchval("select clock_timestamp()")
+    renamed = record.event(
+        "customer.renamed",
+        at=at,
+        actor=who,
+        customer_id=customer_id,
+        body={"customerName": name, "before": row["name"], "after": name},
+    )
+    await record.write(connection, [renamed])
+
+
+async def profile_as_of(
+    connection: Connection, who: Principal, customer_id: str, at: datetime
+) -> dict[str, dict[str, Any]]:
+    """The profile at a moment, folded from the trail: `{key: {"value", "at", "artifactId"}}`; set fields only."""
+    await get(connection, who, customer_id)
+    kinds = await connection.fetch("select distinct kind from event where customer_id = $1", customer_id)
+    applied = [row["kind"] for row in kinds if row["kind"].endswith((".accepted", ".edited"))]
+    rows = await connection.fetch(SQL["as_of"], customer_id, at, ["customer.created", *applied])
+    profile: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        body = msgspec.json.decode(row["body"])
+        if row["kind"] == "customer.created":
+            for key, value in body["after"]["profile"].items():
+                profile[key] = {"value": value, "at": row["at"], "artifactId": None}
+        elif row["field"] is not None:
+            profile[row["field"]] = {"value": body["after"], "at": row["at"], "artifactId": row["artifact_id"]}
+    return {key: entry for key, entry in profile.items() if entry["value"] is not None}
+
+
+def canonical_profile(profile: dict[str, Any], schema: ProfileSchema) -> dict[str, Any]:
+    """Values a customer comes with, in canonical form; a null is left out. InvalidValue names the field."""
+    values = {}
+    for key, raw in profile.items():
+        field = schema.field(key)
+        if field is None:
+            raise InvalidValue(f"There is no field {key[:60]!r} in the profile schema.", code="unknown_field")
+        value = fields.canonical(field, raw)
+        if value is not None:
+            values[key] = value
+    return values
+
+
+def checked_name(name: str) -> str:
+    """A customer's name, trimmed; Invalid if empty or too long."""
+    name = json.require_text(name, "The name").strip()
+    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
+        raise Invalid(f"A name has 1 to {MAX_NAME} printable characters.", code="invalid_name")
+    return name
+
+
+async def require_rm(connection: Connection, user_id: str) -> str:
+    """The name of a user who can be attached; Invalid unless they are an RM who may sign in."""
+    row = await connection.fetchrow(SQL["rm"], user_id)
+    if row is None or row["role"] != "rm" or row["disabled_at"] is not None:
+        raise Invalid(f"There is no active RM with the id {user_id[:60]!r}.", code="unknown_rm")
+    return str(row["name"])
+
+
+async def _with_values(connection: Connection, customers: list[Customer]) -> None:
+    by_id = {customer.id: customer for customer in customers}
+    for customer in customers:
+        customer.values = {}
+    for row in await connection.fetch(SQL["values"], list(by_id)):
+        by_id[row["customer_id"]].values[row["field"]] = Value(
+            msgspec.json.decode(row["value"]), row["version"], row["updated_at"], row["updated_by"], row["artifact_id"]
+        )
+
+
+def _write_cursor(last: Customer) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([last.name.lower(), last.id])).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        name, customer_id = msgspec.json.decode(text, type=tuple[str, str])
+        return json.require_text(name), json.require_text(customer_id)
+    except (ValueError, binascii.Error, msgspec.DecodeError, Invalid):
+        raise Invalid("The cursor is not one of ours.", code="invalid_cursor") from None

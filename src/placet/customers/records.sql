@@ -1,0 +1,42 @@
+-- name: insert
+-- A new customer.
+insert into customer (id, name, rm_id) values ($1, $2, $3);
+
+-- name: insert_values
+-- The values a customer comes with: version 1, from no artifact.
+insert into profile_value (customer_id, field, value, version, updated_by)
+select $1, v.field, v.value::jsonb, 1, $4 from unnest($2::text[], $3::text[]) as v (field, value);
+
+-- name: get
+-- One customer, if the caller may see it.
+select c.id, c.name, c.rm_id, c.created_at, u.name as rm_name from customer c left join app_user u on u.id = c.rm_id
+where c.id = $2 and {visible};
+
+-- name: list
+-- The customers the caller may see, by name; $2 narrows by a part of the name, $3 and $4 continue after a row.
+select c.id, c.name, c.rm_id, c.created_at, u.name as rm_name from customer c left join app_user u on u.id = c.rm_id
+where {visible} and ($2::text is null or position(lower($2) in lower(c.name)) > 0)
+  and ($3::text is null or (lower(c.name), c.id) > ($3, $4::text))
+order by lower(c.name), c.id limit $5;
+
+-- name: values
+-- The profiles of some customers.
+select customer_id, field, value::text as value, version, updated_at, updated_by, artifact_id from profile_value
+where customer_id = any ($1::text[]);
+
+-- name: lock
+-- The lock everything about a customer is done under.
+select id, name, rm_id from customer where id = $1 for no key update;
+
+-- name: rename
+-- Another name.
+update customer set name = $2 where id = $1;
+
+-- name: rm
+-- A user who can be attached.
+select id, name, role, disabled_at from app_user where id = $1;
+
+-- name: as_of
+-- What the trail says of a customer's fields up to a moment: the values it came with, then each applied change.
+select e.seq, e.at, e.kind, e.field, e.artifact_id, b.body from event e join event_body b on b.event_id = e.id
+where e.customer_id = $1 and e.at <= $2 and e.kind = any ($3::text[]) order by e.seq;

@@ -1,0 +1,117 @@
+"""People: add, list, disable, reset. A person without a password signs in by a one-time link."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from placet.audit import record
+from placet.db import json
+from placet.db.engine import Connection, statements
+from placet.errors import Conflict, Invalid, NotFound
+from placet.identity import passwords
+from placet.identity.principal import PEOPLE, Principal
+from placet.ids import new_id
+
+SQL = statements(__package__, "users.sql")
+LINK_LIFETIME = timedelta(hours=24)
+
+
+class User(msgspec.Struct, kw_only=True):
+    """A person who signs in."""
+
+    id: str
+    name: str
+    email: str
+    role: str
+    password_hash: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+    def principal(self, door: str = "library") -> Principal:
+        """On this person's authority."""
+        return Principal(self.role, self.id, self.name, door)
+
+
+async def add(
+    connection: Connection,
+    who: Principal,
+    *,
+    name: str,
+    email: str,
+    role: str,
+    password: str | None = None,
+    user_id: str | None = None,
+) -> User:
+    """A new person; Invalid for a bad name, address, role or password, Conflict `email_taken` for a known address."""
+    name = json.require_text(name, "The name").strip()
+    if not 1 <= len(name) <= 200 or not name.isprintable():
+        raise Invalid("A name has 1 to 200 printable characters.", code="invalid_name")
+    if role not in PEOPLE:
+        raise Invalid(f"A role is one of: {', '.join(PEOPLE)}.", code="invalid_role")
+    email = json.require_text(email, "The e-mail address").strip()
+    if not 3 <= len(email) <= 254 or email.count("@") != 1 or not email.isprintable() or " " in email:
+        raise Invalid("That is not an e-mail address.", code="invalid_email")
+    hashed = await passwords.hash_password(passwords.checked(password)) if password is not None else None
+    user_id = user_id or new_id()
+    if await connection.fetchval(SQL["insert"], user_id, name, email, role, hashed) is None:
+        raise Conflict(f"Somebody has the address {email} already.", code="email_taken")
+    await _record(connection, who, "user.added", name, {"userId": user_id, "role": role})
+    return await get(connection, user_id)
+
+
+async def get(connection: Connection, user_id: str) -> User:
+    """A person by id, or NotFound."""
+    row = await connection.fetchrow(SQL["get"], user_id)
+    if row is None:
+        raise NotFound("User not found")
+    return User(**dict(row))
+
+
+async def by_email(connection: Connection, email: str) -> User | None:
+    """A person by the address they sign in with, in any case of its letters."""
+    row = await connection.fetchrow(SQL["by_email"], email.strip())
+    return User(**dict(row)) if row is not None else None
+
+
+async def list_users(connection: Connection) -> list[User]:
+    """Everybody, by name."""
+    return [User(**dict(row)) for row in await connection.fetch(SQL["list"])]
+
+
+async def disable(connection: Connection, who: Principal, user_id: str) -> None:
+    """End every sign-in and token of a person and let them in no more."""
+    user = await get(connection, user_id)
+    await connection.execute(SQL["disable"], user_id)
+    await _record(connection, who, "user.disabled", user.name, {"userId": user_id})
+
+
+async def delete(connection: Connection, who: Principal, user_id: str) -> None:
+    """Delete a person. Their customers are attached to nobody until reassigned; what they decided keeps their name."""
+    user = await get(connection, user_id)
+    await connection.execute(SQL["delete"], user_id)
+    await _record(connection, who, "user.deleted", user.name, {"userId": user_id})
+
+
+async def set_password(connection: Connection, who: Principal, user_id: str, password: str | None) -> None:
+    """Another password, or none; every sign-in of the person ends."""
+    user = await get(connection, user_id)
+    hashed = await passwords.hash_password(passwords.checked(password)) if password is not None else None
+    await connection.execute(SQL["set_password"], user_id, hashed)
+    await connection.execute(SQL["end_sign_ins"], user_id)
+    await _record(connection, who, "user.password_changed", user.name, {"userId": user_id})
+
+
+async def new_link(connection: Connection, user_id: str) -> str:
+    """The secret of a link that signs a person in once, within 24 hours."""
+    secret = secrets.token_urlsafe(32)
+    await connection.execute(SQL["insert_link"], sha256(secret.encode()).digest(), user_id, LINK_LIFETIME)
+    return secret
+
+
+async def _record(connection: Connection, who: Principal, kind: str, name: str, body: dict[str, str]) -> None:
+    at = await connection.fetchval("select clock_timestamp()")
+    await record.write(connection, [record.event(kind, at=at, actor=who, body={"userName": name, **body})])
