@@ -85,7 +85,9 @@ def _part(directive: str, day: datetime.date, placeholder: str) -> str:
         "%": "%",
     }
     if directive not in parts:
-        raise Invalid(f"The placeholder {placeholder} has the directive %{directive}, which is none of {', '.join(parts)}.")
+        raise Invalid(
+            f"The placeholder {placeholder} has the directive %{directive}, which is none of {', '.join(parts)}."
+        )
     return parts[directive]
 
 
