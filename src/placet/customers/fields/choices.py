@@ -33,7 +33,10 @@ class Select(FieldType):
             return _choice(field, raw)
         if not isinstance(raw, list):
             raise refuse(field, raw, "several choices are written as a list")
-        return list(dict.fromkeys(_choice(field, each) for each in raw))
+        chosen = list(dict.fromkeys(_choice(field, each) for each in raw))
+        if sum(each == OTHER or each.startswith(f"{OTHER}: ") for each in chosen) > 1:
+            raise refuse(field, raw, f"{OTHER} is in it once, with all its words")
+        return chosen
 
     def same(self, field: Field, a: Any, b: Any) -> bool:
         """Whether the same options are chosen, in any order."""

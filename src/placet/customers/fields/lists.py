@@ -28,6 +28,9 @@ class List(FieldType):
             raise refuse(field, raw, "a list is written with its items in brackets")
         item = item_of(field)
         kind = type_of(item)
+        if item.type == "select":
+            values: list[Any] = kind.parse(_several(item), raw, region)
+            return values
         kept: dict[str, Any] = {}
         for each in read_json(field, raw) if item.type in _AS_JSON else raw:
             if each is None:
@@ -65,7 +68,7 @@ class List(FieldType):
         if item.type == "select":
             return type_of(item).control(_several(item), items)
         if item.type in _AS_JSON:
-            kind, text, hint = "json", as_json(items) if items else "", "A list as JSON"
+            kind, text, hint = "json", "" if value is None else as_json(items), "A list as JSON"
         else:
             kind, hint = "lines", "One a line"
             text = "\n".join(type_of(item).control(item, each).value for each in items)
