@@ -24,8 +24,8 @@ _DIRECTIVE: Final = re.compile(r"%(-?.?)")
 def fill(text: str, today: datetime.date) -> str:
     """Return the text with every placeholder replaced by its date, counted from `today`.
 
-    Raises `Invalid` for anything else in braces, an unknown kind or directive, and a date that no calendar has: a typing
-    mistake must not reach a reader.
+    Raises `Invalid` for anything else in braces, an unknown kind or directive, and a date that no calendar has: a
+    typing mistake must not reach a reader.
     """
     filled = _PLACEHOLDER.sub(lambda found: _written(found, today), text)
     stray = re.search(r"[{}][^{}]{0,40}", _PLACEHOLDER.sub("", text))
