@@ -1,7 +1,8 @@
 """Find or fetch a Chromium that really starts, for the browser tests.
 
-In turn: the one named by PLACET_CHROMIUM, those on PATH, Playwright's own, Debian's package, Playwright's download.
-Each is started once without a window; only one that renders a page counts. With --stamp FILE its path is written there.
+In turn: the one named by PLACET_TEST_CHROMIUM, those on PATH, Playwright's own, Debian's package, Playwright's
+download. Each is started once without a window; only one that renders a page counts. With --stamp FILE its path is
+written there.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def starts(path: str) -> bool:
 
 def installed() -> Iterator[str]:
     """Paths of browsers that are already here, the likeliest first."""
-    if named := os.environ.get("PLACET_CHROMIUM"):
+    if named := os.environ.get("PLACET_TEST_CHROMIUM"):
         yield named
     for name in NAMES:
         if path := shutil.which(name):
@@ -125,7 +126,7 @@ def main() -> int:
     path = find()
     if path is None:
         say("no Chromium starts here, and the browser tests need one. Install chromium or Google Chrome,")
-        say("or name one: PLACET_CHROMIUM=/path/to/chromium make test")
+        say("or name one: PLACET_TEST_CHROMIUM=/path/to/chromium make test")
         say("To run everything else meanwhile: make check, or .venv/bin/python -m pytest tests/unit tests/integration")
         return 1
     if arguments.stamp:

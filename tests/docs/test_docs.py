@@ -1,0 +1,123 @@
+"""The documentation is true: links lead somewhere, examples run and print what the page says, nothing stands alone."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from docs.pages import ROOT, RUN, anchors, blocks, links, matches, pages, printed_by_block, script
+
+PAGES = pages()
+name = lambda page: page.relative_to(ROOT).as_posix()  # noqa: E731  # pytest's ids
+RUNNABLE = [page for page in PAGES if any(block.language in RUN for block in blocks(page))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page):
+    broken = []
+    for path, fragment in links(page):
+        target = (page.parent / unquote(path)).resolve() if path else page
+        if not target.exists() or (fragment and fragment not in anchors(target)):
+            broken.append(f"{path}#{fragment}" if fragment else path)
+    assert broken == []
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        todo += [(page.parent / unquote(path)).resolve() for path, _ in links(page) if path]
+    assert sorted(name(page) for page in PAGES if page not in seen and ROOT / "docs" in page.parents) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_blocks_name_their_language_and_hold_it(page):
+    for block in blocks(page):
+        assert block.language, f"{name(page)}:{block.line} has no language"
+        if block.language == "json":
+            json.loads(block.text)
+        if block.language == "console":
+            assert re.match(r"[$#] ", block.text), f"{name(page)}:{block.line} shows no prompt; is it to be run?"
+
+
+def test_every_setting_a_page_names_exists():
+    from placet.settings import VARIABLES
+
+    named = {(name(page), found) for page in PAGES for found in re.findall(r"\bPLACET_[A-Z_]*[A-Z]", page.read_text())}
+    assert {(page, found) for page, found in named if found not in VARIABLES} == set()
+
+
+@pytest.mark.xdist_group("docs")
+@pytest.mark.parametrize("page", RUNNABLE, ids=name)
+def test_the_examples_of_a_page_run_and_print_what_it_says(page, demo, tmp_path):
+    commands = ["bash", "-c", script(page, tmp_path)]
+    done = subprocess.run(commands, env=demo, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    printed = printed_by_block(done.stdout)
+    all_blocks = blocks(page)
+    last = all_blocks[max(printed)] if printed else None
+    assert done.returncode == 0, f"{name(page)}:{last.line if last else 1} failed\n{done.stdout}\n{done.stderr}"
+    ran = None
+    for number, block in enumerate(all_blocks):
+        if block.language in RUN:
+            ran = number
+        elif block.language == "text" and ran is not None:
+            assert matches(block.text, printed[ran]), f"{name(page)}:{block.line} printed\n{printed[ran]}"
+            ran = None
+
+
+@pytest.mark.xdist_group("docs")
+def test_the_stand_in_for_curl_does_what_curl_does(demo, tmp_path):
+    stand_in = str(Path(__file__).parent / "stand_ins" / "curl")
+    options = ["-s", "-o", "answer", "-w", "%{http_code}\\n", "-H", "Content-Type: application/json", "-d", "[]"]
+    command = [sys.executable, stand_in, *options, f"{demo['PLACET_URL']}/api/decisions"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "401\n"
+    assert json.loads((tmp_path / "answer").read_text())["status"] == 401
+
+
+# ── the checks above find what they are for ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def page(tmp_path):
+    def write(text):
+        path = tmp_path / "page.md"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_blocks_are_run_in_order_in_one_shell(page, tmp_path):
+    written = page("```bash\nexport X=1\n```\n\n```python\nimport os\nprint(os.environ['X'])\n```\n\n```text\n1\n```\n")
+    done = subprocess.run(
+        ["bash", "-c", script(written, tmp_path)], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert printed_by_block(done.stdout) == {0: "", 1: "1\n"}
+    assert [block.language for block in blocks(written)] == ["bash", "python", "text"]
+
+
+def test_a_failing_command_stops_the_page(page, tmp_path):
+    written = page("```bash\nfalse | true\necho never\n```\n")
+    done = subprocess.run(["bash", "-c", script(written, tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "never" not in done.stdout
+
+
+def test_expected_output_is_compared():
+    assert matches("a\n...\nz\n", "a\nb\nc\nz\n")
+    assert not matches("a", "ab")
+    assert not matches("a.b", "axb")
+
+
+def test_links_are_found_in_prose_only(page):
+    written = page("[a](b.md#c) `[x](y.md)` [web](https://example.org)\n\n```text\n[d](e.md)\n```\n![p](i/p.png)\n")
+    assert list(links(written)) == [("b.md", "c"), ("i/p.png", "")]
+    assert anchors(page("# One: two_three\n## `code` & more\n")) == {"one-two_three", "code--more"}
