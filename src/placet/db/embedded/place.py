@@ -54,7 +54,7 @@ def make_place(home: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     inside = home / "postgres"
     place = find_place(home) or inside
-    account = account_for(place / "data")
+    account = server_account(place)
     if os.geteuid() == 0 and place == inside and not _opened(home, account):
         if (inside / "data").exists():
             raise Unavailable(
@@ -66,11 +66,16 @@ def make_place(home: Path) -> Path:
     if os.geteuid() == 0 and place.stat().st_uid == 0:
         place.chmod(0o711)
     if place != inside:
-        account = account_for(place / "data")
+        account = server_account(place)
         _write_whole(home / LOCATION, f"{place}\n")
     for name in CONTROL_FILES:
         _create(place / name, account)
     return place
+
+
+def server_account(place: Path) -> Account:
+    """The user of this place's server, who stays once chosen, even if the system gets a better one later."""
+    return account_for(place / "data", place / supervisor.USERS)
 
 
 def socket_directory(place: Path) -> Path | None:

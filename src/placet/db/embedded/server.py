@@ -20,9 +20,8 @@ from urllib.parse import quote
 import asyncpg
 
 from placet.db.embedded import supervisor
-from placet.db.embedded.account import account_for
 from placet.db.embedded.cluster import OWNER_ROLE, ensure_cluster
-from placet.db.embedded.place import choose_socket_directory, find_place, make_place, socket_directory
+from placet.db.embedded.place import choose_socket_directory, find_place, make_place, server_account, socket_directory
 from placet.db.embedded.programs import usable_programs
 from placet.db.migrate import APP_ROLE
 from placet.errors import Unavailable
@@ -82,8 +81,8 @@ class EmbeddedServer:
 def start(home: Path, *, timeout: float = 60.0) -> EmbeddedServer:
     """Use the server of `home`, starting it if it does not run; blocks for up to `timeout` seconds.
 
-    Any number of processes may do so at once and share one server. Raises Unavailable, with the end of the server's log,
-    if it cannot be started. May be called with or without a running event loop, which it blocks.
+    Any number of processes may do so at once and share one server. Raises Unavailable, with the end of the server's
+    log, if it cannot be started. May be called with or without a running event loop, which it blocks.
     """
     home = home.expanduser().resolve()
     deadline = time.monotonic() + timeout
@@ -118,6 +117,20 @@ def status(home: Path) -> Status:
     return Status(running, pid, version, place / "data", socket_dir, place / supervisor.LOG, supervised)
 
 
+def wait_until_stopped(home: Path, *, timeout: float = 10.0) -> bool:
+    """Wait for the server's last user to leave and for its last process to end; False if that does not happen in time.
+
+    Whoever wants to remove or copy the home does so only after this said True.
+    """
+    place = find_place(home.expanduser().resolve())
+    deadline = time.monotonic() + timeout
+    while place and any(supervisor.is_locked(place / name) for name in (supervisor.SUPERVISOR, supervisor.SERVER)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def _running(place: Path, users_lock: int) -> Path | None:
     """The socket's directory if all is well already, which needs no lock but the users' own."""
     socket_dir = socket_directory(place)
@@ -130,15 +143,16 @@ def _running(place: Path, users_lock: int) -> Path | None:
 def _bring_up(home: Path, place: Path, users_lock: int, deadline: float) -> Path:
     """One process at a time gets here; the others wait, and then find the server running."""
     with _starting(place, deadline):
-        # As a user first: from then on no supervisor stops the server. One that is about it keeps us waiting till it is done.
+        # As a user first: from then on no supervisor stops the server; one that is stopping it keeps us waiting.
         _wait_for(users_lock, fcntl.LOCK_SH, deadline, "The embedded PostgreSQL takes too long to stop.")
+        make_place(home)  # again, should anything of it be missing
         summoned = 0
         log_from = (place / supervisor.LOG).stat().st_size
         while time.monotonic() < deadline:
             if not supervisor.is_locked(place / supervisor.SUPERVISOR):
                 if summoned == 2:  # the first one may have met a server that was just being stopped by hand
                     raise _failed("The embedded PostgreSQL did not start.", place, log_from)
-                _summon(home, place)
+                _summon(place)
                 summoned += 1
             socket_dir = socket_directory(place)
             left = deadline - time.monotonic()
@@ -148,10 +162,9 @@ def _bring_up(home: Path, place: Path, users_lock: int, deadline: float) -> Path
     raise _failed("The embedded PostgreSQL does not answer.", place, log_from)
 
 
-def _summon(home: Path, place: Path) -> None:
+def _summon(place: Path) -> None:
     """Make ready what a server needs, and start its supervisor, which leaves us at once and outlives us."""
-    make_place(home)
-    account = account_for(place / "data")
+    account = server_account(place)
     programs = usable_programs(place, account)
     ensure_cluster(place, programs, account)
     job = supervisor.Job(
@@ -256,6 +269,5 @@ def _failed(sentence: str, place: Path, start: int) -> Unavailable:
         end = log.seek(0, os.SEEK_END)
         log.seek(max(start if start <= end else 0, end - 2000))
         text = log.read().decode("utf-8", "replace").strip()
-    return Unavailable(
-        f"{sentence} The end of its log, {place / supervisor.LOG}: {text or 'nothing'}", code="embedded_failed"
-    )
+    said = f"The end of its log, {place / supervisor.LOG}: {text or 'nothing'}"
+    return Unavailable(f"{sentence} {said}", code="embedded_failed")

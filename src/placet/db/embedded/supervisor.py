@@ -1,10 +1,12 @@
-"""The parent of one embedded PostgreSQL server: it starts it, restarts it after a crash, and stops it when nobody uses it.
+"""The parent of one embedded PostgreSQL server: starts it, restarts it after a crash, stops it when nobody uses it.
 
-It runs as a program of its own (`python -I -S supervisor.py JOB`), in a process session of its own, so that neither Ctrl-C
-nor the death of the process that summoned it reaches the server. It imports the standard library only, all of it at the top:
-once it has become the server's unprivileged user, the Python it runs on may be out of its reach. It never touches data.
+It runs as a program of its own (`python -I -S supervisor.py JOB`) and in a process session of its own, so that neither
+Ctrl-C nor the death of the process that summoned it reaches the server. It imports the standard library only, all of it
+at the top: once it has become the server's unprivileged user, the Python it runs on may be out of its reach. It never
+touches data.
 
-What is alive is told by locks (`flock`), which the kernel drops with their process however it dies, never by process numbers:
+What is alive is told by locks (`flock`), which the kernel drops with their process however that dies, and never by
+process numbers:
 
 - `users.lock`       shared, by every process that uses the server; exclusive, by a supervisor that is stopping it
 - `supervisor.lock`  by the supervisor
@@ -34,12 +36,12 @@ POLL = 0.5
 STOP_PATIENCE = 60.0
 RESTARTS_A_MINUTE = 5
 
-# Given on the command line, where neither postgresql.conf nor ALTER SYSTEM can overrule them.
+# Given on the command line, so that neither postgresql.conf nor ALTER SYSTEM can overrule them.
 UNALTERABLE = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class Job(NamedTuple):
-    """What to supervise: directories as text, the server's user as numbers, the grace after the last user in seconds."""
+    """What to supervise: paths, the server's user by its numbers, and the seconds of grace after the last user."""
 
     place: str
     postgres: str
@@ -73,11 +75,8 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some process holds this lock exclusively; a file that does not exist is not locked."""
-    try:
-        descriptor = try_lock(path, shared=True)
-    except FileNotFoundError:
-        return False
+    """Whether some process holds this lock exclusively."""
+    descriptor = try_lock(path, shared=True)
     if descriptor is None:
         return True
     os.close(descriptor)
@@ -101,7 +100,7 @@ def listener(socket_dir: str | Path) -> int | None:
 
 
 def noted_pid(pid_file: Path) -> int | None:
-    """The process number a `postmaster.pid` names (PostgreSQL writes single-user ones as negative); None if it names none."""
+    """The process number a `postmaster.pid` names (of a single-user server it is negative there); None for none."""
     try:
         with pid_file.open("rb") as file:
             number = abs(int(file.readline(32)))
@@ -115,8 +114,8 @@ def main(job: Job) -> int:
     os.umask(0o077)
     os.chdir("/")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # It leaves when the last user does; a signal to everybody (a shutdown) must not take the server away from users who
-        # are finishing their work. A handler, because an ignored signal would stay ignored in the server.
+        # It leaves when the last user does; a signal to everybody (a shutdown) must not take the server away from users
+        # who are finishing their work. A handler, because an ignored signal would stay ignored in the server.
         signal.signal(number, lambda *_: None)
     if os.geteuid() == 0:
         os.setgroups([])
@@ -130,7 +129,7 @@ def main(job: Job) -> int:
     if os.fork():
         os._exit(0)  # the lock lives on in the child, which the summoning process need not reap
     try:
-        _supervise(job)
+        _supervise(job, own)
     except Exception as error:
         _say(f"the supervisor failed: {type(error).__name__}: {error}")
         return 1
@@ -139,12 +138,12 @@ def main(job: Job) -> int:
     return 0
 
 
-def _supervise(job: Job) -> None:
+def _supervise(job: Job, own: int) -> None:
     crashes: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
     while True:
         lock = _wait_for_server_lock(job)
         child = None if lock is None else _launch(job, lock)
-        if not _attend(job, child):
+        if not _attend(job, own, child):
             return
         if len(crashes) == RESTARTS_A_MINUTE and time.monotonic() - crashes[0] < 60:
             _say(f"the server crashed {RESTARTS_A_MINUTE} times within a minute; it is not started again")
@@ -156,7 +155,7 @@ def _supervise(job: Job) -> None:
 def _wait_for_server_lock(job: Job) -> int | None:
     """The lock to start a server with, or None if one of ours listens already (its supervisor was killed: adopt it).
 
-    After a crash this waits for the server's last child: a new server refuses to start while an old one's children live.
+    After a crash this waits for the server's last child: a new server refuses to start while children of the old live.
     """
     deadline = time.monotonic() + STOP_PATIENCE
     while (lock := try_lock(job.path(SERVER))) is None:
@@ -175,24 +174,43 @@ def _launch(job: Job, lock: int) -> subprocess.Popen[bytes]:
     environment = {"PATH": os.defpath, "LC_ALL": "C"}
     stale = noted_pid(job.pid_file)
     if stale is None:
-        # Empty or garbled, PostgreSQL would refuse to start. It names nobody, and nobody of ours runs: we hold the lock.
+        # Empty or garbled, PostgreSQL would refuse to start. It names nobody, and nobody runs, as we hold the lock.
         job.pid_file.unlink(missing_ok=True)
     else:
-        # The number may since belong to a zombie or to a stranger, and PostgreSQL would take that for a running server. Told
-        # that it is its own grandparent's, PostgreSQL passes over it, but still refuses if the shared memory noted in the
-        # same file is in use. So a server that somebody started by hand on this data stays safe.
+        # The number may since belong to a zombie or to a stranger, and PostgreSQL would take that for a running server.
+        # Told that it is its own grandparent's, PostgreSQL passes over it, but still refuses if the shared memory noted
+        # in the same file is in use. So a server that somebody started by hand on this data stays safe.
         environment["PG_GRANDPARENT_PID"] = str(stale)
     command = [job.postgres, "-D", str(job.path("data")), "-k", job.socket_dir, "-p", str(PORT)]
     for name, value in UNALTERABLE.items():
         command += ["-c", f"{name}={value}"]
     try:
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd="/", env=environment, pass_fds=[lock])
+        return subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.DEVNULL, cwd="/", env=environment, pass_fds=[lock]
+        )
     finally:
         os.close(lock)
 
 
-def _attend(job: Job, child: subprocess.Popen[bytes] | None) -> bool:
+def _attend(job: Job, own: int, child: subprocess.Popen[bytes] | None) -> bool:
     """Watch the server until it is gone; True if it crashed and is to be started again."""
+    try:
+        if _stopped(job, own, child):
+            return False
+    except FileNotFoundError:
+        # Somebody removed the data. Left to itself the server would notice within a minute, and then remove the socket
+        # of the new server that may stand there by now. Killed it removes nothing.
+        if child is not None:
+            child.kill()
+            child.wait()
+        return False
+    if child is not None:
+        return child.wait() < 0  # one that ended by itself, by order or because it cannot run, would do so again
+    return job.pid_file.exists()
+
+
+def _stopped(job: Job, own: int, child: subprocess.Popen[bytes] | None) -> bool:
+    """True once the last user has left and the server was stopped, False once it is gone by itself."""
     alone_since: float | None = None
     while is_locked(job.path(SERVER)):
         users = try_lock(job.path(USERS))
@@ -201,16 +219,16 @@ def _attend(job: Job, child: subprocess.Popen[bytes] | None) -> bool:
         else:
             alone_since = alone_since or time.monotonic()
             if time.monotonic() - alone_since >= job.grace:
-                _stop(job, child)  # the users' lock stays taken to the end: whoever comes now waits for the next server
-                return False
+                _stop(job, child)
+                return True  # the users' lock stays taken to our end: who comes now waits for the next server
             os.close(users)
         if child is not None:
             child.poll()
         _turn_log_over(job)
         time.sleep(POLL)
-    if child is not None:
-        return child.wait() < 0  # one that ended by itself, by order or because it cannot run, would do so again
-    return job.pid_file.exists()
+        if not os.path.samestat(os.fstat(own), job.path(SUPERVISOR).stat()):
+            raise FileNotFoundError("the place was removed and made anew")
+    return False
 
 
 def _stop(job: Job, child: subprocess.Popen[bytes] | None) -> None:
