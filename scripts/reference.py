@@ -38,8 +38,7 @@ def settings_page() -> str:
     """Every environment variable, with what it does and what happens without it."""
     return page(
         "Settings",
-        "Environment variables, or a `.env` file in the working directory (the environment wins). A `PLACET_` variable "
-        "that is not in this list is refused at the start, so that a misspelt one is not silently ignored.",
+        "Environment variables, or a `.env` file in the working directory (the environment wins).",
         table(("setting", "does"), [(f"`{name}`", sentence) for name, sentence in settings.VARIABLES.items()]),
     )
 
