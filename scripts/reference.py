@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from placet import errors, settings
 
@@ -87,6 +88,12 @@ def _codes(classes: dict[str, type[errors.PlacetError]]) -> list[tuple[int, str,
     """(status, code, sentence) of every error raised with a code of its own, found by reading the modules."""
     found: dict[tuple[int, str], str] = {}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
+    constants = {
+        node.targets[0].id: text
+        for tree in trees
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and (text := _text(node.value))
+    }
     statuses = {name: kind.status for name, kind in classes.items()}
     for tree in trees:
         for node in ast.walk(tree):  # kinds of errors that live beside the verb that raises them
@@ -101,15 +108,17 @@ def _codes(classes: dict[str, type[errors.PlacetError]]) -> list[tuple[int, str,
             for keyword in node.keywords:
                 code = _text(keyword.value) if keyword.arg == "code" else None
                 if code is not None:
-                    sentence = (_text(node.args[0]) if node.args else None) or "…"
+                    sentence = (_text(node.args[0], constants) if node.args else None) or "…"
                     found.setdefault((statuses[node.func.id], code), sentence)
     return [(status, code, sentence) for (status, code), sentence in found.items()]
 
 
-def _text(node: ast.expr) -> str | None:
+def _text(node: ast.expr, constants: Mapping[str, str] = MappingProxyType({})) -> str | None:
     """A string as it stands in the code, with … for what is filled in; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
     if isinstance(node, ast.JoinedStr):
         return re.sub("…+", "…", "".join(_text(part) or "…" for part in node.values))
     return None

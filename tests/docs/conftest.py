@@ -17,16 +17,23 @@ STAND_INS = Path(__file__).parent / "stand_ins"
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def plain():
+    """The environment in which commands run: ours, with this Python's programs first and no settings of Placet."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLACET_")}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+    if not shutil.which("curl"):
+        environment["PATH"] += os.pathsep + str(STAND_INS)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def demo(plain, tmp_path_factory):
     """The environment in which the documentation's commands run, with the demo up at PLACET_URL."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("demo")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLACET_")}
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
-    if not shutil.which("curl"):
-        environment["PATH"] += os.pathsep + str(STAND_INS)
+    environment = dict(plain)
     environment["PLACET_HOME"] = str(folder / "home")
     environment["PLACET_URL"] = f"http://127.0.0.1:{port}"
     log = folder / "demo.log"
