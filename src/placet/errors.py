@@ -20,15 +20,15 @@ An error is raised where it is understood. Doors translate it; no other layer in
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 
 class PlacetError(Exception):
     """Something went wrong that a person can read about: `str(error)` is the sentence."""
 
-    status: ClassVar[int] = 500
+    status: int = 500
     code: str = "error"
-    title: ClassVar[str] = "Error"
+    title: str = "Error"
 
     def __init__(self, sentence: str, *, code: str | None = None, **members: Any) -> None:
         super().__init__(sentence)

@@ -49,9 +49,6 @@ VARIABLES = {
 def load(environment: dict[str, str] | None = None) -> Settings:
     """The settings of this process; Invalid with the variable's name where one cannot be read."""
     given = environment if environment is not None else {**_dotenv(), **os.environ}
-    unknown = sorted(name for name in given if name.startswith("PLACET_") and name not in VARIABLES and not name.startswith("PLACET_TEST_"))
-    if unknown:
-        raise Invalid(f"There is no setting {unknown[0]}. Known: {', '.join(VARIABLES)}.", code="unknown_setting")
 
     def text(name: str) -> str | None:
         return given.get(name, "").strip() or None

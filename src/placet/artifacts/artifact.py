@@ -9,7 +9,9 @@ from typing import Any
 import msgspec
 
 from placet.artifacts import lifecycle
+from placet.customers import access
 from placet.customers.schema import ProfileSchema
+from placet.identity.principal import Principal
 
 
 class Artifact(msgspec.Struct, kw_only=True):
@@ -98,49 +100,85 @@ def instant(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
-def wire(artifact: Artifact, schema: ProfileSchema, allowed: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The artifact as every door answers it. The first twelve keys are always there, null when unset.
+class Evidence(msgspec.Struct, rename="camel"):
+    """Where the quote stands in the stored source (code points), and whether the server found it there word for word."""
 
-    `allowed` are the decisions the caller may take on it now.
-    """
-    payload = dict(artifact.payload)
-    if artifact.edited:
-        payload["edited_value"] = artifact.edited_value
+    source_id: str | None
+    start: int | None
+    end: int | None
+    verified: bool
+
+
+class Wire(msgspec.Struct, rename="camel", kw_only=True):
+    """The artifact as every door answers it. The first twelve members are always there, null when unset."""
+
+    id: str
+    created_at: str | None
+    customer_id: str | None
+    rm_id: str | None
+    batch_id: str
+    version: int
+    artifact_type: str
+    status: str
+    created_by_type: str
+    created_by_id: str
+    payload: dict[str, Any]
+    workflow_trigger: str | None
+    customer_name: str
+    created_by_name: str
+    decided_at: str | None
+    decided_by: str | None
+    decided_by_name: str | None
+    on_behalf_of: str | None
+    reason: str | None
+    evidence: Evidence
+    current: Any
+    stale: bool
+    rivals: int
+    policy: str
+    allowed: list[str]
+
+
+def evidence(artifact: Artifact) -> Evidence:
+    """An artifact's evidence."""
+    return Evidence(
+        artifact.source_id, artifact.evidence_start, artifact.evidence_end, bool(artifact.evidence_verified)
+    )
+
+
+def payload(artifact: Artifact) -> dict[str, Any]:
+    """The payload as shown: the stored one, and `edited_value` where there is one (its presence means edited)."""
+    return {**artifact.payload, "edited_value": artifact.edited_value} if artifact.edited else artifact.payload
+
+
+def wire(artifact: Artifact, who: Principal, schema: ProfileSchema, decisions: tuple[str, ...]) -> Wire:
+    """The artifact as `who` may see it; `decisions` are those its type knows, `allowed` those the caller may take now."""
     field = schema.field(artifact.field) if artifact.field is not None else None
-    return {
-        "id": artifact.id,
-        "createdAt": instant(artifact.created_at),
-        "customerId": artifact.customer_id,
-        "rmId": artifact.rm_id,
-        "batchId": artifact.batch_id,
-        "version": artifact.version,
-        "artifactType": artifact.artifact_type,
-        "status": artifact.status,
-        "createdByType": artifact.created_by_type,
-        "createdById": artifact.created_by_id,
-        "payload": payload,
-        "workflowTrigger": artifact.workflow_trigger,
-        "customerName": artifact.customer_name,
-        "createdByName": artifact.created_by_name,
-        "decidedAt": instant(artifact.decided_at),
-        "decidedBy": artifact.decided_by,
-        "decidedByName": artifact.decided_by_name,
-        "onBehalfOf": artifact.on_behalf_of,
-        "reason": artifact.reason,
-        "evidence": evidence(artifact),
-        "current": artifact.current_value,
-        "stale": artifact.stale,
-        "rivals": artifact.rivals,
-        "policy": field.policy if field is not None else "single",
-        "allowed": list(allowed) if artifact.pending else [],
-    }
-
-
-def evidence(artifact: Artifact) -> dict[str, Any]:
-    """Where the quote stands in the stored source, and whether it really does."""
-    return {
-        "sourceId": artifact.source_id,
-        "start": artifact.evidence_start,
-        "end": artifact.evidence_end,
-        "verified": bool(artifact.evidence_verified),
-    }
+    open_to = artifact.pending and access.refusal_to_decide(who, artifact.customer_id, artifact.customer_rm) is None
+    return Wire(
+        id=artifact.id,
+        created_at=instant(artifact.created_at),
+        customer_id=artifact.customer_id,
+        rm_id=artifact.rm_id,
+        batch_id=artifact.batch_id,
+        version=artifact.version,
+        artifact_type=artifact.artifact_type,
+        status=artifact.status,
+        created_by_type=artifact.created_by_type,
+        created_by_id=artifact.created_by_id,
+        payload=payload(artifact),
+        workflow_trigger=artifact.workflow_trigger,
+        customer_name=artifact.customer_name,
+        created_by_name=artifact.created_by_name,
+        decided_at=instant(artifact.decided_at),
+        decided_by=artifact.decided_by,
+        decided_by_name=artifact.decided_by_name,
+        on_behalf_of=artifact.on_behalf_of,
+        reason=artifact.reason,
+        evidence=evidence(artifact),
+        current=artifact.current_value,
+        stale=artifact.stale,
+        rivals=artifact.rivals,
+        policy=field.policy if field is not None else "single",
+        allowed=list(decisions) if open_to else [],
+    )

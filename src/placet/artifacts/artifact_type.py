@@ -14,11 +14,12 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact import Artifact, Wire, wire
 from placet.artifacts.lifecycle import COUNTERSIGN, Lifecycle
 from placet.customers.fields import Change, Control
 from placet.customers.schema import Field, ProfileSchema
 from placet.errors import Invalid, InvalidValue
+from placet.identity.principal import Principal
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -161,6 +162,11 @@ def broken_types() -> dict[str, str]:
 def artifact_type(name: str) -> ArtifactType:
     """The type of that name; an unknown name gives the stand-in."""
     return artifact_types().get(name) or Unknown()
+
+
+def to_wire(artifact: Artifact, who: Principal, schema: ProfileSchema) -> Wire:
+    """The artifact as `who` may see it, with the decisions its type knows."""
+    return wire(artifact, who, schema, artifact_type(artifact.artifact_type).lifecycle.decisions)
 
 
 @cache

@@ -187,8 +187,8 @@ class _Bench:
         return Outcome(artifact_id=artifact.id, outcome="already_decided", artifact=artifact, error=error)
 
     def _asks_for_the_same(self, decision: Decision, artifact: Artifact) -> bool:
-        if decision.status != lifecycle.EDITED:
-            return artifact.status == decision.status
+        if decision.status != lifecycle.EDITED or decision.edited_value is UNSET:
+            return artifact.status == decision.status != lifecycle.EDITED
         kind = artifact_type(artifact.artifact_type)
         try:
             asked = kind.edited_value(artifact.payload, decision.edited_value, self.schema)
@@ -203,6 +203,7 @@ class _Bench:
     # ── is it right? ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _decide(self, decision: Decision, artifact: Artifact) -> None:
+        _check_shape(decision)
         kind = artifact_type(artifact.artifact_type)
         reason = _checked_reason(decision.reason)
         if not kind.lifecycle.allows(artifact.status, decision.status):
@@ -245,8 +246,6 @@ class _Bench:
                 raise Conflict(f"The profile schema changed since this was proposed. {error.sentence}", code="schema_changed") from None
         if decision.status == lifecycle.ACCEPTED:
             return lifecycle.ACCEPTED, proposed
-        if decision.edited_value is UNSET:
-            raise Invalid("An edit needs editedValue.", code="edited_value_missing")
         edited = kind.edited_value(artifact.payload, decision.edited_value, self.schema)
         if proposed is not UNSET and _equal(field, edited, proposed):
             return lifecycle.ACCEPTED, proposed
@@ -311,7 +310,7 @@ class _Bench:
             "label": artifact.payload.get("field_display_name"),
             "proposed": artifact.payload.get("proposed_value"),
             "reason": artifact.reason,
-            "evidence": evidence(artifact),
+            "evidence": msgspec.to_builtins(evidence(artifact)),
             "createdByName": artifact.created_by_name,
             **more,
         }
@@ -367,6 +366,18 @@ def _is_value(field: Field, said: Any, current: Any) -> bool:
         return fields.same(field, fields.canonical(field, said), current)
     except InvalidValue:
         return False
+
+
+def _check_shape(decision: Decision) -> None:
+    """A decision names a status a person can give, and a value exactly where it edits."""
+    if decision.status == lifecycle.PENDING:
+        raise Invalid("Pending is where an artifact starts; nobody decides it.", code="not_a_decision")
+    if decision.status not in lifecycle.DECISIONS:
+        raise Invalid(lifecycle.WRONG_STATUS, code="invalid_status")
+    if decision.status == lifecycle.EDITED and decision.edited_value is UNSET:
+        raise Invalid("An edit needs editedValue.", code="edited_value_missing")
+    if decision.status != lifecycle.EDITED and decision.edited_value is not UNSET:
+        raise Invalid("editedValue goes with the status edited only.", code="edited_value_unexpected")
 
 
 def _checked_reason(reason: str | None) -> str | None:

@@ -14,6 +14,8 @@ WITHDRAWN = "withdrawn"
 
 DECISIONS = (ACCEPTED, EDITED, REJECTED)  # what a person may decide
 APPROVALS = (ACCEPTED, EDITED)
+KNOWN = (PENDING, *DECISIONS)  # what a client may name
+WRONG_STATUS = f"Invalid status. Must be one of: {', '.join(KNOWN)}"
 ENDED_WITHOUT_DECISION = (SUPERSEDED, EXPIRED, WITHDRAWN)  # set by Placet only
 
 

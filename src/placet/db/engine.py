@@ -6,9 +6,12 @@ Every connection works as the unprivileged role `placet_app`, whatever it logged
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import asyncpg
 
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection | PoolConnectionProxy"
 Pool: TypeAlias = "asyncpg.Pool"
 
+T = TypeVar("T")
+
+ACQUIRE_TIMEOUT_S = 10
+ATTEMPTS = 4
 STATEMENT_TIMEOUT_MS = 15_000
 LOCK_TIMEOUT_MS = 10_000
 
@@ -63,6 +70,29 @@ AWAY = (
 )
 # What a transaction may simply be tried again for.
 RETRY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection from the pool; Unavailable where the database (or a free connection) cannot be had in time."""
+    try:
+        async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as found:
+            yield found
+    except AWAY as error:
+        raise unavailable(error) from error
+
+
+async def transact(pool: Pool, work: Callable[[Connection], Awaitable[T]]) -> T:
+    """Run `work` in one transaction and commit; again, up to three times, where the database chose it as a victim."""
+    for attempt in range(ATTEMPTS):
+        try:
+            async with connection(pool) as found, found.transaction():
+                return await work(found)
+        except RETRY as error:
+            if attempt == ATTEMPTS - 1:
+                raise unavailable(error) from error
+            await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # spreads the victims, hides nothing
+    raise AssertionError("unreachable")
 
 
 def unavailable(error: BaseException) -> Unavailable:

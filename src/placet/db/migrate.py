@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -52,6 +54,13 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
             await engine.dispose()
     finally:
         await guard.close()  # and with it goes the lock
+
+
+@cache
+def newest_revision() -> str:
+    """The revision this version of Placet works with: the last one it ships."""
+    scripts = (Path(__file__).parent / "migrations" / "versions").glob("*.sql")
+    return max(script.name.partition("_")[0] for script in scripts)
 
 
 async def current_revision(connection: asyncpg.Connection) -> str | None:

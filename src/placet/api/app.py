@@ -1,0 +1,77 @@
+"""The application: routes, authentication, headers, errors. `create_app` serves a runtime somebody else opened;
+`from_environment` is what server processes start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.types import Message, Scope
+
+from placet import settings as configuration
+from placet.api import problems
+from placet.api.artifacts import Artifacts
+from placet.api.auth import Authenticate
+from placet.api.customers import Customers
+from placet.api.meta import Meta
+from placet.api.reading import MAX_BODY
+from placet.db.connect import urls
+from placet.runtime import Runtime
+
+_HEADERS = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "x-frame-options": "DENY",
+}
+
+
+def create_app(runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, ...] = ()) -> Litestar:
+    """The ASGI application over an open runtime (or one that `lifespan` opens); `handlers` are the web pages'."""
+
+    async def add_headers(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if runtime.settings.secure:
+            headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+        if not scope["path"].startswith("/static/"):
+            headers.setdefault("cache-control", "no-store")
+
+    return Litestar(
+        route_handlers=[Artifacts, Customers, Meta, *handlers],
+        middleware=[Authenticate()],
+        exception_handlers={Exception: problems.answer},
+        before_send=[add_headers],
+        lifespan=[lifespan] if lifespan is not None else [],
+        state=State({"runtime": runtime}),
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def from_environment() -> Litestar:
+    """What a server process starts: settings from the environment, the database opened in the background."""
+    from placet.web.pages import handlers
+
+    runtime = Runtime(configuration.load())
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        with urls(runtime.settings) as (_, app_url):
+            runtime.open_in_background(app_url)
+            try:
+                yield
+            finally:
+                await runtime.close()
+
+    return create_app(runtime, lifespan=lifespan, handlers=handlers)

@@ -1,0 +1,97 @@
+"""Who is asking: a bearer token, or a sign-in cookie. Sets the principal before a handler runs; refuses forged requests.
+
+A request with a cookie that changes something must come from our own pages: the browser's own word on where it came from
+(`Sec-Fetch-Site`, `Origin`), and a token derived from the cookie. A bearer request has nothing to forge.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from placet.errors import Forbidden, NotSignedIn
+from placet.identity import sign_in, tokens
+from placet.identity.principal import Principal
+from placet.runtime import Runtime
+
+COOKIE = "__Host-placet"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def runtime_of(request: Request[Any, Any, Any]) -> Runtime:
+    """The process's runtime."""
+    found: Runtime = request.app.state.runtime
+    return found
+
+
+def principal_of(request: Request[Any, Any, Any]) -> Principal:
+    """Who is asking, or NotSignedIn."""
+    found: Principal | None = request.scope["state"].get("principal")
+    if found is None:
+        raise NotSignedIn("Sign in, or send a bearer token.")
+    return found
+
+
+def cookie_token(request: Request[Any, Any, Any]) -> str | None:
+    """The sign-in cookie's token, if one was sent."""
+    return request.cookies.get(COOKIE)
+
+
+class Authenticate(ASGIMiddleware):
+    """Puts the principal into the request's state. `Authorization` wins over a cookie; a bad one is 401 at once."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_path_pattern = ("^/static/", "^/healthz$", "^/readyz$", "^/metrics$", "^/openapi.json$")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Find out who asks, then go on."""
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        runtime: Runtime = scope["litestar_app"].state.runtime
+        authorization = request.headers.get("authorization")
+        if authorization is not None:
+            scope["state"]["principal"] = await _bearer(runtime, authorization)
+        elif (token := cookie_token(request)) is not None:
+            async with runtime.reading() as connection:
+                who = await sign_in.who_is(connection, token, door="api" if scope["path"].startswith("/api/") else "web")
+            scope["state"]["principal"] = who
+            if who is not None and scope["method"] not in SAFE_METHODS:
+                require_same_origin(request)
+                if scope["path"].startswith("/api/"):
+                    require_csrf(request, request.headers.get("x-csrf-token", ""))
+        await next_app(scope, receive, send)
+
+
+async def _bearer(runtime: Runtime, authorization: str) -> Principal:
+    kind, _, secret = authorization.partition(" ")
+    if kind.lower() == "bearer" and secret.strip():
+        async with runtime.reading() as connection:
+            who = await tokens.who_is(connection, secret.strip())
+        if who is not None:
+            return who
+    raise NotSignedIn("This token is unknown, expired or revoked.", code="invalid_token")
+
+
+def require_same_origin(request: Request[Any, Any, Any]) -> None:
+    """Raise Forbidden where the browser says the request was made by another site's page."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    host = request.headers.get("host", "")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != host
+    if foreign:
+        raise Forbidden("This request came from another site.", code="cross_site")
+
+
+def require_csrf(request: Request[Any, Any, Any], sent: str) -> None:
+    """Raise Forbidden unless `sent` is the token our own pages carry for this sign-in."""
+    expected = sign_in.csrf_token(cookie_token(request) or "")
+    if not hmac.compare_digest(sent.encode(), expected.encode()):
+        raise Forbidden("This form is out of date. Load the page again.", code="csrf")

@@ -1,0 +1,116 @@
+"""Decisions on many at once: a whole batch, or the field updates of one proposal. Both only make lists for `decide`.
+
+Accepting a batch is bulk: nobody named the artifacts one by one, so whatever a person should look at is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from placet.artifacts import inbox, lifecycle
+from placet.artifacts.decide import Decision, Outcome, decide
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
+from placet.identity.principal import Principal
+
+
+async def decide_batch(
+    connection: Connection,
+    who: Principal,
+    batch_id: str,
+    status: str,
+    *,
+    schema: ProfileSchema,
+    reason: str | None = None,
+    dry_run: bool = False,
+    customer_id: str | None = None,
+    created_by_id: str | None = None,
+) -> list[Outcome]:
+    """Accept or reject what is pending in a batch, in its order. `customer_id`, `created_by_id` single out an ambiguous id."""
+    members = await inbox.batch(connection, who, batch_id, customer_id=customer_id, created_by_id=created_by_id)
+    decisions = [
+        Decision(by=who, artifact_id=member.id, status=status, reason=reason, bulk=True) for member in members if member.pending
+    ]
+    return await decide(connection, decisions, schema=schema, dry_run=dry_run)
+
+
+class FieldUpdate(msgspec.Struct):
+    """One line of a proposal as a client holds it: its own id for it, and the field."""
+
+    id: str
+    field: str
+
+
+class Unapplied(msgspec.Struct, rename="camel", omit_defaults=True):
+    """A field update that was not decided as asked, and why."""
+
+    field_update_id: str
+    code: str
+    error: str
+    field: str | None = None
+
+
+class Applied(msgspec.Struct):
+    """What became of a proposal's field updates: outcomes in their order, and what could not be done."""
+
+    outcomes: list[Outcome]
+    errors: list[Unapplied]
+
+    @property
+    def fields_updated(self) -> int:
+        """How many fields were approved and applied."""
+        return sum(
+            outcome.good and outcome.artifact is not None and outcome.artifact.status in lifecycle.APPROVALS
+            for outcome in self.outcomes
+        )
+
+
+async def apply_updates(
+    connection: Connection,
+    who: Principal,
+    customer_id: str,
+    batch_id: str,
+    updates: Sequence[FieldUpdate],
+    approved: Sequence[str],
+    *,
+    edited_values: Mapping[str, Any],
+    reasons: Mapping[str, str],
+    schema: ProfileSchema,
+) -> Applied:
+    """Decide the named fields of one customer's batch: approved ones are accepted (or edited), the other named ones rejected.
+
+    Values come from the stored artifacts, never from the caller. What can be decided is, the rest says why.
+    """
+    await inbox.require_customer(connection, who, customer_id)
+    members = await inbox.batch(connection, who, batch_id, customer_id=customer_id)
+    by_field = {member.field: member for member in members if member.field is not None}
+    known = {update.id for update in updates}
+    errors = [
+        Unapplied(named, "unknown_field_update", "No field update of this proposal has that id.")
+        for named in dict.fromkeys([*approved, *edited_values, *reasons])
+        if named not in known
+    ]
+    decisions: list[Decision] = []
+    asked: list[FieldUpdate] = []
+    for update in updates:
+        member = by_field.get(update.field)
+        if member is None:
+            errors.append(Unapplied(update.id, "not_in_batch", "This batch proposes nothing for that field.", update.field))
+            continue
+        status = lifecycle.REJECTED
+        edited: Any = msgspec.UNSET
+        if update.id in approved:
+            edited = edited_values.get(update.id, msgspec.UNSET)
+            status = lifecycle.ACCEPTED if edited is msgspec.UNSET else lifecycle.EDITED
+        decisions.append(
+            Decision(by=who, artifact_id=member.id, status=status, edited_value=edited, reason=reasons.get(update.id))
+        )
+        asked.append(update)
+    outcomes = await decide(connection, decisions, schema=schema)
+    for update, outcome in zip(asked, outcomes, strict=True):
+        if outcome.error is not None:
+            errors.append(Unapplied(update.id, outcome.error.code, outcome.error.sentence, update.field))
+    return Applied(outcomes, errors)
