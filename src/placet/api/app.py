@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.types import Message, Scope
 
+from placet import logs
 from placet import settings as configuration
 from placet.api import problems
 from placet.api.artifacts import Artifacts
@@ -63,6 +64,7 @@ def from_environment() -> Litestar:
     """What a server process starts: settings from the environment, the database opened in the background."""
     from placet.web.pages import handlers
 
+    logs.configure()
     runtime = Runtime(configuration.load())
 
     @asynccontextmanager

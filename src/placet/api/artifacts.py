@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Request, Response, get, patch, post
+from litestar.params import FromPath
 
 from placet.api.answers import OutcomeAnswer, answer_of, error_of, ok, outcome_answer
 from placet.api.auth import principal_of, runtime_of
@@ -182,7 +183,7 @@ class Artifacts(Controller):
     path = "/api"
 
     @get("/customers/{customer_id:str}/artifacts", opt=described("artifacts", {200: ArtifactPage}, query=CustomerArtifactsQuery))
-    async def list_customer_artifacts(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def list_customer_artifacts(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """List a customer's artifacts.
 
         Newest batch first and the proposed order within, or with `order=asc` both ascending. An unknown status is an empty list.
@@ -205,7 +206,7 @@ class Artifacts(Controller):
         return await _page(request, filters, query.limit, query.order, query.cursor)
 
     @get("/artifacts/{artifact_id:str}", opt=described("artifacts", {200: ArtifactAnswer}))
-    async def get_artifact(self, request: Request[Any, Any, Any], artifact_id: str) -> Response[bytes]:
+    async def get_artifact(self, request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
         """Read one artifact, identical in every member to its row in a list."""
         runtime, who = runtime_of(request), principal_of(request)
         async with runtime.reading() as connection:
@@ -216,7 +217,7 @@ class Artifacts(Controller):
         "/customers/{customer_id:str}/artifacts",
         opt=described("artifacts", {201: ProposeAnswer, 200: ProposeAnswer}, body=ProposeBody, idempotent=True),
     )
-    async def propose(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def propose(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Propose a batch of changes to a customer's record.
 
         All or nothing. The same batch again answers 200 with the same artifacts; other content under its id is 409.
@@ -244,7 +245,7 @@ class Artifacts(Controller):
         return await once(request, work)
 
     @patch("/artifacts/{artifact_id:str}", opt=described("decisions", {200: ArtifactAnswer}, body=DecideBody, idempotent=True))
-    async def decide_one(self, request: Request[Any, Any, Any], artifact_id: str) -> Response[bytes]:
+    async def decide_one(self, request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
         """Accept, edit or reject an artifact.
 
         Only the attached RM. The same decision again by the same person is 200; any other after the first is 409.
@@ -282,7 +283,7 @@ class Artifacts(Controller):
         "/batches/{batch_id:str}/accept", status_code=200,
         opt=described("decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True),
     )
-    async def accept_batch(self, request: Request[Any, Any, Any], batch_id: str) -> Response[bytes]:
+    async def accept_batch(self, request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
         """Accept what is pending in a batch.
 
         This is bulk: low confidence, stale, rival, unverified quote and any policy beyond one signature are left out.
@@ -293,7 +294,7 @@ class Artifacts(Controller):
         "/batches/{batch_id:str}/reject", status_code=200,
         opt=described("decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True),
     )
-    async def reject_batch(self, request: Request[Any, Any, Any], batch_id: str) -> Response[bytes]:
+    async def reject_batch(self, request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
         """Reject what is pending in a batch."""
         return await _decide_batch(request, batch_id, lifecycle.REJECTED)
 
@@ -301,7 +302,7 @@ class Artifacts(Controller):
         "/customers/{customer_id:str}/apply-updates", status_code=200,
         opt=described("decisions", {200: ApplyAnswer}, body=ApplyBody, idempotent=True),
     )
-    async def apply_updates(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def apply_updates(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Decide the field updates of a proposal: approved ones are accepted or edited, the other named ones rejected."""
         runtime, who = runtime_of(request), principal_of(request)
         body = await read_body(request, ApplyBody)

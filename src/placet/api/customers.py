@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar.params import FromPath
 
 from placet.api.answers import ok
 from placet.api.artifacts import Limit, read_instant
@@ -165,14 +166,14 @@ class Customers(Controller):
         return await once(request, work)
 
     @get("/customers/{customer_id:str}", opt=described("customers", {200: CustomerAnswer}))
-    async def get_customer(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def get_customer(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Read a customer and their profile."""
         async with runtime_of(request).reading() as connection:
             found = await records.get(connection, principal_of(request), customer_id)
         return ok(CustomerAnswer(to_wire(found)))
 
     @patch("/customers/{customer_id:str}", opt=described("customers", {200: CustomerAnswer}, body=ChangeCustomerBody, idempotent=True))
-    async def change_customer(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def change_customer(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Rename a customer or attach another RM; pending artifacts follow. For admins."""
         who = principal_of(request)
         body = await read_body(request, ChangeCustomerBody)
@@ -188,7 +189,7 @@ class Customers(Controller):
         return await once(request, work)
 
     @delete("/customers/{customer_id:str}", status_code=204, opt=described("customers", {204: None}))
-    async def delete_customer(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def delete_customer(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> None:
         """Delete a customer; what is pending is withdrawn, artifacts and trail stay. For admins."""
         runtime, who = runtime_of(request), principal_of(request)
 
@@ -197,10 +198,9 @@ class Customers(Controller):
             await custody.delete_customer(connection, who, customer_id)
 
         await runtime.transact(work)
-        return Response(b"", status_code=204, media_type="application/json")
 
     @get("/customers/{customer_id:str}/profile", opt=described("customers", {200: ProfileAnswer}, query=ProfileQuery))
-    async def get_profile(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def get_profile(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Read a profile as it is, or with `asOf` as it was."""
         runtime, who = runtime_of(request), principal_of(request)
         as_of = read_instant(read_query(request, ProfileQuery).as_of)
@@ -227,7 +227,7 @@ class Customers(Controller):
         return ok(ProfileAnswer(found))
 
     @get("/customers/{customer_id:str}/events", opt=described("trail", {200: EventPage}, query=EventsQuery))
-    async def list_customer_events(self, request: Request[Any, Any, Any], customer_id: str) -> Response[bytes]:
+    async def list_customer_events(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Read a customer's trail, oldest first."""
         query = read_query(request, EventsQuery)
         async with runtime_of(request).reading() as connection:
@@ -237,7 +237,7 @@ class Customers(Controller):
         return _events(lines, query.limit)
 
     @get("/artifacts/{artifact_id:str}/events", opt=described("trail", {200: EventPage}, query=EventsQuery))
-    async def list_artifact_events(self, request: Request[Any, Any, Any], artifact_id: str) -> Response[bytes]:
+    async def list_artifact_events(self, request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
         """Read an artifact's trail, oldest first."""
         query = read_query(request, EventsQuery)
         async with runtime_of(request).reading() as connection:

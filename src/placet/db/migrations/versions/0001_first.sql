@@ -306,4 +306,5 @@ grant update (status, edited_value, decided_at, decided_by, on_behalf_of, reason
     on artifact to placet_app;
 grant delete on app_user, sign_in, sign_in_link, sign_in_failure, customer, idempotency_key to placet_app;
 grant usage on artifact_seq, batch_seq to placet_app;
+grant select on alembic_version to placet_app;
 grant execute on function lock_for_decision(text[]) to placet_app;
