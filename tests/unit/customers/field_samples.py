@@ -20,7 +20,9 @@ others = st.one_of(choices, st.just("other"), st.builds("Other: {}".format, text
 dates = st.dates().map(str)
 digits = st.integers(1, 999_999_999_999).map(str)
 phones = st.one_of(digits.map("+{}".format), digits, st.from_regex(r"\+[0-9 ()-]{5,18}", fullmatch=True))
-emails = st.one_of(st.emails(), st.builds("{}@{}.Test".format, texts, st.sampled_from(["A", "bücher", "x.y", "xn--bcher-kva"])))
+emails = st.one_of(
+    st.emails(), st.builds("{}@{}.Test".format, texts, st.sampled_from(["A", "bücher", "x.y", "xn--bcher-kva"]))
+)
 
 # A field, and raw values of which it takes at least some.
 RAW = {

@@ -144,11 +144,14 @@ def test_a_faulty_field_is_named(load, fault, names):
         ('{"version": NaN}', "NaN is not JSON"),
         ("[" * 100_000, "cannot be read"),
         ('{"fields": [{"key": "colour", "policy": "dual", "policy": "single"}]}', "'policy' is given twice in colour"),
-        (content(entry(type="decimal", max=10**400)).__repr__().replace("'", '"').replace(str(10**400), "1e400"), "finite"),
+        (
+            content(entry(type="decimal", max=10**400)).__repr__().replace("'", '"').replace(str(10**400), "1e400"),
+            "finite",
+        ),
     ],
 )
 def test_a_faulty_file_is_refused(load, thing, name):
-    with pytest.raises(Invalid, match="ours.json") as refused:
+    with pytest.raises(Invalid, match=r"ours\.json") as refused:
         load(thing)
     assert refused.value.code == "invalid_schema"
     assert name in refused.value.sentence

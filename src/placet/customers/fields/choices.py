@@ -84,17 +84,15 @@ class Select(FieldType):
         return control
 
     def from_form(self, field: Field, texts: list[str]) -> Any:
-        """Return what is chosen; a text that is no option's value belongs to `other`."""
+        """Return what is chosen; what the second input says goes with `other`, and nowhere if that is not chosen."""
+        sent = [text.strip() for text in texts]
+        if not field.multi:
+            choice, words = [*sent, "", ""][:2]
+            return f"{OTHER}: {words}" if choice == OTHER and words else choice or None
+        ticked = [text for text in sent if text]
         values = {option.value for option in field.options}
-        sent = [text.strip() for text in texts if text.strip()]
-        if OTHER in values and OTHER in sent:
-            words = next((text for text in sent if text not in values), None)
-            sent = [text for text in sent if text in values]
-            if words is not None:
-                sent = [f"{OTHER}: {words}" if text == OTHER else text for text in sent]
-        if field.multi:
-            return sent or None
-        return sent[0] if sent else None
+        words = ticked.pop() if ticked and OTHER in values and ticked[-1] not in values else ""
+        return [f"{OTHER}: {words}" if text == OTHER and words else text for text in ticked] or None
 
     def json_schema(self, field: Field) -> dict[str, Any]:
         """Return the options' values, and `other: ...` where the field has that option."""

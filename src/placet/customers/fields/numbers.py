@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from placet.customers.fields.base import Change, Control, FieldType, as_text, plain, refuse
@@ -52,8 +52,8 @@ class _Number(FieldType):
             name=field.key,
             label=field.label,
             value=as_text(value),
-            min=None if field.min is None else str(_exact(field.min)),
-            max=None if field.max is None else str(_exact(field.max)),
+            min=_plain(field.min),
+            max=_plain(field.max),
             step="1" if self.name == "integer" else "any",
             help=self.help(field),
         )
@@ -127,6 +127,11 @@ def _exact(bound: float | None) -> Decimal | None:
     return None if bound is None else Decimal(repr(bound))
 
 
+def _plain(bound: float | None) -> str | None:
+    exact = _exact(bound)
+    return None if exact is None else _digits(exact)
+
+
 def _number(value: Any) -> Decimal | None:
     """Return a stored number; None for anything else that an earlier schema may have left there."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 4 * DIGITS:
@@ -142,7 +147,9 @@ def _grouped(number: Decimal) -> str:
 
 def _percent(percent: Decimal) -> str | None:
     """Return "+60 %" or "−2.5 %": whole per cents, tenths below ten; None where that says nothing."""
-    rounded = percent.quantize(Decimal("0.1") if abs(percent) < 10 else Decimal(1)) if abs(percent) < 10**9 else None
+    if abs(percent) >= 10**9:
+        return None
+    rounded = percent.quantize(Decimal("0.1") if abs(percent) < 10 else Decimal(1), ROUND_HALF_UP)
     if not rounded:
         return None
     return f"{'+' if rounded > 0 else '−'}{_grouped(Decimal(_digits(abs(rounded))))} %"

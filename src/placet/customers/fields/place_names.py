@@ -1,13 +1,14 @@
 """Words for a country or a language beside its English name and its code: nationalities, native and older names.
 
-Keys are codes of ISO 3166 and of ISO 639; words are separated by ", " and read without letter case and accents. A word
-that two countries share (Congolese) is left out: a guess would look like knowledge.
+Keys are codes of ISO 3166 and of ISO 639; words are separated by ", " and read without letter case and accents.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+# A word that two countries share is left to a person: a guess would look like knowledge.
+AMBIGUOUS: Final = ("Congo",)
 # CLDR's English names that say more than a client's file should.
 SHORTER: Final = {"HK": "Hong Kong", "MO": "Macao"}
 
@@ -237,7 +238,7 @@ COUNTRY_WORDS: Final = {
     "VN": "Vietnamese, Viet Nam, Việt Nam",
     "VU": "Ni-Vanuatu, Vanuatuan",
     "WS": "Samoan, Western Samoa",
-    "XK": "Kosovar, Kosovan, Kosova, Republic of Kosovo",
+    "XK": "XK, Kosovar, Kosovan, Kosova, Republic of Kosovo",
     "YE": "Yemeni, اليمن",
     "ZA": "South African, RSA, Suid-Afrika, Südafrika, Ningizimu Afrika",
     "ZM": "Zambian",

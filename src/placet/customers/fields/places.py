@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 
 from placet.customers.fields.base import NOT_RECORDED, Control, FieldType, refuse
-from placet.customers.fields.place_names import COUNTRY_WORDS, LANGUAGE_WORDS, SHORTER
+from placet.customers.fields.place_names import AMBIGUOUS, COUNTRY_WORDS, LANGUAGE_WORDS, SHORTER
 from placet.customers.schema import Field, Option
 
 _BETWEEN: Final = re.compile(r"[\s_\-\u2010-\u2015/,]+")
@@ -25,7 +25,7 @@ class Country(FieldType):
 
     def parse(self, field: Field, raw: Any, region: str | None) -> str:
         """Return the English name: "United Kingdom" for "UK", "GB", "GBR", "British"."""
-        found = countries().get(fold(raw)) if isinstance(raw, str) and len(raw) <= 100 else None
+        found = _look_up(countries(), raw)
         if found is None:
             raise refuse(field, raw, "a country is written by its English name, such as Portugal")
         return found
@@ -54,7 +54,7 @@ class Language(FieldType):
 
     def parse(self, field: Field, raw: Any, region: str | None) -> str:
         """Return the English name: "Portuguese" for "pt", "por", "português"."""
-        found = languages().get(fold(raw)) if isinstance(raw, str) and len(raw) <= 100 else None
+        found = _look_up(languages(), raw)
         if found is None:
             raise refuse(field, raw, "a language is written by its English name, such as Portuguese")
         return found
@@ -79,16 +79,22 @@ def fold(words: str) -> str:
     return f"st {letters[6:]}" if letters.startswith("saint ") else letters
 
 
+def _look_up(table: dict[str, str], raw: Any) -> str | None:
+    if not isinstance(raw, str) or len(raw) > 100:
+        return None
+    return table.get(raw) or table.get(fold(raw))
+
+
 @cache
 def countries() -> dict[str, str]:
-    """Return the English name for every folded way to say a country; loads Babel and pycountry once."""
+    """Return the English name for itself and for every folded way to say a country; loads Babel and pycountry once."""
     import pycountry  # noqa: PLC0415 - takes longer to load than all field types together
     from babel import Locale  # noqa: PLC0415
 
     english = Locale("en").territories
-    table: dict[str, str] = {}
     codes = {each.alpha_2: each for each in pycountry.countries}
     names = {code: SHORTER.get(code, english[code]) for code in (*codes, "XK")}
+    table = {name: name for name in names.values()}
     # First the names, then what we know better, then codes: a code never takes a name away from another country.
     for code, name in names.items():
         table.setdefault(fold(name), name)
@@ -101,18 +107,24 @@ def countries() -> dict[str, str]:
             spelled: str | None = getattr(entry, attribute, None)
             if spelled:
                 table.setdefault(fold(spelled), names[code])
+    for word in AMBIGUOUS:
+        del table[fold(word)]
     return table
 
 
 @cache
 def languages() -> dict[str, str]:
-    """Return the English name for every folded way to say a language; loads Babel and pycountry once."""
+    """Return the English name for itself and for every folded way to say a language; loads Babel and pycountry once."""
     import pycountry  # noqa: PLC0415
     from babel import Locale  # noqa: PLC0415
 
     names = {code: name for code, name in Locale("en").languages.items() if code not in ("und", "mul", "zxx")}
     names["cmn"] = "Mandarin Chinese"
-    table: dict[str, str] = {}
+    table = {name: name for name in names.values()}
+    # Codes of two letters come first: "ga" is Irish, though the language Ga, of the code gaa, is there as "Ga".
+    for code, name in names.items():
+        if len(code) == 2:
+            table[code] = name
     for name in names.values():
         table.setdefault(fold(name), name)
     for code, words in LANGUAGE_WORDS.items():

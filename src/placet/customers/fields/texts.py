@@ -50,7 +50,7 @@ def within(field: Field, raw: Any, text: str) -> str:
 def bounds(field: Field, schema: dict[str, Any]) -> dict[str, Any]:
     """Add the field's length and pattern to a JSON Schema of a string."""
     if field.min is not None:
-        schema["minLength"] = field.min
+        schema["minLength"] = max(1, int(field.min))
     if field.max is not None:
         schema["maxLength"] = field.max
     if field.pattern is not None:
