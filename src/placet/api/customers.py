@@ -209,8 +209,8 @@ class Customers(Controller):
                 past = await records.profile_as_of(connection, who, customer_id, as_of)
                 found = {
                     key: ProfileValue(
-                        value=entry["value"], display=_display(runtime.schema, key, entry["value"]), version=None,
-                        updated_at=instant(entry["at"]), artifact_id=entry["artifactId"],
+                        value=entry.value, display=_display(runtime.schema, key, entry.value), version=None,
+                        updated_at=instant(entry.at), artifact_id=entry.artifact_id,
                     )
                     for key, entry in past.items()
                 }

@@ -116,6 +116,16 @@ def judge(
     return outcomes, bench.changes
 
 
+def held_back(artifact: Artifact, who: Principal, schema: ProfileSchema, *, bulk: bool) -> str | None:
+    """Why accepting this now would not take it (the outcome's code), or None if it would; nothing is changed.
+
+    With `bulk` as part of a whole batch, else as one a person picked by hand, without a reason.
+    """
+    decision = Decision(by=who, artifact_id=artifact.id, status=lifecycle.ACCEPTED, bulk=bulk)
+    [outcome], _ = judge([decision], {artifact.id: artifact}, artifact.created_at, schema)
+    return outcome.error.code if outcome.error is not None else None
+
+
 class _Bench:
     """The state the fold works on: copies of what was read, and the changes so far."""
 

@@ -126,23 +126,31 @@ async def rename(connection: Connection, who: Principal, customer_id: str, name:
     await record.write(connection, [renamed])
 
 
-async def profile_as_of(
-    connection: Connection, who: Principal, customer_id: str, at: datetime
-) -> dict[str, dict[str, Any]]:
-    """The profile at a moment, folded from the trail: `{key: {"value", "at", "artifactId"}}`; set fields only."""
-    await get(connection, who, customer_id)
-    kinds = await connection.fetch("select distinct kind from event where customer_id = $1", customer_id)
-    applied = [row["kind"] for row in kinds if row["kind"].endswith((".accepted", ".edited"))]
-    rows = await connection.fetch(SQL["as_of"], customer_id, at, ["customer.created", *applied])
-    profile: dict[str, dict[str, Any]] = {}
-    for row in rows:
+class PastValue(msgspec.Struct, frozen=True):
+    """A value a field was given: when, by whom (the name at the time), and by which artifact (None: it came with the customer)."""
+
+    value: Any
+    at: datetime
+    by: str
+    artifact_id: str | None
+
+
+async def history(connection: Connection, customer_id: str, *, until: datetime | None = None) -> dict[str, list[PastValue]]:
+    """Every value each field was given, oldest first, from the trail alone. Who may see the customer is settled before."""
+    found: dict[str, list[PastValue]] = {}
+    for row in await connection.fetch(SQL["history"], customer_id, until):
         body = msgspec.json.decode(row["body"])
-        if row["kind"] == "customer.created":
-            for key, value in body["after"]["profile"].items():
-                profile[key] = {"value": value, "at": row["at"], "artifactId": None}
-        elif row["field"] is not None:
-            profile[row["field"]] = {"value": body["after"], "at": row["at"], "artifactId": row["artifact_id"]}
-    return {key: entry for key, entry in profile.items() if entry["value"] is not None}
+        given = body["after"]["profile"] if row["kind"] == "customer.created" else {row["field"]: body.get("after")}
+        for key, value in given.items():
+            found.setdefault(key, []).append(PastValue(value, row["at"], body["actorName"], row["artifact_id"]))
+    return found
+
+
+async def profile_as_of(connection: Connection, who: Principal, customer_id: str, at: datetime) -> dict[str, PastValue]:
+    """The set fields of the profile at a moment, by key."""
+    await get(connection, who, customer_id)
+    past = await history(connection, customer_id, until=at)
+    return {key: values[-1] for key, values in past.items() if values[-1].value is not None}
 
 
 def canonical_profile(profile: dict[str, Any], schema: ProfileSchema) -> dict[str, Any]:

@@ -36,7 +36,9 @@ update customer set name = $2 where id = $1;
 -- A user who can be attached.
 select id, name, role, disabled_at from app_user where id = $1;
 
--- name: as_of
--- What the trail says of a customer's fields up to a moment: the values it came with, then each applied change.
-select e.seq, e.at, e.kind, e.field, e.artifact_id, b.body from event e join event_body b on b.event_id = e.id
-where e.customer_id = $1 and e.at <= $2 and e.kind = any ($3::text[]) order by e.seq;
+-- name: history
+-- What the trail says of a customer's fields up to a moment: the values it came with, then each that was applied.
+select e.at, e.kind, e.field, e.artifact_id, b.body from event e join event_body b on b.event_id = e.id
+where e.customer_id = $1 and ($2::timestamptz is null or e.at <= $2)
+  and (e.kind = 'customer.created' or e.field is not null and (e.kind like '%.accepted' or e.kind like '%.edited'))
+order by e.seq;
