@@ -6,13 +6,19 @@ Run by `make docs`; `--check` writes nothing and exits 1 where a page is not cur
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from placet import errors, settings
+from placet.api import problems
+from placet.api.app import create_app
+from placet.api.meta import openapi_document
+from placet.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "placet"
@@ -25,7 +31,7 @@ def page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", GENERATED, *(part.strip("\n") for part in parts)]) + "\n"
 
 
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table; bars in the cells are escaped."""
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
@@ -50,13 +56,12 @@ def settings_page() -> str:
 def errors_page() -> str:
     """Every error class with its status, and every code with the sentence it comes with."""
     classes = _error_classes()
+    example = problems.document(errors.NotFound("Artifact not found"), "/api/artifacts/none")
     codes = sorted(_codes(classes), key=lambda found: (found[0], found[1]))
     return page(
         "Errors",
         "Every error is a problem document (RFC 9457, `application/problem+json`):",
-        '```json\n{\n  "type": "about:blank",\n  "title": "Not found",\n  "status": 404,\n'
-        '  "detail": "Artifact not found",\n  "instance": "/api/artifacts/none",\n  "code": "not_found",\n'
-        '  "error": "Artifact not found"\n}\n```',
+        f"```json\n{json.dumps(json.loads(example), indent=2)}\n```",
         "`code` is stable: rely on it. `detail` is a sentence for a person and may be reworded; `error` repeats it. "
         "Some errors carry further members, such as `current`. An outcome in a list of decisions has the same `code` "
         "and `error`.",
@@ -124,9 +129,128 @@ def _text(node: ast.expr, constants: Mapping[str, str] = MappingProxyType({})) -
     return None
 
 
+# ── HTTP ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TAGS = {
+    "artifacts": "Propose and read",
+    "decisions": "Decide",
+    "customers": "Customers and profiles",
+    "trail": "The trail",
+    "schema": "What there is to propose",
+    "process": "The process itself",
+}
+
+
+def http_page() -> str:
+    """Every route with its query, body and answers, and the shapes they name, from the OpenAPI document."""
+    found = openapi_document(create_app(Runtime(settings.Settings())))
+    operations = [
+        (operation["tags"][0], f"{method.upper()} {path}", operation)
+        for path, methods in found["paths"].items()
+        for method, operation in methods.items()
+    ]
+    schemas = found["components"]["schemas"]
+    parts = [
+        "A request carries `Authorization: Bearer TOKEN` (or, from the web pages, the sign-in cookie). Bodies are "
+        "`application/json` in UTF-8, read strictly: an unknown member, an unknown or repeated parameter, or a number "
+        "that cannot be kept exactly is refused. Every error is a [problem document](errors.md). A running server "
+        "describes all this in OpenAPI 3.1 at `/openapi.json`.",
+        "Where `Idempotency-Key` is named, the header makes a retry safe: for 24 hours the same key with the same body "
+        "gets the first answer again, byte for byte; with another body, 422.",
+    ]
+    for tag in dict.fromkeys([*TAGS, *sorted(tag for tag, _, _ in operations)]):
+        parts.append(f"## {TAGS.get(tag, tag.capitalize())}")
+        parts += [_operation(name, operation) for found_tag, name, operation in operations if found_tag == tag]
+    parts.append("## Shapes")
+    taken = _reachable([o["requestBody"] for _, _, o in operations if "requestBody" in o], schemas)
+    given = _reachable([o["responses"] for _, _, o in operations], schemas)
+    parts += [_shape(name, schemas[name], name in taken) for name in sorted(taken | given)]
+    return page("HTTP", *parts)
+
+
+def _operation(name: str, operation: dict[str, Any]) -> str:
+    """One route."""
+    lines = [f"### `{name}`", f"{operation['summary']}.", operation.get("description", "")]
+    rows = [
+        (f"`{p['name']}`", _kind(p["schema"], null=False), _default(p["schema"]))
+        for p in operation["parameters"]
+        if p["in"] == "query"
+    ]
+    if rows:
+        lines.append(table(("parameter", "is", "unless given"), rows))
+    if body := operation.get("requestBody"):
+        shape = _kind(body["content"]["application/json"]["schema"])
+        lines.append(f"Body: {shape}{'' if body['required'] else ', or none at all'}.")
+    if any(p["name"] == "Idempotency-Key" for p in operation["parameters"]):
+        lines.append("Takes an `Idempotency-Key`.")
+    answers, refusals = [], []
+    for status, answer in sorted(operation["responses"].items()):
+        content = answer.get("content", {})
+        if "application/json" in content:
+            answers.append(f"{status} {_kind(content['application/json']['schema'])}")
+        elif content:
+            refusals.append(status)
+        else:
+            answers.append(f"{status} with no body")
+    told = "Answers: " + ", ".join(answers)
+    lines.append(told + (f"; problems: {', '.join(refusals)}." if refusals else "."))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _reachable(start: Any, schemas: dict[str, Any]) -> set[str]:
+    """The names of the shapes that `start` refers to, directly or by way of others."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(waiting.pop())):
+            if name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+    return found
+
+
+def _shape(name: str, schema: dict[str, Any], taken: bool) -> str:
+    """One shape with its members; of those taken in a body it says what happens without each."""
+    rows = []
+    for member, about in schema.get("properties", {}).items():
+        if member in schema.get("required", []):
+            otherwise = "required" if taken else "always there"
+        else:
+            otherwise = _default(about) if taken else "left out if unset"
+        rows.append((f"`{member}`", _kind(about), otherwise))
+    head = ("member", "is", "unless given" if taken else "there")
+    return "\n\n".join([f"### {name}", schema.get("description", ""), table(head, rows)])
+
+
+def _default(schema: dict[str, Any]) -> str:
+    default = schema.get("default")
+    return "" if default is None else f"`{json.dumps(default)}`"
+
+
+def _kind(schema: dict[str, Any], *, null: bool = True) -> str:
+    """What a JSON Schema takes, in words; a parameter of a query has no null."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(_kind(one) for one in schema["anyOf"] if null or one.get("type") != "null")
+    if "enum" in schema:
+        return " or ".join(f"`{json.dumps(one)}`" for one in schema["enum"])
+    kind = schema.get("type")
+    if kind == "array":
+        return f"list of {_kind(schema.get('items', {}))}"
+    if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"object of {_kind(schema['additionalProperties'])}"
+    if kind == "integer" and "maximum" in schema:
+        return f"whole number from {schema['minimum']} to {schema['maximum']}"
+    words = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "null", None: "any value"}
+    return words.get(kind, str(kind))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "errors.md": errors_page,
+    "http.md": http_page,
 }
 
 
