@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
-    from placet.artifacts.artifact_type import Evidence
-    from placet.web.views import LeftOut, Page, Shell
+    from placet.customers.fields import Change
+    from placet.web.views import Evidence, LeftOut, Page, Shell
 
 REJECT_REASONS: Final = ("wrong value", "not said", "hypothetical", "other person", "outdated", "duplicate", "other")
 OUTCOMES: Final = {
@@ -96,7 +96,7 @@ def make_environment(folder: Path) -> Environment:
         auto_reload=False,
     )
     made.filters.update(
-        ago=ago, age=age, stamp=stamp, clock=clock, day=day, shown=shown, initials=initials, short_id=short_id,
+        ago=ago, age=age, stamp=stamp, clock=clock, moment=moment, by_words=by_words, day=day, shown=shown, initials=initials, short_id=short_id,
         segment=segment, held_words=held_words, around=around, by_day=by_day, sentence=sentence,
     )  # fmt: skip
     made.globals.update(
@@ -170,6 +170,14 @@ def clock(context: Context, at: datetime) -> Markup:
 
 
 @pass_context
+def moment(context: Context, at: datetime) -> Markup:
+    """Return a `<time>` with the day and the time of day to the second."""
+    zone = context["shell"].zone
+    local = at.astimezone(ZoneInfo(zone))
+    return _time(at, zone, f"{day(local.date())}, {local:%H:%M:%S}")
+
+
+@pass_context
 def stamp(context: Context, at: datetime) -> str:
     """Return a moment as "17 Nov 2026, 10:31"."""
     return _moment(at, context["shell"].zone)
@@ -213,8 +221,8 @@ def shown(text: str) -> Markup:
     return Markup("").join(
         escape(run.text)
         if run.odd is None
-        else Markup('<span class="odd" title="{0}">{1}<span class="sr"> ({0}) </span></span>').format(
-            run.odd, "" if run.hidden else run.text
+        else Markup('<span class="odd{2}" title="{0}">{1}<span class="sr"> ({0}) </span></span>').format(
+            run.odd, "" if run.hidden else run.text, " ghost" if run.hidden else ""
         )
         for run in stretches(text)
     )
@@ -224,6 +232,15 @@ def sentence(text: str) -> str:
     """Return a text that starts with a capital and ends with a full stop."""
     text = text[:1].upper() + text[1:]
     return text if not text or text[-1] in ".!?…" else text + "."
+
+
+def by_words(change: Change) -> bool:
+    """Whether a changed text is easier to read word by word: it is long, and much of it stays."""
+    if change.kind != "text" or change.before is None or change.after is None:
+        return False
+    words = len(change.before.split()) + len(change.after.split())
+    kept = sum(len(piece.text.split()) for piece in change.pieces if piece.kind == "kept")
+    return words > 12 and kept * 2 >= words * 0.4
 
 
 def initials(name: str) -> str:

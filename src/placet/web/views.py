@@ -17,20 +17,19 @@ if TYPE_CHECKING:
     from placet.artifacts.artifact_type import Card
     from placet.customers.fields import Control
 
-Act = Literal["accept", "edit", "reject"]
 Mode = Literal["read", "edit", "reject", "over"]
 Tone = Literal["done", "plain", "refused"]
 Empty = Literal["nothing_waits", "nothing_matches", "nobody_here"]
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
+class View(msgspec.Struct, frozen=True):
     """A piece of a page."""
 
 
 # ── pieces that several pages share ──────────────────────────────────────────────────────────────────────────────────
 
 
-class Bit(View):
+class Bit(View, kw_only=True):
     """A run of words in a sentence: `strong` for names, `proposed` and `decided` for values, `mono` for ids."""
 
     text: str
@@ -38,14 +37,14 @@ class Bit(View):
     href: str | None = None
 
 
-class Link(View):
+class Link(View, kw_only=True):
     """Where to go next, in a few words."""
 
     label: str
     href: str
 
 
-class Fact(View):
+class Fact(View, kw_only=True):
     """One line of a list of facts; `mono` for what a machine computed."""
 
     label: str
@@ -54,14 +53,14 @@ class Fact(View):
     mono: bool = False
 
 
-class Choice(View):
+class Choice(View, kw_only=True):
     """One option of a filter or of a form's list."""
 
     value: str
     label: str
 
 
-class Filter(View):
+class Filter(View, kw_only=True):
     """One filter of a list, sent by GET under `name`; `choices` start with the one that filters nothing, whose value is ""."""
 
     name: str
@@ -70,7 +69,7 @@ class Filter(View):
     value: str = ""
 
 
-class Span(View):
+class Span(View, kw_only=True):
     """Which rows of a longer list these are; None for a page that is not there."""
 
     first: int
@@ -80,14 +79,14 @@ class Span(View):
     newer: str | None = None
 
 
-class Customer(View):
+class Customer(View, kw_only=True):
     """A customer as others mention them."""
 
     id: str
     name: str
 
 
-class Source(View):
+class Source(View, kw_only=True):
     """A note as others mention it."""
 
     id: str
@@ -95,7 +94,7 @@ class Source(View):
     occurred_on: date | None = None
 
 
-class Provenance(View):
+class Provenance(View, kw_only=True):
     """Who set a value, when, and from which artifact."""
 
     by: str
@@ -103,7 +102,7 @@ class Provenance(View):
     artifact_id: str | None = None
 
 
-class Notice(View):
+class Notice(View, kw_only=True):
     """What just happened, announced once: one sentence, details of a bulk act, and where to look."""
 
     sentence: str
@@ -112,14 +111,14 @@ class Notice(View):
     link: Link | None = None
 
 
-class LeftOut(View):
-    """How many a bulk accept leaves out for one reason: a badge's kind or `low`."""
+class LeftOut(View, kw_only=True):
+    """How many a bulk accept leaves out for one reason: a badge's kind, `low` for low confidence."""
 
     why: str
     count: int
 
 
-class Offer(View):
+class Offer(View, kw_only=True):
     """What accepting a whole batch would take and what it would leave out."""
 
     accepts: int
@@ -130,22 +129,39 @@ class Offer(View):
 # ── a proposal ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Decision(View):
-    """How an artifact ended: by whom ("you", a name, None where Placet did), when, why; `value` as displayed, if edited."""
+class Evidence(View, kw_only=True):
+    """The words a proposal was read from, between what stands `before` and `after` them in the stored note.
+
+    Not `verified`: the note does not contain the quote; `line`, counted from 1, is then the nearest match, if any.
+    """
+
+    quote: str
+    verified: bool
+    source: Source
+    before: str = ""
+    after: str = ""
+    line: int | None = None
+
+
+class Decision(View, kw_only=True):
+    """How an artifact ended: by whom ("you", a name, None where Placet did), when, why.
+
+    `instead_of` is what had been proposed, as displayed, where a person accepted it with a change.
+    """
 
     at: datetime
     by: str | None = None
     on_behalf_of: str | None = None
     reason: str | None = None
-    value: str | None = None
+    instead_of: str | None = None
 
 
-class Proposal(View):
+class Proposal(View, kw_only=True):
     """An artifact as a row and as a card.
 
-    `may` is what this reader can do now (nothing: no buttons). `held` is why accepting it within a selection would leave it
-    out (a badge's kind), None if it would be taken. `number` counts the quotes of a note. `members` are the parts of the
-    payload that no card is known for.
+    `may` are the decisions this reader can make now: `accepted`, `edited`, `rejected` (none: no buttons). `held` is why
+    accepting it within a selection would leave it out (a badge's kind), None if it would be taken. `number` counts the
+    quotes of a note. `members` are parts of the payload that its card does not show.
     """
 
     id: str
@@ -153,25 +169,33 @@ class Proposal(View):
     status: str
     card: Card
     proposed_at: datetime
+    agent: str
+    evidence: Evidence | None = None
+    confidence: str | None = None
+    why: str | None = None
     customer: Customer | None = None
     batch_id: str | None = None
     number: int | None = None
-    may: tuple[Act, ...] = ()
+    may: tuple[str, ...] = ()
     needs_reason: bool = False
     held: str | None = None
     decision: Decision | None = None
     members: tuple[Fact, ...] = ()
 
 
-class Draft(View):
-    """What a person had sent when it was refused, so that nothing they typed is lost; `errors` by the field's form name."""
+class Draft(View, kw_only=True):
+    """What a person had sent when it was refused, so that nothing they typed is lost; what is wrong by the control's name.
+
+    In the forms a control of the type is called `value.` and its name, so that it never meets `status` or `reason`; here the
+    prefix is left out.
+    """
 
     reason: str = ""
     remark: str = ""
     errors: Mapping[str, str] = {}
 
 
-class Refusal(View):
+class Refusal(View, kw_only=True):
     """Why a decision was not made, shown in the card: "Not accepted." and "Jonas Reber was first."."""
 
     headline: str
@@ -179,16 +203,16 @@ class Refusal(View):
     link: Link | None = None
 
 
-class Opened(View):
+class Opened(View, kw_only=True):
     """The one proposal of a list that is open, and what only an open card shows.
 
-    `mode` says which form is out; `control` is the field's own (with the person's text in it after a refusal), None if the
-    value cannot be edited; `expected` is the current value as JSON, for accepting over it.
+    `mode` says which form is out; `controls` are the type's own (with the person's text in them after a refusal), none if
+    it cannot be edited; `expected` is the current value as JSON, for accepting over it.
     """
 
     id: str
     mode: Mode = "read"
-    control: Control | None = None
+    controls: tuple[Control, ...] = ()
     expected: str | None = None
     now: Provenance | None = None
     earlier: int = 0
@@ -196,7 +220,7 @@ class Opened(View):
     refusal: Refusal | None = None
 
 
-class Batch(View):
+class Batch(View, kw_only=True):
     """Proposals made together, in their order; `id` None for what was proposed alone."""
 
     id: str | None
@@ -207,7 +231,7 @@ class Batch(View):
     offer: Offer | None = None
 
 
-class CustomerGroup(View):
+class CustomerGroup(View, kw_only=True):
     """The pending batches of one customer."""
 
     customer: Customer
@@ -215,7 +239,7 @@ class CustomerGroup(View):
     batches: tuple[Batch, ...]
 
 
-class Happening(View):
+class Happening(View, kw_only=True):
     """One event as a sentence and a caption; `mark` is a symbol of icons.svg, `ink` for what a person decided."""
 
     at: datetime
@@ -229,21 +253,21 @@ class Happening(View):
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Person(View):
+class Person(View, kw_only=True):
     """Who is signed in; `role` is rm, admin or auditor."""
 
     name: str
     role: str
 
 
-class Lately(View):
+class Lately(View, kw_only=True):
     """A customer in the side bar, with how many proposals wait."""
 
     customer: Customer
     pending: int = 0
 
 
-class Shell(View):
+class Shell(View, kw_only=True):
     """What surrounds every page of somebody signed in.
 
     `here` is the path and query of this page without what opens a card. `now` and `zone` (an IANA name) decide how times
@@ -262,14 +286,14 @@ class Shell(View):
     notice: Notice | None = None
 
 
-class Page(View):
+class Page(View, kw_only=True):
     """A whole page; `shell` is None before sign-in."""
 
     template: ClassVar[str]
     shell: Shell | None = None
 
 
-class SignInPage(Page):
+class SignInPage(Page, kw_only=True):
     """E-mail and password; `error` says what was wrong without saying which of the two."""
 
     template: ClassVar[str] = "sign_in.html"
@@ -279,7 +303,7 @@ class SignInPage(Page):
     error: str | None = None
 
 
-class SignInLinkPage(Page):
+class SignInLinkPage(Page, kw_only=True):
     """A one-time link: signing in is a button, so that opening the address (or a mail scanner) uses nothing up."""
 
     template: ClassVar[str] = "sign_in_link.html"
@@ -289,7 +313,7 @@ class SignInLinkPage(Page):
     error: str | None = None
 
 
-class ErrorPage(Page):
+class ErrorPage(Page, kw_only=True):
     """A refusal with its sentence; `status` 403, 404, 409, 422, 429, 500 or 503."""
 
     template: ClassVar[str] = "error.html"
@@ -298,7 +322,7 @@ class ErrorPage(Page):
     link: Link | None = None
 
 
-class InboxPage(Page):
+class InboxPage(Page, kw_only=True):
     """Everything pending over all customers; `lately` are the last decisions, newest first."""
 
     template: ClassVar[str] = "inbox.html"
@@ -311,7 +335,7 @@ class InboxPage(Page):
     empty: Empty | None = None
 
 
-class HistoryPage(Page):
+class HistoryPage(Page, kw_only=True):
     """What was decided, newest first."""
 
     template: ClassVar[str] = "history.html"
@@ -322,7 +346,7 @@ class HistoryPage(Page):
     empty: Empty | None = None
 
 
-class CustomerRow(View):
+class CustomerRow(View, kw_only=True):
     """A customer in the list."""
 
     customer: Customer
@@ -333,7 +357,7 @@ class CustomerRow(View):
     last: datetime | None = None
 
 
-class CustomersPage(Page):
+class CustomersPage(Page, kw_only=True):
     """The customers the reader may see; `query` is what they searched for."""
 
     template: ClassVar[str] = "customers.html"
@@ -344,7 +368,7 @@ class CustomersPage(Page):
     may_add: bool = False
 
 
-class NewCustomerPage(Page):
+class NewCustomerPage(Page, kw_only=True):
     """A form for a new customer and the RM they are attached to."""
 
     template: ClassVar[str] = "new_customer.html"
@@ -355,7 +379,7 @@ class NewCustomerPage(Page):
     errors: Mapping[str, str] = {}
 
 
-class Head(View):
+class Head(View, kw_only=True):
     """The top of a customer's pages; `about` is one line of facts."""
 
     customer: Customer
@@ -365,7 +389,7 @@ class Head(View):
     may_read: bool = False
 
 
-class Completeness(View):
+class Completeness(View, kw_only=True):
     """How much of the profile is recorded, and the labels of what is not, most wanted first."""
 
     filled: int
@@ -373,14 +397,14 @@ class Completeness(View):
     missing: tuple[str, ...] = ()
 
 
-class Attention(View):
+class Attention(View, kw_only=True):
     """Something about a customer that needs a person, with a symbol of icons.svg."""
 
     mark: str
     sentence: tuple[Bit, ...]
 
 
-class OverviewPage(Page):
+class OverviewPage(Page, kw_only=True):
     """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened."""
 
     template: ClassVar[str] = "overview.html"
@@ -395,14 +419,14 @@ class OverviewPage(Page):
     opened: Opened | None = None
 
 
-class EarlierValue(View):
+class EarlierValue(View, kw_only=True):
     """A value a field had before."""
 
     text: str
     set: Provenance
 
 
-class ProfileField(View):
+class ProfileField(View, kw_only=True):
     """A field of a customer: its value as displayed (None: not recorded), the items of a list, what is proposed for it."""
 
     key: str
@@ -414,14 +438,14 @@ class ProfileField(View):
     pending: tuple[Proposal, ...] = ()
 
 
-class Section(View):
+class Section(View, kw_only=True):
     """A section of the profile in the order of the schema."""
 
     label: str
     fields: tuple[ProfileField, ...]
 
 
-class ProfilePage(Page):
+class ProfilePage(Page, kw_only=True):
     """The profile by section, with what is proposed under its field."""
 
     template: ClassVar[str] = "profile.html"
@@ -431,7 +455,7 @@ class ProfilePage(Page):
     opened: Opened | None = None
 
 
-class TimelinePage(Page):
+class TimelinePage(Page, kw_only=True):
     """Every event of a customer, newest first."""
 
     template: ClassVar[str] = "timeline.html"
@@ -441,7 +465,7 @@ class TimelinePage(Page):
     span: Span | None = None
 
 
-class SourceRow(View):
+class SourceRow(View, kw_only=True):
     """A note in a customer's list."""
 
     source: Source
@@ -452,7 +476,7 @@ class SourceRow(View):
     pending: int = 0
 
 
-class SourcesPage(Page):
+class SourcesPage(Page, kw_only=True):
     """The notes of a customer, newest first."""
 
     template: ClassVar[str] = "sources.html"
@@ -462,7 +486,7 @@ class SourcesPage(Page):
     span: Span | None = None
 
 
-class Run(View):
+class Run(View, kw_only=True):
     """A run of a note's text and the numbers of the proposals that quote it; `state` is the most pressing of their states.
 
     `ends` are the numbers whose quote ends here, `starts` those whose quote starts here.
@@ -475,14 +499,14 @@ class Run(View):
     state: Literal["", "pending", "open", "accepted", "rejected", "ended"] = ""
 
 
-class Line(View):
+class Line(View, kw_only=True):
     """A line of a note, counted from 1."""
 
     number: int
     runs: tuple[Run, ...]
 
 
-class Seen(View):
+class Seen(View, kw_only=True):
     """What was seen in a note but not proposed; `why` is the reason's code or a sentence."""
 
     label: str
@@ -491,7 +515,7 @@ class Seen(View):
     line: int | None = None
 
 
-class SourcePage(Page):
+class SourcePage(Page, kw_only=True):
     """One note and everything read from it; `lines` come from `note.lines`."""
 
     template: ClassVar[str] = "source.html"
@@ -512,7 +536,7 @@ class SourcePage(Page):
     older: str | None = None
 
 
-class ReadPage(Page):
+class ReadPage(Page, kw_only=True):
     """Paste a note: for one customer, or for one chosen from `customers` (then the form sends `customer` too)."""
 
     template: ClassVar[str] = "read.html"
@@ -528,7 +552,7 @@ class ReadPage(Page):
     errors: Mapping[str, str] = {}
 
 
-class Skipped(View):
+class Skipped(View, kw_only=True):
     """What the agent proposed but was not stored: `why` is duplicate, no_change, previously_rejected or policy."""
 
     label: str
@@ -536,7 +560,7 @@ class Skipped(View):
     artifact_id: str | None = None
 
 
-class BatchPage(Page):
+class BatchPage(Page, kw_only=True):
     """One batch, where reading a note lands."""
 
     template: ClassVar[str] = "batch.html"
@@ -548,7 +572,7 @@ class BatchPage(Page):
     opened: Opened | None = None
 
 
-class ArtifactPage(Page):
+class ArtifactPage(Page, kw_only=True):
     """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch."""
 
     template: ClassVar[str] = "artifact.html"

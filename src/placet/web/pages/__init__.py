@@ -1,0 +1,20 @@
+"""The web door's handlers: each reads a page's data through the verbs, or takes a form and calls one."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from placet.web.pages import customers, deciding, proposals, signing_in, sources
+from placet.web.static_files import static_files
+
+pages = Router(
+    path="/",
+    route_handlers=[
+        *signing_in.handlers,
+        *proposals.handlers,
+        *customers.handlers,
+        *sources.handlers,
+        *deciding.handlers,
+    ],
+)
+handlers = (pages, static_files)

@@ -1,0 +1,310 @@
+"""From what the verbs return to what a page shows: proposals, batches, events. Plain translation, nothing is read here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from placet.artifacts import lifecycle
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_type, to_wire
+from placet.artifacts.judge import held_back
+from placet.artifacts.sources import Context
+from placet.audit.timeline import Line
+from placet.customers import fields
+from placet.customers.records import Value
+from placet.customers.schema import ProfileSchema
+from placet.errors import PlacetError
+from placet.identity.principal import Principal
+from placet.web import views
+
+_HELD = {  # an outcome's code -> the badge's kind that says the same
+    "stale": "stale",
+    "rival": "rival",
+    "unverified": "unverified",
+    "low_confidence": "low",
+    "reason_required": "reason",
+    "policy_reason": "reason",
+    "second_signature_required": "dual",
+    "policy_dual": "dual",
+    "policy": "human_only",
+    "policy_human_only": "human_only",
+}
+_OWN_MEMBERS = ("field_key", "field_display_name", "proposed_value", "previous_value", "source_text", "confidence", "why", "edited_value")
+
+
+def named(who: Principal, user_id: str | None, name: str | None) -> str | None:
+    """A person as the reader would say it: "you", or the name they had."""
+    return "you" if user_id is not None and user_id == who.id else name
+
+
+def proposal(
+    artifact: Artifact,
+    who: Principal,
+    schema: ProfileSchema,
+    *,
+    context: Context | None = None,
+    with_customer: bool = True,
+    number: int | None = None,
+) -> views.Proposal:
+    """An artifact as a row and a card."""
+    kind = artifact_type(artifact.artifact_type)
+    may = tuple(to_wire(artifact, who, schema).allowed)
+    field = schema.field(artifact.field) if artifact.field is not None else None
+    held = held_back(artifact, who, schema, bulk=False) if may else None
+    return views.Proposal(
+        id=artifact.id,
+        type_label=kind.label,
+        status=artifact.status,
+        card=kind.card(artifact, schema),
+        proposed_at=artifact.created_at,
+        agent=artifact.created_by_name,
+        evidence=evidence(artifact, context),
+        confidence=artifact.payload.get("confidence"),
+        why=artifact.payload.get("why"),
+        customer=customer(artifact) if with_customer else None,
+        batch_id=artifact.batch_id,
+        number=number,
+        may=may,
+        needs_reason=field is not None and field.policy == "reason",
+        held=_HELD.get(held) if held is not None else None,
+        decision=decision(artifact, who, schema),
+        members=members(artifact),
+    )
+
+
+def customer(artifact: Artifact) -> views.Customer:
+    """The customer an artifact is about, by the name they had."""
+    return views.Customer(id=artifact.customer_ref, name=artifact.customer_name)
+
+
+def evidence(artifact: Artifact, context: Context | None) -> views.Evidence | None:
+    """The quote between what stands around it, if it was read from a stored note."""
+    quote = artifact.payload.get("source_text")
+    if not quote or artifact.source_id is None:
+        return None
+    day = artifact.source_at.date() if artifact.source_at is not None else None
+    return views.Evidence(
+        quote=quote,
+        verified=bool(artifact.evidence_verified),
+        source=views.Source(id=artifact.source_id, title=artifact.source_title or "Note", occurred_on=day),
+        before=context.before if context is not None else "",
+        after=context.after if context is not None else "",
+        line=context.line if context is not None else None,
+    )
+
+
+def decision(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views.Decision | None:
+    """How an artifact ended; None while it is pending."""
+    if artifact.decided_at is None:
+        return None
+    instead_of = None
+    if artifact.status == lifecycle.EDITED:
+        plain = msgspec.structs.replace(artifact, edited_value=msgspec.UNSET)
+        instead_of = artifact_type(artifact.artifact_type).card(plain, schema).proposed
+    return views.Decision(
+        at=artifact.decided_at,
+        by=named(who, artifact.decided_by, artifact.decided_by_name),
+        on_behalf_of=artifact.on_behalf_of_name,
+        reason=artifact.reason,
+        instead_of=instead_of,
+    )
+
+
+def members(artifact: Artifact) -> tuple[views.Fact, ...]:
+    """What a payload holds beyond what its type's card shows; a profile edit's own members are all on it."""
+    if artifact.field is None:
+        return ()
+    return tuple(
+        views.Fact(label=key.replace("_", " ").capitalize(), text=str(value))
+        for key, value in artifact.payload.items()
+        if key not in _OWN_MEMBERS and value is not None
+    )
+
+
+def batches(
+    artifacts: Sequence[Artifact], who: Principal, schema: ProfileSchema, contexts: Mapping[str, Context]
+) -> tuple[views.Batch, ...]:
+    """Artifacts of one customer as batches, in the order they come."""
+    grouped: dict[tuple[str, str, str], list[Artifact]] = {}
+    for artifact in artifacts:
+        grouped.setdefault((artifact.batch_id, artifact.created_by_type, artifact.created_by_id), []).append(artifact)
+    return tuple(batch(group, who, schema, contexts) for group in grouped.values())
+
+
+def batch(
+    group: Sequence[Artifact], who: Principal, schema: ProfileSchema, contexts: Mapping[str, Context]
+) -> views.Batch:
+    """The artifacts of one batch, and what accepting it whole would take."""
+    first = group[0]
+    source = None
+    if first.source_id is not None:
+        day = first.source_at.date() if first.source_at is not None else None
+        source = views.Source(id=first.source_id, title=first.source_title or "Note", occurred_on=day)
+    return views.Batch(
+        id=first.batch_id,
+        agent=first.created_by_name,
+        proposed_at=first.created_at,
+        proposals=tuple(proposal(a, who, schema, context=contexts.get(a.id)) for a in group),
+        source=source,
+        offer=offer(group, who, schema),
+    )
+
+
+def offer(group: Iterable[Artifact], who: Principal, schema: ProfileSchema) -> views.Offer | None:
+    """What accepting all of these at once would take and what it would leave out; None where the reader may not."""
+    open_to = [artifact for artifact in group if to_wire(artifact, who, schema).allowed]
+    if not open_to:
+        return None
+    held = Counter(_HELD.get(code, code) for a in open_to if (code := held_back(a, who, schema, bulk=True)) is not None)
+    left_out = tuple(views.LeftOut(why=why, count=count) for why, count in held.most_common())
+    return views.Offer(accepts=len(open_to) - held.total(), of=len(open_to), left_out=left_out)
+
+
+def opened(
+    artifact: Artifact,
+    schema: ProfileSchema,
+    who: Principal,
+    *,
+    mode: str | None = None,
+    earlier: int = 0,
+    draft: views.Draft | None = None,
+    refusal: views.Refusal | None = None,
+) -> views.Opened:
+    """What only an open card shows: the edit form's controls and who set the present value."""
+    kind = artifact_type(artifact.artifact_type)
+    try:
+        controls = tuple(kind.controls(artifact.payload, schema)) if artifact.pending else ()
+    except PlacetError:
+        controls = ()  # the schema has no such field any more
+    return views.Opened(
+        id=artifact.id,
+        mode=mode if mode in ("edit", "reject", "over") else "read",  # type: ignore[arg-type]
+        controls=controls,
+        expected=msgspec.json.encode(artifact.current_value).decode(),
+        now=provenance_now(artifact, who),
+        earlier=earlier,
+        draft=draft or views.Draft(),
+        refusal=refusal,
+    )
+
+
+def provenance_now(artifact: Artifact, who: Principal) -> views.Provenance | None:
+    """Who set the value the field has now."""
+    if artifact.current_at is None:
+        return None
+    by = "you" if artifact.current_by == who.name else artifact.current_by or "import"
+    return views.Provenance(by=by, at=artifact.current_at)
+
+
+def provenance(value: Value, who: Principal) -> views.Provenance:
+    """Who set a value of a profile, when, and by which artifact."""
+    by = "you" if value.updated_by == who.name else value.updated_by or "import"
+    return views.Provenance(by=by, at=value.updated_at, artifact_id=value.artifact_id)
+
+
+# ── events as sentences ──────────────────────────────────────────────────────────────────────────────────────────────
+
+_MARKS = {"proposed": "pending", "created": "user-round-check", "reassigned": "users-round", "renamed": "pen-line", "deleted": "trash-2"}
+_INK = ("accepted", "edited")
+
+
+def happening(line: Line, who: Principal, schema: ProfileSchema, *, with_reason: bool = True) -> views.Happening:
+    """An event as one sentence and a caption."""
+    actor = "You" if line.actor_id == who.id else line.actor_name
+    body = line.body
+    label = str(body.get("label") or _label(line, schema))
+    caption = []
+    if with_reason and body.get("reason"):
+        caption.append(str(body["reason"]))
+    if body.get("onBehalfOfName"):
+        caption.append(f"For {body['onBehalfOfName']}")
+    return views.Happening(
+        at=line.at,
+        mark=line.act if line.act in render_marks() else _MARKS.get(line.act, "info"),
+        sentence=tuple(_sentence(line, actor, label, schema)),
+        caption=". ".join(caption) or None,
+        ink=line.act in _INK,
+        number=line.seq,
+    )
+
+
+def render_marks() -> tuple[str, ...]:
+    """The statuses that have a ring of their own."""
+    return ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")
+
+
+def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:
+    bit = views.Bit
+    href = f"/artifacts/{line.artifact_id}" if line.artifact_id else None
+    yield bit(text=actor, kind="strong" if line.actor_type in ("rm", "admin") else "plain")
+    after, before = shown(line, "after", schema), shown(line, "before", schema)
+    match line.act:
+        case "proposed":
+            yield from (bit(text=" proposed "), bit(text=label, kind="strong", href=href))
+            if line.field is not None:
+                yield from (bit(text=": "), bit(text=after, kind="proposed"))
+        case "accepted" | "edited":
+            yield from (bit(text=" accepted "), bit(text=label, kind="strong", href=href))
+            if line.act == "edited":
+                yield bit(text=" with a change")
+            if line.field is not None:
+                yield from (bit(text=": "), bit(text=after, kind="decided"), bit(text=f", not {before}" if before else ""))
+        case "rejected":
+            yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
+        case "superseded":
+            yield from (bit(text=" set aside "), bit(text=label, kind="strong", href=href))
+            yield bit(text=": another proposal for this field was accepted")
+        case "withdrawn" | "expired":
+            yield from (bit(text=f" ended {label} as {line.act}", href=None),)
+        case "created" if line.kind == "customer.created":
+            yield bit(text=" added this customer")
+        case "reassigned":
+            yield bit(text=f" attached this customer to {line.body.get('rmName') or 'nobody'}")
+        case "renamed":
+            yield bit(text=f" gave this customer another name: {line.body.get('after')}")
+        case _:
+            yield bit(text=f" recorded {line.kind}")
+
+
+def shown(line: Line, member: str, schema: ProfileSchema) -> str:
+    """A value of an event as a person reads it."""
+    value = line.body.get(member)
+    field = schema.field(line.field) if line.field is not None else None
+    if field is None:
+        return "" if value is None else str(value)
+    try:
+        return fields.display(field, fields.canonical(field, value))
+    except PlacetError:
+        return str(value)
+
+
+def _label(line: Line, schema: ProfileSchema) -> str:
+    field = schema.field(line.field) if line.field is not None else None
+    if field is not None:
+        return field.label
+    return artifact_type(line.kind.partition(".")[0]).label
+
+
+def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
+    """An artifact in a few lines."""
+    card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
+    found = [
+        views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{artifact.customer_ref}"),
+        views.Fact(label="Type", text=artifact_type(artifact.artifact_type).label),
+    ]
+    if artifact.field is not None:
+        found.append(views.Fact(label="Field", text=artifact.field, mono=True))
+    if card.policy:
+        found.append(views.Fact(label="Policy", text=card.policy))
+    found += [
+        views.Fact(label="Agent", text=artifact.created_by_name),
+        views.Fact(label="Batch", text=artifact.batch_id, href=f"/batches/{artifact.batch_id}", mono=True),
+        views.Fact(label="Id", text=artifact.id, mono=True),
+    ]
+    if artifact.workflow_trigger is not None:
+        found.append(views.Fact(label="Trigger", text=artifact.workflow_trigger, mono=True))
+    return tuple(found)

@@ -1,0 +1,91 @@
+"""What every page has around it, the answer a page is sent as, and the pages for what went wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import parse_qsl, quote, urlencode
+
+from litestar import Request, Response
+
+from placet.api import problems
+from placet.api.auth import principal_of, runtime_of
+from placet.artifacts import inbox
+from placet.customers import records
+from placet.db.engine import Connection
+from placet.errors import NotSignedIn
+from placet.identity.principal import Principal
+from placet.web import render
+from placet.web.pages import forms
+from placet.web.views import Customer, ErrorPage, Lately, Link, Page, Person, Shell
+
+Part = Literal["inbox", "customers", "read", ""]
+LATELY = 6  # customers in the side bar
+_OPENS = ("open", "do")  # members of the query that open a card
+
+
+async def shell(request: Request[Any, Any, Any], connection: Connection, current: Part = "") -> Shell:
+    """What surrounds a page for who is signed in."""
+    who = principal_of(request)
+    counts = await inbox.pending_counts(connection, who)
+    return Shell(
+        user=Person(name=who.name, role=who.type),
+        csrf=forms.csrf(request),
+        here=here(request),
+        now=datetime.now(UTC),
+        current=current,
+        pending=sum(counts.values()),
+        lately=await _lately(connection, who, counts),
+        may_read=who.type in ("rm", "admin"),
+        notice=forms.take_notice(request),
+    )
+
+
+def here(request: Request[Any, Any, Any]) -> str:
+    """The path and query of this page without what opens a card."""
+    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    kept = [(name, value) for name, value in query if name not in _OPENS]
+    path = quote(request.scope["path"])
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def html(view: Page, status: int = 200) -> Response[bytes]:
+    """A page as a response; a notice it showed is forgotten."""
+    shown = view.shell is not None and view.shell.notice is not None
+    return Response(
+        render.page(view).encode(),
+        status_code=status,
+        media_type="text/html; charset=utf-8",
+        cookies=[forms.forget_notice()] if shown else [],
+    )
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A problem document for programs; a page for people, who are sent to sign in where that is what is missing."""
+    path = request.scope["path"]
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if path.startswith(("/api/", "/static/")) or not wants_page:
+        return problems.answer(request, error)
+    found = problems.understood(error)
+    if isinstance(found, NotSignedIn):
+        return forms.go(f"/sign-in?{urlencode({'next': here(request)})}" if request.method == "GET" else "/sign-in")
+    if found.status >= 500:
+        problems.answer(request, error)  # logs it
+    view = ErrorPage(status=found.status, sentence=found.sentence, link=Link(label="Go to the inbox", href="/inbox"))
+    response = html(view, found.status)
+    response.headers.update(problems.headers(found))
+    return response
+
+
+async def _lately(connection: Connection, who: Principal, counts: dict[str, int]) -> tuple[Lately, ...]:
+    """The customers with the most waiting, then others by name."""
+    found, _ = await records.list_customers(connection, who, limit=50)
+    found.sort(key=lambda customer: (-counts.get(customer.id, 0), customer.name.lower()))
+    return tuple(
+        Lately(customer=Customer(id=c.id, name=c.name), pending=counts.get(c.id, 0)) for c in found[:LATELY]
+    )
+
+
+def runtime_and_caller(request: Request[Any, Any, Any]) -> tuple[Any, Principal]:
+    """What nearly every page starts with."""
+    return runtime_of(request), principal_of(request)
