@@ -11,9 +11,15 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "placet"
 DOORS = ("api/", "web/", "cli.py", "client.py")
 
-# The statements that may change a status: the decision itself, and the ends that need none.
+# The statements that may change an artifact's status: the decision itself, and what ends it when its customer goes.
 STATUS_WRITERS = {
     "artifacts/decide.sql",
+    "artifacts/custody.sql",
+}
+
+# What a door may keep in a table of its own: the answers it has given, to give them again.
+DOOR_SQL = {
+    "api/idempotency.sql",
 }
 
 
@@ -44,12 +50,17 @@ def statements():
 # ── the rules: a name and a text in, sentences out ────────────────────────────────────────────────────────────────────
 
 
+WRITES_STATUS = re.compile(
+    r"\bupdate\s+(?:only\s+)?(?:public\.)?artifact\b(?:(?!\bwhere\b)[^;])*?\bset\b(?:(?!\bwhere\b)[^;])*?\bstatus\s*=",
+    re.I,
+)
+
+
 def status_written(name, text):
     if name in STATUS_WRITERS or name.startswith("db/migrations/"):
         return []
     uncommented = re.sub(r"--.*", "", text) if name.endswith(".sql") else text
-    found = re.search(r"\bset\s+(?:\w+\s*=[^;]*?,\s*)?status\s*=", uncommented, re.IGNORECASE)
-    return [f"{name} writes a status: {found[0]!r}"] if found else []
+    return [f"{name} writes a status: {found[0]!r}" for found in WRITES_STATUS.finditer(uncommented)]
 
 
 SQL = re.compile(
@@ -58,7 +69,7 @@ SQL = re.compile(
 
 
 def sql_in_a_door(name, text):
-    if not name.startswith(DOORS):
+    if not name.startswith(DOORS) or name in DOOR_SQL:
         return []
     if name.endswith(".sql"):
         return [f"{name} is SQL in a door"]
@@ -130,11 +141,13 @@ def does_not_belong(name, text):
 def test_the_tree_keeps_the_rule(rule, files):
     looked_at = list(files())
     assert len(looked_at) > 10
-    assert [sentence for name, text in looked_at for sentence in rule(name, text)] == []
+    broken = [sentence for name, text in looked_at for sentence in rule(name, text)]
+    assert not broken, "\n".join(broken)
 
 
-def test_every_status_writer_exists():
-    assert [name for name in STATUS_WRITERS if not (PACKAGE / name).exists()] == []
+def test_every_exception_is_still_one():
+    assert [name for name in STATUS_WRITERS if not WRITES_STATUS.search((PACKAGE / name).read_text())] == []
+    assert [name for name in DOOR_SQL if not (PACKAGE / name).exists()] == []
 
 
 # ── and each rule finds what it forbids ───────────────────────────────────────────────────────────────────────────────
