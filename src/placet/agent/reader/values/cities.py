@@ -9,19 +9,51 @@ from __future__ import annotations
 from typing import Final
 
 CITIES: Final = {
-    "United Kingdom": "London, Edinburgh, Glasgow, Manchester, Birmingham, Leeds, Bristol, Liverpool, Sheffield, Newcastle, Cardiff, Belfast, Oxford, Cambridge, Bath, York, Brighton, Harrogate, Aberdeen, Dundee, Inverness, Nottingham, Leicester, Southampton, Portsmouth, Exeter, Norwich, Winchester, Guildford, Cheltenham, Reading, Chester, Durham, Canterbury, Swansea, Perth and Kinross, Stirling, St Andrews, Windsor, Ascot, Bournemouth, Plymouth, Derby, Coventry, Worcester, Hereford, Salisbury, Truro, Ipswich, Colchester, Tunbridge Wells, Stratford-upon-Avon",
-    "United States": "New York=New York City=NYC=Manhattan, Brooklyn, Los Angeles, Chicago, Houston, Phoenix, Philadelphia, San Antonio, San Diego, Dallas, San Jose, Austin, Jacksonville, Fort Worth, Columbus, Charlotte, San Francisco, Indianapolis, Seattle, Denver, Boston, Nashville, Detroit, Portland, Las Vegas, Memphis, Baltimore, Milwaukee, Albuquerque, Tucson, Sacramento, Kansas City, Atlanta, Omaha, Miami, Miami Beach, Oakland, Minneapolis, Tampa, New Orleans, Cleveland, Honolulu, St. Louis=St Louis, Pittsburgh, Cincinnati, Orlando, Fort Lauderdale, West Palm Beach, Palm Beach, Naples FL, Sarasota, Boca Raton, Scottsdale, Palo Alto, Menlo Park, Beverly Hills, Santa Monica, Santa Barbara, Greenwich CT, Stamford, Salt Lake City, Park City, Boulder, Aspen, Jackson Hole, Raleigh, Durham NC, Charleston, Savannah, Richmond VA, Washington DC=Washington, Newport Beach, Madison, Ann Arbor, Princeton, Hartford, Providence, Buffalo, Rochester, Boise, Spokane, Santa Fe",
-    "Canada": "Toronto, Montreal=Montréal, Vancouver, Calgary, Edmonton, Ottawa, Winnipeg, Quebec City=Québec, Hamilton ON, Halifax, Victoria BC, Mississauga, Kelowna, Saskatoon, Regina",
+    "United Kingdom": (
+        "London, Edinburgh, Glasgow, Manchester, Birmingham, Leeds, Bristol, Liverpool, Sheffield, Newcastle, "
+        "Cardiff, Belfast, Oxford, Cambridge, Bath, York, Brighton, Harrogate, Aberdeen, Dundee, Inverness, "
+        "Nottingham, Leicester, Southampton, Portsmouth, Exeter, Norwich, Winchester, Guildford, Cheltenham, "
+        "Reading, Chester, Durham, Canterbury, Swansea, Stirling, St Andrews, Windsor, Ascot, Bournemouth, "
+        "Plymouth, Derby, Coventry, Worcester, Hereford, Salisbury, Truro, Ipswich, Colchester, Tunbridge Wells, "
+        "Stratford-upon-Avon"
+    ),
+    "United States": (
+        "New York=New York City=NYC=Manhattan, Brooklyn, Los Angeles, Chicago, Houston, Phoenix, Philadelphia, "
+        "San Antonio, San Diego, Dallas, San Jose, Austin, Jacksonville, Fort Worth, Columbus, Charlotte, "
+        "San Francisco, Indianapolis, Seattle, Denver, Boston, Nashville, Detroit, Portland, Las Vegas, Memphis, "
+        "Baltimore, Milwaukee, Albuquerque, Tucson, Sacramento, Kansas City, Atlanta, Omaha, Miami, Miami Beach, "
+        "Oakland, Minneapolis, Tampa, New Orleans, Cleveland, Honolulu, St. Louis=St Louis, Pittsburgh, "
+        "Cincinnati, Orlando, Fort Lauderdale, West Palm Beach, Palm Beach, Sarasota, Boca Raton, Scottsdale, "
+        "Palo Alto, Menlo Park, Beverly Hills, Santa Monica, Santa Barbara, Stamford, Salt Lake City, Park City, "
+        "Boulder, Aspen, Jackson Hole, Raleigh, Charleston, Savannah, Washington DC=Washington, Newport Beach, "
+        "Madison, Ann Arbor, Princeton, Hartford, Providence, Buffalo, Rochester, Boise, Spokane, Santa Fe"
+    ),
+    "Canada": (
+        "Toronto, Montreal=Montréal, Vancouver, Calgary, Edmonton, Ottawa, Winnipeg, Quebec City=Québec, "
+        "Halifax, Mississauga, Kelowna, Saskatoon, Regina"
+    ),
     "Ireland": "Dublin, Cork, Galway, Limerick, Waterford, Kilkenny, Dun Laoghaire, Dalkey",
-    "Australia": "Sydney, Melbourne, Brisbane, Perth, Adelaide, Canberra, Hobart, Darwin, Gold Coast, Newcastle NSW, Geelong, Cairns, Byron Bay, Noosa, Fremantle",
-    "New Zealand": "Auckland, Wellington, Christchurch, Queenstown, Dunedin, Hamilton NZ, Tauranga",
+    "Australia": (
+        "Sydney, Melbourne, Brisbane, Perth, Adelaide, Canberra, Hobart, Darwin, Gold Coast, Geelong, Cairns, "
+        "Byron Bay, Noosa, Fremantle"
+    ),
+    "New Zealand": "Auckland, Wellington, Christchurch, Queenstown, Dunedin, Tauranga",
     "Singapore": "Singapore",
     "Hong Kong": "Hong Kong, Kowloon",
     "China": "Beijing, Shanghai, Shenzhen, Guangzhou, Hangzhou, Chengdu, Nanjing, Suzhou, Xiamen",
     "Taiwan": "Taipei, Kaohsiung, Taichung, Hsinchu",
-    "Japan": "Tokyo=東京, Osaka=大阪, Kyoto=京都, Yokohama=横浜, Nagoya=名古屋, Sapporo=札幌, Fukuoka=福岡, Kobe=神戸, Sendai, Hiroshima, Karuizawa, Kamakura",
+    "Japan": (
+        "Tokyo=東京, Osaka=大阪, Kyoto=京都, Yokohama=横浜, Nagoya=名古屋, Sapporo=札幌, Fukuoka=福岡, Kobe=神戸, Sendai, "
+        "Hiroshima, Karuizawa, Kamakura"
+    ),
     "South Korea": "Seoul, Busan, Incheon, Daegu",
-    "India": "Mumbai=Bombay, Delhi=New Delhi, Bengaluru=Bangalore=Blr, Chennai=Madras, Hyderabad=Hyd'bad, Kolkata=Calcutta, Pune, Ahmedabad, Jaipur, Surat, Coimbatore, Madurai, Kochi=Cochin, Thiruvananthapuram=Trivandrum, Gurugram=Gurgaon, Noida, Chandigarh, Lucknow, Indore, Nagpur, Mysuru=Mysore, Visakhapatnam=Vizag, Vadodara=Baroda, Goa, Bhopal, Mangaluru=Mangalore, Salem, Tiruchirappalli=Trichy",
+    "India": (
+        "Mumbai=Bombay, Delhi=New Delhi, Bengaluru=Bangalore=Blr, Chennai=Madras, Hyderabad=Hyd'bad, "
+        "Kolkata=Calcutta, Pune, Ahmedabad, Jaipur, Surat, Coimbatore, Madurai, Kochi=Cochin, "
+        "Thiruvananthapuram=Trivandrum, Gurugram=Gurgaon, Noida, Chandigarh, Lucknow, Indore, Nagpur, "
+        "Mysuru=Mysore, Visakhapatnam=Vizag, Vadodara=Baroda, Goa, Bhopal, Mangaluru=Mangalore, Salem, "
+        "Tiruchirappalli=Trichy"
+    ),
     "Pakistan": "Karachi, Lahore, Islamabad",
     "Bangladesh": "Dhaka, Chittagong",
     "Sri Lanka": "Colombo, Kandy, Galle",
@@ -41,24 +73,47 @@ CITIES: Final = {
     "Nigeria": "Lagos, Abuja, Enugu, Port Harcourt, Ibadan, Kano, Benin City, Owerri, Awka",
     "Ghana": "Accra, Kumasi",
     "Kenya": "Nairobi, Mombasa",
-    "South Africa": "Johannesburg=Joburg=Jo'burg, Cape Town, Durban, Pretoria, Stellenbosch, Sandton, Port Elizabeth=Gqeberha, Bloemfontein, Knysna, Hermanus, Franschhoek, Paarl, George, Umhlanga",
+    "South Africa": (
+        "Johannesburg=Joburg=Jo'burg, Cape Town, Durban, Pretoria, Stellenbosch, Sandton, "
+        "Port Elizabeth=Gqeberha, Bloemfontein, Knysna, Hermanus, Franschhoek, Paarl, Umhlanga"
+    ),
     "Botswana": "Gaborone, Francistown, Maun",
     "Namibia": "Windhoek, Swakopmund",
     "Zambia": "Lusaka, Livingstone",
     "Zimbabwe": "Harare, Bulawayo",
     "Mauritius": "Port Louis, Grand Baie",
-    "Portugal": "Lisbon=Lisboa, Porto=Oporto, Cascais, Sintra, Faro, Braga, Coimbra, Funchal, Lagos PT, Estoril",
-    "Spain": "Madrid, Barcelona, Valencia, Seville=Sevilla, Malaga=Málaga, Marbella, Bilbao, Palma=Palma de Mallorca, Alicante, San Sebastian=San Sebastián, Granada",
-    "France": "Paris, Lyon, Marseille, Nice, Bordeaux, Cannes, Antibes, Toulouse, Strasbourg, Lille, Nantes, Montpellier, Aix-en-Provence, Annecy, Biarritz, Megève, Chamonix",
+    "Portugal": "Lisbon=Lisboa, Porto=Oporto, Cascais, Sintra, Faro, Braga, Coimbra, Funchal, Estoril",
+    "Spain": (
+        "Madrid, Barcelona, Valencia, Seville=Sevilla, Malaga=Málaga, Marbella, Bilbao, Palma=Palma de Mallorca, "
+        "Alicante, San Sebastian=San Sebastián, Granada"
+    ),
+    "France": (
+        "Paris, Lyon, Marseille, Nice, Bordeaux, Cannes, Antibes, Toulouse, Strasbourg, Lille, Nantes, "
+        "Montpellier, Aix-en-Provence, Annecy, Biarritz, Megève, Chamonix"
+    ),
     "Monaco": "Monaco, Monte Carlo=Monte-Carlo",
-    "Germany": "Berlin, Munich=München, Hamburg, Frankfurt=Frankfurt am Main, Cologne=Köln, Stuttgart, Düsseldorf=Dusseldorf, Leipzig, Dresden, Nuremberg=Nürnberg, Hanover=Hannover, Bremen, Bonn, Heidelberg, Freiburg, Münster, Mannheim, Augsburg, Potsdam, Mainz, Wiesbaden, Essen, Dortmund, Karlsruhe, Konstanz, Starnberg, Kiel, Lübeck, Rostock, Regensburg, Würzburg",
+    "Germany": (
+        "Berlin, Munich=München, Hamburg, Frankfurt=Frankfurt am Main, Cologne=Köln, Stuttgart, "
+        "Düsseldorf=Dusseldorf, Leipzig, Dresden, Nuremberg=Nürnberg, Hanover=Hannover, Bremen, Bonn, "
+        "Heidelberg, Freiburg, Münster, Mannheim, Augsburg, Potsdam, Mainz, Wiesbaden, Essen, Dortmund, "
+        "Karlsruhe, Konstanz, Starnberg, Kiel, Lübeck, Rostock, Regensburg, Würzburg"
+    ),
     "Austria": "Vienna=Wien, Salzburg, Innsbruck, Graz, Linz, Kitzbühel=Kitzbuehel, Bregenz, Klagenfurt",
-    "Switzerland": "Zurich=Zürich, Geneva=Genève=Genf, Basel, Bern, Lausanne, Lugano, Zug, Lucerne=Luzern, St. Gallen, Winterthur, Montreux, Davos, St. Moritz, Verbier, Gstaad, Küsnacht, Vevey, Nyon",
+    "Switzerland": (
+        "Zurich=Zürich, Geneva=Genève=Genf, Basel, Bern, Lausanne, Lugano, Zug, Lucerne=Luzern, St. Gallen, "
+        "Winterthur, Montreux, Davos, St. Moritz, Verbier, Gstaad, Küsnacht, Vevey, Nyon"
+    ),
     "Liechtenstein": "Vaduz",
-    "Netherlands": "Amsterdam, Rotterdam, The Hague=Den Haag, Utrecht, Eindhoven, Haarlem, Groningen, Leiden, Delft, Maastricht, Wassenaar, Breda, Arnhem, Nijmegen",
+    "Netherlands": (
+        "Amsterdam, Rotterdam, The Hague=Den Haag, Utrecht, Eindhoven, Haarlem, Groningen, Leiden, Delft, "
+        "Maastricht, Wassenaar, Breda, Arnhem, Nijmegen"
+    ),
     "Belgium": "Brussels=Bruxelles=Brussel, Antwerp=Antwerpen, Ghent=Gent, Bruges=Brugge, Leuven, Knokke",
     "Luxembourg": "Luxembourg City",
-    "Italy": "Rome=Roma, Milan=Milano, Florence=Firenze, Venice=Venezia, Turin=Torino, Naples=Napoli, Bologna, Verona, Genoa=Genova, Siena, Como, Lucca, Palermo, Bari",
+    "Italy": (
+        "Rome=Roma, Milan=Milano, Florence=Firenze, Venice=Venezia, Turin=Torino, Naples=Napoli, Bologna, "
+        "Verona, Genoa=Genova, Siena, Como, Lucca, Palermo, Bari"
+    ),
     "Greece": "Athens, Thessaloniki, Heraklion",
     "Cyprus": "Limassol, Nicosia, Paphos, Larnaca",
     "Malta": "Valletta, Sliema",
@@ -74,17 +129,18 @@ CITIES: Final = {
     "Estonia": "Tallinn, Tartu",
     "Latvia": "Riga",
     "Lithuania": "Vilnius, Kaunas",
-    "Brazil": "São Paulo=Sao Paulo, Rio de Janeiro=Rio, Brasília=Brasilia, Belo Horizonte, Curitiba, Porto Alegre, Salvador, Recife, Fortaleza, Florianópolis=Florianopolis, Campinas",
-    "Argentina": "Buenos Aires, Córdoba AR, Mendoza",
+    "Brazil": (
+        "São Paulo=Sao Paulo, Rio de Janeiro=Rio, Brasília=Brasilia, Belo Horizonte, Curitiba, Porto Alegre, "
+        "Salvador, Recife, Fortaleza, Florianópolis=Florianopolis, Campinas"
+    ),
+    "Argentina": "Buenos Aires, Mendoza",
     "Chile": "Santiago, Valparaíso",
     "Uruguay": "Montevideo, Punta del Este",
     "Colombia": "Bogotá=Bogota, Medellín=Medellin, Cartagena",
     "Peru": "Lima",
     "Mexico": "Mexico City=CDMX, Guadalajara, Monterrey, Cancún=Cancun",
-    "Costa Rica": "San José CR",
     "Panama": "Panama City",
     "Bahamas": "Nassau",
     "Jersey": "St Helier",
     "Guernsey": "St Peter Port",
-    "Isle of Man": "Douglas IM",
 }  # fmt: skip

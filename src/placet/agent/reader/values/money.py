@@ -50,6 +50,9 @@ _AMOUNT = (
     rf"(?<![\w.,/])(?P<before>(?:{_CODES})\s?|(?:{_SYMBOL})\s?|k€\s?)?(?P<number>{_NUMBER})"
     rf"(?:\s?(?P<scale>{_SCALE})(?![a-z]))?\.?(?:[\s-]?(?P<after>{_CODES}|€|£|\$|₹|{_NAME}|US)(?![a-z]))?"
 )
+_LOW = (
+    rf"(?:\b(?:between|from) )?(?P<before>\b(?:{_CODES})\s?|(?:{_SYMBOL})\s?)?(?<![\w.,])(?P<number>{_NUMBER})\s?(?P<scale>{_SCALE})?\s?(?:-|to|and)\s?$"
+)
 _WORDS = rf"(?P<before>(?:{_CODES})\s)?(?P<number>{SPELLED})(?:\s(?P<after>{_CODES}|{_NAME}|US)(?![a-z]))?"
 _MONTHLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:month|mth|mo)\b|\s?(?:pcm|p\.m\.|monthly|/mth|/mo)(?![a-z])"
 _YEARLY = (
@@ -65,6 +68,7 @@ class Amount(NamedTuple):
     currency: str
     period: str
     said: bool  # whether a currency or a scale was written, not only a number
+    low: float = 0.0  # the lower end, where a range was written; 0 if not
 
 
 def find_money(text: str, *, region: str) -> list[Found]:
@@ -92,7 +96,15 @@ def _digits(text: str, region: str) -> Iterator[Found]:
         amount = _plain_number(match["number"], region, scaled=factor > 1) * factor
         said = bool(before or scale or after)
         currency = "EUR" if before == "k€" else _currency(before, after, region)
-        yield Found(match.start(), match.end(), Amount(amount, currency, _period(text, match.end()), said))
+        start, low = match.start(), 0.0
+        ranged = rx(_LOW).search(text, 0, match.start())
+        if ranged is not None:
+            start = ranged.start()
+            own = _SCALES.get((ranged["scale"] or "").lower(), 0)
+            low = _plain_number(ranged["number"], region, scaled=True) * (own or factor)
+            if ranged["before"] and not before:
+                currency = _currency(ranged["before"], None, region)
+        yield Found(start, match.end(), Amount(amount, currency, _period(text, match.end()), said, low))
 
 
 def _is_something_else(text: str, match: re.Match[str], before: str, scale: str) -> bool:
@@ -181,7 +193,10 @@ def band_for(
         rate = rates.get(each.currency)
         if rate is None or each.period == "other":
             return None
-        values.append(each.amount * (12 if yearly and each.period == "month" else 1) / rate)
+        factor = (12 if yearly and each.period == "month" else 1) / rate
+        values += [amount * factor for amount in (each.amount, each.low) if amount]
+    if not values:
+        return None
     low, high = min(values), max(values)
     for option, (start, end) in bands.items():
         if start <= low < end and (high < end or (high <= end and high > low)):

@@ -1,0 +1,102 @@
+"""Conversations: transcripts and chat exports, split into turns, each with who speaks.
+
+`client`, `rm` or `other` is decided by the names; a turn of the RM just before one of the client is what the client answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from placet.agent.reader.text import rx
+
+_CHAT = (
+    r"^\W{0,2}\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},?\s{1,2}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?\]?\s?(?:-\s)?(?P<name>[^:\n]{1,60}?):\s(?P<words>.*)$"
+)
+_TURN = (
+    r"^\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*(?:-\s*)?)?(?P<name>[^\W\d_][^:\n]{0,40}?)(?:\s*\([^)\n]{1,30}\))?\s*(?:[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])])?\s*:\s(?P<words>.*)$"
+)
+_RM = r"\b(?:rm|relationship manager|advis[eo]r|banker|private banker|wealth manager|account manager|agent|bank|me)\b"
+_CLIENT = r"^(?:client|customer|cl\.?|c|kunde|kundin|cliente)$"
+_ROLE = r"(?P<name>[^\W\d_][\w.' -]{0,40}?)\s*\(\s*(?P<role>[^)]{1,30})\)"
+
+
+@dataclass(slots=True)
+class Turn:
+    """Who speaks on a line, where their words begin in it, and which turn of the conversation it belongs to."""
+
+    name: str
+    voice: str
+    at: int
+    number: int
+
+
+def turns(lines: list[str], is_client: Callable[[str], bool]) -> list[Turn | None]:
+    """The turn of each line; all None where the note is no conversation."""
+    matches = [rx(_CHAT).match(line) for line in lines]
+    if sum(m is not None for m in matches) < 2:
+        matches = _transcript(lines)
+    if not any(matches):
+        return [None] * len(lines)
+    voices = _voices(lines, [m["name"].strip() for m in matches if m], is_client)
+    out: list[Turn | None] = []
+    current: Turn | None = None
+    number = 0
+    for line, match in zip(lines, matches, strict=True):
+        if match is not None:
+            name = match["name"].strip()
+            number += 1
+            current = Turn(name, voices[name], match.start("words"), number)
+            out.append(current)
+        elif current is not None and line.strip():
+            out.append(Turn(current.name, current.voice, 0, current.number))
+        else:
+            # A blank line ends a turn: what follows without a name is nobody's word for sure.
+            current = None if not line.strip() and _stands_alone(lines, matches, len(out)) else current
+            out.append(None)
+    return out
+
+
+def _stands_alone(lines: list[str], matches: list[re.Match[str] | None], at: int) -> bool:
+    return not any(matches[at + 1 :])
+
+
+def _transcript(lines: list[str]) -> list[re.Match[str] | None]:
+    matches = [rx(_TURN).match(line) for line in lines]
+    names = Counter(m["name"].strip() for m in matches if m)
+    speakers = {name for name, count in names.items() if count >= 2 and len(name.split()) <= 5}
+    spoken = sum(names[name] for name in speakers)
+    filled = sum(bool(line.strip()) for line in lines)
+    if len(speakers) < 2 or spoken < 4 or spoken * 2 < filled:
+        return [None] * len(lines)
+    once = {name for name in names if len(name.split()) <= 3 and name not in speakers and name.lower() not in {"participants", "date"}}
+    first = next(i for i, m in enumerate(matches) if m and m["name"].strip() in speakers)
+    return [
+        m if m and (m["name"].strip() in speakers or (i > first and m["name"].strip() in once and m["name"][0].isupper())) else None
+        for i, m in enumerate(matches)
+    ]
+
+
+def _voices(lines: list[str], names: list[str], is_client: Callable[[str], bool]) -> dict[str, str]:
+    roles: dict[str, str] = {}
+    for line in lines[:8]:
+        for match in rx(_ROLE).finditer(line):
+            words = match["name"].replace("Participants:", " ").split()
+            roles[words[0].lower() if words else ""] = match["role"].lower()
+    voices: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        role = roles.get(name.split()[0].lower(), "")
+        if is_client(name) or rx(_CLIENT).match(name.strip()) or rx(_CLIENT).match(role):
+            voices[name] = "client"
+        elif rx(_RM).search(name) or rx(_RM).search(role) or name.lower() in {"r", "a"}:
+            voices[name] = "rm"
+        else:
+            voices[name] = ""
+    unknown = [name for name, voice in voices.items() if not voice]
+    has_client, has_rm = "client" in voices.values(), "rm" in voices.values()
+    for name in unknown:
+        alone = len(unknown) == 1
+        voices[name] = "rm" if alone and has_client and not has_rm and len(voices) == 2 else "other"
+    return voices

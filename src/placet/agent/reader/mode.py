@@ -1,0 +1,179 @@
+"""How a value is meant: stated, or one of the reasons not to propose it.
+
+The rules look at the clause a value stands in, then at the whole statement, then at a retraction in the statement after it.
+They return a reason of the contract ("hypothetical", "question", "negated", ...) or "" for a plain statement.
+"""
+
+from __future__ import annotations
+
+import re
+
+from placet.agent.reader.segment import Statement
+from placet.agent.reader.text import rx
+
+STATED = ""
+HYPOTHETICAL, QUESTION, NEGATED, SUPERSEDED = "hypothetical", "question", "negated", "superseded"
+HEARSAY, INSTRUCTION, AMBIGUOUS, OTHER_PERSON = "hearsay", "instruction", "ambiguous", "other_person"
+
+_BREAK = r"[,;:()]\s|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
+_IF = (
+    r"\b(?:if|unless|in case|in the event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
+    r"suppos(?:e|ing)|subject to|depend(?:s|ing|ent)? on|contingent|wenn|falls|se (?=o |a |eu ))\b"
+)
+_ASK_IF = r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
+_MAYBE = (
+    r"\b(?:might|may(?! (?:\d|20\d\d|call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibl[ey]|probably|potentially|likely|"
+    r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
+    r"not sure|unsure|undecided|uncertain|not certain|plan(?:s|ned)? to|planning|intend(?:s|ing)?|looking (?:at|into|to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
+    r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be confirmed|expects? to|expected to|about to|in talks|in line for|"
+    r"shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect of|option of|eyeing|fancies|keen on a|asked about|enquir\w+|inquir\w+|"
+    r"vielleicht|talvez|misschien|kanskje|peut-être|quizás)\b|\?\)|\bpencilled\b"
+)
+_FUTURE = (
+    r"\b(?:will|'ll|is going to|are going to|going to|am going to|about to|due to (?:start|join|retire|move|marry|become|take|begin)|retiring|retires? (?:in|next|on|at)|moving (?:in|next|on|to .{2,30} (?:in|next))|"
+    r"(?:from|in|by|this|until) (?:next (?:year|month|spring|summer|autumn|winter|week)|the (?:spring|summer|autumn|winter|fall|new year))|next (?:year|month|summer|spring|autumn|winter|yr)|in (?:a few|two|three|six|\d+) (?:months|years|weeks)|getting married|"
+    r"wedding is|engaged|on track to|soon|shortly|when (?:he|she|i|they) (?:retires?|turns?|sells?|moves?))\b"
+)
+_HEARSAY = (
+    r"\b(?:rumou?rs?|hearsay|apparently|supposedly|allegedly|reportedly|reckons?|reckoned|my guess|guess(?:es|ing|ed)?|word is|word has it|gossip|seems?|sounds? like|looks? like|"
+    r"linkedin|google|the papers?|press reports?|according to|heard (?:that|from|he|she|of)|i gather|i'm told|supposed to be|understand from|(?:s?he|they|receptionist|assistant) (?:thought|thinks|believes?|believed) (?:he|she|that|they))\b"
+)
+_RM_GUESS = r"\bi(?:'d)? (?:think|guess|suspect|assume|believe|imagine|reckon|would (?:say|put|guess)|presume|suppose)\b|\b(?:my|our) (?:impression|hunch|view|sense|assumption|estimate)\b|\b(?:presumably|i'd say)\b"
+_JOKE = r"\b(?:jok(?:e|ed|es|ing|ingly)|kidding|in jest|tongue[- ]in[- ]cheek|quipped)\b"
+_UNRECORDED = (
+    r"\bnot (?:to (?:be )?(?:write|writ|record|not|minut|put|us)\w*|on (?:the )?(?:file|record)|for (?:the )?(?:file|record))|\boff (?:the )?record\b|"
+    r"\b(?:don't|do not) (?:write|record|note|minute|put|log)\b|\bbetween (?:us|you and me)\b|\bnot (?:for|on) (?:the )?file\b|\bkeep (?:it|that|this) out of\b"
+)
+_NEGATOR = (
+    r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|no|non|except|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
+    r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped)?|gone off|cannot|can't|isn't|aren't|wasn't|weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
+    r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"
+)
+_NEGATED_BEFORE = rf"{_NEGATOR}(?:\s+[\w'-]+){{0,3}}[\s\"'(]*$"
+_NEGATED_BEHIND = (
+    r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|doesn't work|does not work|"
+    r"bounces|pre-?dates|\(?(?:do not|don't|not to be|never|pls don't) (?:use|used|call|ring)|was wrong|expired|lapsed|- ?ignore|is (?:not|n't) (?:right|correct|in use|current|mine|his|hers)|\(?(?:old|former|previous|wrong|ex)\b|isn't)"
+)
+_PAST_BEFORE = (
+    r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
+    r"(?:i|we) (?:wrote|put|noted|recorded|had|have|typed|entered|gave|said)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
+    r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
+    r"(?:\s+[\w%$£€.,'/@+-]+){0,3}[\s\"'(:]*$"
+)
+_READ_AS = r"^[\s\"')]*(?:is wrong|was wrong|should (?:read|be|say|have been)|>|to be replaced|replaced by|corrected to|changed to|becomes)\b|^\s*(?:=>|->|>)\s"
+_ONE_OFF = r"\b(?:this time|just (?:this )?once|for this (?:meeting|one|call)|one-off|one off|for once|while (?:he|she|i|they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|traveling|for today)\b"
+_REQUEST = r"\b(?:can|could|would|will) (?:you|we) (?:please |kindly |pls )?(?:also )?(?:change|update|use|send|note|record|switch|amend|correct|add|put|set|move|call|ring|email|write|contact|make|book)\b"
+_RETRACTED = (
+    (SUPERSEDED, r"^\W*(?:sorry|correction|scratch that|strike that|no,? wait|wait,? no|i mean|i meant|oops|my mistake|apologies|that(?:'s| is| was) (?:wrong|not right|old))\b"),
+    (SUPERSEDED, r"^\W*(?:wrong|ignore (?:that|it|this)|disregard (?:that|it|this))\b"),
+    (HEARSAY, r"^\W*(?:(?:only |just |pure )?(?:a )?rumou?r|unconfirmed|hearsay|gossip|not confirmed)\b"),
+    (HYPOTHETICAL, r"^\W*(?:(?:it(?:'s| is) )?(?:only|just) (?:an? )?(?:idea|thought|thinking)|(?:a )?big \"?if|early days|nothing (?:is |has been |was |yet )?(?:decided|offered|signed|certain|firm|definite|fixed|agreed|concrete|on the)|"
+                   r"(?:he|she|they) (?:was|were|is) (?:clear|adamant) (?:that )?nothing|not (?:yet )?(?:decided|certain|definite|official|final)|no decision|tbc|to be confirmed|we(?:'ll| will) see|pipe dream)\b"),
+    (AMBIGUOUS, r"^\W*(?:only |just |(?:he|she|they|i) (?:was|were|is|'s|am) )?(?:only |just )?(?:joking|kidding|a joke|teasing)\b"),
+)  # fmt: skip
+
+
+def meant(
+    statement: Statement, start: int, end: int, *, after: Statement | None = None, state: bool = False, plan: bool = False,
+    exact: bool = False,
+) -> str:  # fmt: skip
+    """Why the value at `start`..`end` of the note is not plainly stated; "" if it is.
+
+    `state` fields are about now, so what will be is hypothetical; `plan` fields are about the future, so wishes count as
+    stated; `exact` values (numbers to reach somebody, dates) are not made uncertain by an "if" that follows them.
+    """
+    if statement.machine or statement.origin == "pasted":
+        return INSTRUCTION
+    if statement.origin == "quoted":
+        return SUPERSEDED
+    if statement.origin == "signature":
+        return AMBIGUOUS
+    text = statement.text
+    a, b = start - statement.start, end - statement.start
+    before, inside, behind = clause_at(text, a, b)
+    asked = _asks(text, b) and not rx(_REQUEST).search(text)
+    if asked:
+        return QUESTION
+    return (
+        _near(text, a, b, before, behind)
+        or _whole(statement, text, a, f"{before}{inside}{behind}", state=state, plan=plan, exact=exact)
+        or (retraction(after) if after is not None and after.paragraph == statement.paragraph else STATED)
+    )
+
+
+def clause_at(text: str, a: int, b: int) -> tuple[str, str, str]:
+    """The clause around `a`..`b`, in three parts: before, the stretch itself, behind."""
+    start = 0
+    for match in rx(_BREAK).finditer(text, 0, max(a, 0)):
+        start = match.end()
+    behind = rx(_BREAK).search(text, b)
+    return text[start:a], text[a:b], text[b : behind.start() if behind else len(text)]
+
+
+def _asks(text: str, b: int) -> bool:
+    return text.rstrip("\"') ").endswith("?") or rx(r"^\s?\(?\?").match(text[b:]) is not None
+
+
+def _near(text: str, a: int, b: int, before: str, behind: str) -> str:
+    """Reasons that stand right beside the value."""
+    rest = text[b:]
+    if rx(_READ_AS).search(rest) and not rx(r"^\s*>\s*(?:high|low|medium)\b").search(rest):
+        return SUPERSEDED
+    if rx(r"\bfrom\s*[\"']?$").search(before) and rx(r"^[^.;]{0,20}\bto\b").search(rest):
+        return SUPERSEDED
+    if rx(_NEGATED_BEFORE).search(before):
+        return SUPERSEDED if rx(r"\b(?:no longer|renounc|gave up|given up|stopped)").search(before) else NEGATED
+    if rx(_NEGATED_BEHIND).search(rest):
+        return NEGATED
+    if rx(_PAST_BEFORE).search(before):
+        return SUPERSEDED
+    return STATED
+
+
+def _whole(
+    statement: Statement, text: str, a: int, clause: str, *, state: bool, plan: bool, exact: bool
+) -> str:
+    """Reasons that the clause or the whole statement gives."""
+    if rx(_UNRECORDED).search(text):
+        return NEGATED
+    if rx(_JOKE).search(text):
+        return AMBIGUOUS
+    if rx(_HEARSAY).search(clause) or rx(r"\b(?:rumou?r|hearsay|gossip|talk of)\w*").search(text):
+        return HEARSAY
+    if statement.voice == "rm" and not statement.talk and rx(_RM_GUESS).search(clause):
+        return HEARSAY
+    condition = rx(_IF).search(text)
+    if condition is not None and not rx(_ASK_IF).search(text) and not (exact and condition.start() > a):
+        return HYPOTHETICAL
+    if not plan and rx(_MAYBE).search(clause):
+        return HYPOTHETICAL
+    if plan and rx(r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|tempted|wonder\w*|whether|curious|asked about|an idea)\b").search(clause):
+        return HYPOTHETICAL
+    if state and rx(_FUTURE).search(clause):
+        return HYPOTHETICAL
+    if rx(_ONE_OFF).search(clause):
+        return AMBIGUOUS
+    return STATED
+
+
+def retraction(after: Statement) -> str:
+    """The reason a statement gives for not believing the one before it, "" if none."""
+    for reason, pattern in _RETRACTED:
+        if rx(pattern).search(after.text):
+            return reason
+    if rx(_UNRECORDED).search(after.text) and len(after.text) < 160:
+        return NEGATED
+    return STATED
+
+
+def corrects(statement: Statement, start: int) -> bool:
+    """Whether the words before a value say that it replaces what was said earlier."""
+    before = statement.text[: max(start - statement.start, 0)]
+    return bool(
+        rx(r"\b(?:correction|sorry|actually|scratch that|make (?:it|that)|wait|i mean|i meant|should (?:read|be|say)|rather|in fact|changed? (?:it )?to|moved to|instead|confirmed|correct(?:ed|ly)?|now)\b|[>]\s*$").search(before)
+    )  # fmt: skip
+
+
+def reaffirms(text: str) -> bool:
+    """Whether a statement says that nothing changes."""
+    return re.search(r"\b(?:no changes?|unchanged|as (?:before|on file|is)|same as (?:before|last)|leave (?:it|as|that|this))\b", text, re.I) is not None

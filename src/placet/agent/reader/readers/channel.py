@@ -1,0 +1,46 @@
+"""How the client wants to be contacted; which way one meeting takes place is not a preference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Seen
+from placet.agent.reader.cues import CUES
+from placet.agent.reader.segment import Statement
+from placet.agent.reader.text import rx
+from placet.agent.reader.values.choices import find_choices
+from placet.customers.schema import Field
+
+_BEFORE = (
+    r"(?:\b(?:prefers?|preferred|preference (?:is|for)|would rather|'d rather|best (?:by|on|via|is|reached (?:by|on|via))|reached (?:by|on|via)|easiest (?:by|on|via|is)|contact (?:him|her|me)(?: only)? (?:by|via|on|through)|"
+    r"(?:reach|get|catch|message) (?:him|her|me) (?:by|on|via)|communicat\w+ (?:by|via|on)|everything (?:by|via|on|over)|please (?:use|by|via|only use)|switch(?:ed)? to|stick (?:to|with)|keep to|happiest (?:with|on|by)|only (?:by|via|on|uses?|use)|"
+    r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have)\b(?: (?:a|an|the|his|her|my|to be contacted by|to|short|quick|by|on|via|only))*\s?[\"']?)$"
+)
+_BEHIND = (
+    r"^[\"']?\W{0,2}(?:(?:is|works|would be|are|'s) )?(?:(?:the )?(?:best|easiest|preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over (?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
+)
+_ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?)*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
+_APPOINTMENT = r"^\W*(?:at \d|on (?:mon|tue|wed|thu|fri|sat|sun|\d|the \d)|back|tomorrow|today|tonight|next|again|re\b|about|when|if|after|before|in (?:a|the|two|\d)|by \w+day|\d|this|with|to (?!ask)|for|and)\b"
+_VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", "e-mail": "email", "whatsapp": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
+
+
+def read(statement: Statement, field: Field, label: str | None, *, answers: bool) -> Iterator[Seen]:
+    """The channel a statement prefers; `answers` if it replies to the question how to reach the client."""
+    text, base = statement.text, statement.start
+    known = {option.value for option in field.options}
+    start = statement.body - base if label else 0
+    for found in find_choices(text, field.options, CUES["preferredChannel"].words):
+        if found.start < start or rx(r"^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)").match(text[found.end :]):
+            continue
+        if label is not None:
+            yield Seen(field.key, found.value, base + found.start, base + found.end, base, LABEL)
+        elif rx(_BEFORE).search(text[: found.start]) or rx(_BEHIND).search(text[found.end :]):
+            yield Seen(field.key, found.value, base + found.start, base + found.end, base + found.start, SAYS)
+        elif answers and len(text.split()) <= 6:
+            yield Seen(field.key, found.value, base + found.start, base + found.end, base + found.start, ANSWER)
+    order = rx(_ORDER).match(text[start:])
+    if order is not None and not rx(_APPOINTMENT).match(order["rest"]):
+        value = _VERBS.get(order["v"].lower())
+        if value in known:
+            at = base + start + order.start("v")
+            yield Seen(field.key, value, at, at + len(order["v"]), at, SAYS)

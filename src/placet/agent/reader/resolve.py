@@ -1,0 +1,169 @@
+"""From many candidates to at most one value a field: corrections win, what is on file is no news, doubt proposes nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from placet.agent.reader import mode
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, TOPIC, TRIGGER, Candidate, Context
+from placet.agent.reader.text import rx
+from placet.customers.fields import canonical, same
+from placet.customers.schema import Field
+from placet.errors import InvalidValue
+
+UNCHANGED, INVALID, POLICY = "unchanged", "invalid", "policy"
+
+
+def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Candidate | None, list[Candidate]]:
+    """The candidate to propose for a field, if any, and the others, each with its reason."""
+    for each in found:
+        if not each.reason or each.value is not None:
+            _make_canonical(context, field, each)
+    if field.type == "list":
+        return _resolve_list(context, field, found)
+    live = [c for c in found if not c.reason]
+    chosen = _choose(field, live)
+    if chosen is not None:
+        previous = context.profile.get(field.key)
+        if previous is not None and (same(field, chosen.value, previous) or _alike(field, chosen.value, previous)):
+            chosen.reason = UNCHANGED
+        elif field.policy == "human_only":
+            chosen.reason = POLICY
+    return (chosen if chosen is not None and not chosen.reason else None), [c for c in found if c.reason]
+
+
+def confidence(candidate: Candidate) -> str:
+    """How sure the reader is: `high`, `medium` or `low`."""
+    if candidate.doubt in ("unknown", "inferred", "agreed") or candidate.strength == TOPIC:
+        return "medium"
+    exact = candidate.field.type in ("date", "email", "phone")
+    if candidate.strength in (LABEL, SAYS) or (exact and candidate.strength in (TRIGGER, ANSWER)):
+        return "high"
+    return "medium"
+
+
+def why(candidate: Candidate) -> str:
+    """One sentence for the RM: what makes these words a value of this field."""
+    label = candidate.field.label
+    if candidate.doubt == "inferred":
+        return f"{label} follows from the city named here."
+    if candidate.doubt == "agreed":
+        return "The client agreed to this when asked."
+    sentences = {
+        LABEL: f"The note labels this as {label.lower()}.",
+        SAYS: "The note says so in as many words.",
+        ANSWER: f"The client's answer when asked about {label.lower()}.",
+        TRIGGER: f"Said where the note speaks of {label.lower()}.",
+        TOPIC: f"Stands under the heading for {label.lower()}.",
+    }
+    suffix = " It corrects an earlier statement." if candidate.corrects and candidate.strength != LABEL else ""
+    return sentences[candidate.strength] + suffix
+
+
+def _make_canonical(context: Context, field: Field, candidate: Candidate) -> None:
+    try:
+        value = candidate.value
+        if value is None:
+            raise InvalidValue(f"{field.label} has no value here.")
+        candidate.value = canonical(field, value, region=context.region)
+    except InvalidValue:
+        candidate.reason = candidate.reason or INVALID
+        candidate.value = None if candidate.value is None else str(candidate.value)
+
+
+def _choose(field: Field, live: list[Candidate]) -> Candidate | None:
+    if not live:
+        return None
+    if field.type == "select" and any(c.doubt == "total" for c in live):
+        for each in live:
+            if each.doubt != "total":
+                each.reason = mode.SUPERSEDED
+        live = [c for c in live if c.doubt == "total"]
+    best = max(c.strength for c in live)
+    last = live[-1]
+    if len({str(c.value) for c in live}) > 1:
+        correcting = [c for c in live if c.corrects and c.strength >= TRIGGER]
+        if correcting and correcting[-1] is not live[0]:
+            last = correcting[-1]
+        else:
+            strongest = [c for c in live if c.strength == best]
+            last = strongest[-1]
+            values = {str(c.value) for c in strongest}
+            if len(values) > 1 and not _same_story(field, strongest) and not _one_talk(strongest):
+                for each in live:
+                    each.reason = mode.AMBIGUOUS
+                return None
+            if _same_story(field, strongest):
+                last = max(strongest, key=lambda c: len(str(c.value)))
+    else:
+        last = max(live, key=lambda c: (c.strength, c.end - c.start))
+    for each in live:
+        if each is not last and str(each.value) != str(last.value):
+            each.reason = mode.SUPERSEDED
+    return last
+
+
+def _one_talk(candidates: Iterable[Candidate]) -> bool:
+    """Whether all were said by the client in one turn: then the last word counts."""
+    return len({c.statement.item for c in candidates}) == 1 and all(c.statement.talk for c in candidates)
+
+
+def _same_story(field: Field, candidates: list[Candidate]) -> bool:
+    """Whether texts differ only in how much they say: "manager", "course manager"."""
+    if field.type != "text":
+        return False
+    values = sorted((str(c.value).casefold() for c in candidates), key=len)
+    return all(v in values[-1] for v in values)
+
+
+def _resolve_list(context: Context, field: Field, found: list[Candidate]) -> tuple[Candidate | None, list[Candidate]]:
+    """One proposal for a list: what is on file plus everything new, with evidence for all of the new items."""
+    live = [c for c in found if not c.reason]
+    before = context.profile.get(field.key)
+    held = list(before) if isinstance(before, list) else []
+    fresh: list[Any] = []
+    used: list[Candidate] = []
+    best = max((c.strength for c in live), default=0)
+    for each in live:
+        if each.strength < best and best >= SAYS and each.strength <= TOPIC:
+            each.reason = mode.AMBIGUOUS
+            continue
+        items = each.value if isinstance(each.value, list) else [each.value]
+        new = [item for item in items if not any(_alike(field, item, other) for other in (*held, *fresh))]
+        if not new:
+            each.reason = UNCHANGED
+            continue
+        fresh += new
+        used.append(each)
+    if not used:
+        return None, found
+    chosen = used[0]
+    for each in used[1:]:
+        if each.statement is chosen.statement:
+            chosen.end = max(chosen.end, each.end)
+    chosen.value = [*held, *fresh]
+    if field.policy == "human_only":
+        chosen.reason = POLICY
+    return (None if chosen.reason else chosen), [c for c in found if c.reason]
+
+
+def _alike(field: Field, a: Any, b: Any) -> bool:
+    """Whether two texts name the same thing for a reader: letter case, accents, titles and short forms aside."""
+    if field.type not in ("text", "list") or not isinstance(a, str) or not isinstance(b, str):
+        return False
+    one, two = _bare(a), _bare(b)
+    if one == two:
+        return True
+    short, long = sorted((one, two), key=len)
+    if not short or len(short) < 3:
+        return False
+    pairs = list(zip(short, long, strict=False))
+    return len(short) == len(long) and all(x.startswith(y) or y.startswith(x) for x, y in pairs) and any(x == y for x, y in pairs)
+
+
+def _bare(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(c))
+    drop = {"mr", "mrs", "ms", "miss", "dr", "the", "ltd", "limited", "inc", "plc", "llp", "pvt", "gmbh"}
+    return [w for w in rx(r"\w+").findall(plain) if w not in drop]
