@@ -33,8 +33,13 @@ _HEADERS = {
 }
 
 
-def create_app(runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, ...] = ()) -> Litestar:
-    """The ASGI application over an open runtime (or one that `lifespan` opens); `handlers` are the web pages'."""
+def create_app(
+    runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, ...] = (), answer_error: Any = problems.answer
+) -> Litestar:
+    """The ASGI application over an open runtime (or one that `lifespan` opens).
+
+    `handlers` and `answer_error` are the web pages' (`placet.web.pages`); without them there is the API alone.
+    """
 
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
@@ -50,7 +55,7 @@ def create_app(runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, .
     return Litestar(
         route_handlers=[Artifacts, Customers, Meta, *handlers],
         middleware=[Authenticate()],
-        exception_handlers={Exception: problems.answer},
+        exception_handlers={Exception: answer_error},
         before_send=[add_headers],
         lifespan=[lifespan] if lifespan is not None else [],
         state=State({"runtime": runtime}),
@@ -62,7 +67,7 @@ def create_app(runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, .
 
 def from_environment() -> Litestar:
     """What a server process starts: settings from the environment, the database opened in the background."""
-    from placet.web.pages import handlers
+    from placet.web.pages import answer_error, handlers
 
     logs.configure()
     runtime = Runtime(configuration.load())
@@ -76,4 +81,4 @@ def from_environment() -> Litestar:
             finally:
                 await runtime.close()
 
-    return create_app(runtime, lifespan=lifespan, handlers=handlers)
+    return create_app(runtime, lifespan=lifespan, handlers=handlers, answer_error=answer_error)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from litestar import Router
 
 from placet.web.pages import customers, deciding, proposals, signing_in, sources
+from placet.web.pages.surroundings import answer_error
 from placet.web.static_files import static_files
+
+__all__ = ["answer_error", "handlers"]
 
 pages = Router(
     path="/",

@@ -208,7 +208,8 @@ def provenance(value: Value, who: Principal) -> views.Provenance:
 
 # ── events as sentences ──────────────────────────────────────────────────────────────────────────────────────────────
 
-_MARKS = {"proposed": "pending", "created": "user-round-check", "reassigned": "users-round", "renamed": "pen-line", "deleted": "trash-2"}
+_MARKS = {"proposed": "pending", "created": "user-round-check", "reassigned": "users-round", "renamed": "pen-line", "deleted": "x"}
+_RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
 
 
@@ -224,17 +225,12 @@ def happening(line: Line, who: Principal, schema: ProfileSchema, *, with_reason:
         caption.append(f"For {body['onBehalfOfName']}")
     return views.Happening(
         at=line.at,
-        mark=line.act if line.act in render_marks() else _MARKS.get(line.act, "info"),
+        mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
         sentence=tuple(_sentence(line, actor, label, schema)),
         caption=". ".join(caption) or None,
         ink=line.act in _INK,
         number=line.seq,
     )
-
-
-def render_marks() -> tuple[str, ...]:
-    """The statuses that have a ring of their own."""
-    return ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")
 
 
 def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:

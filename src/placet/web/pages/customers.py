@@ -1,0 +1,312 @@
+"""Customers: the list, a new one, and a customer's overview, profile and timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from placet.api.reading import read_query
+from placet.artifacts import inbox, sources
+from placet.artifacts.artifact import Artifact
+from placet.audit import timeline
+from placet.customers import access, fields, records
+from placet.customers.records import Customer, PastValue
+from placet.customers.schema import Field, ProfileSchema
+from placet.db.engine import Connection
+from placet.errors import Invalid
+from placet.identity import users
+from placet.identity.principal import Principal
+from placet.web import views
+from placet.web.pages import forms, show
+from placet.web.pages.proposals import OpenQuery, open_card
+from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.render import day
+
+PAGE = 50
+OVERVIEW = 20  # decided artifacts on an overview
+RECENT = 6
+
+
+class CustomersQuery(msgspec.Struct, kw_only=True):
+    """A part of a name, and where the page starts."""
+
+    q: str | None = None
+    cursor: str | None = None
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
+
+
+class TimelineQuery(msgspec.Struct, kw_only=True):
+    """Below which event to go on."""
+
+    before: Annotated[int, msgspec.Meta(ge=0, le=999_999_999)] = 0
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
+
+
+@get("/customers")
+async def show_customers(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The customers the caller may see."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, CustomersQuery)
+    async with runtime.reading() as connection:
+        found, cursor = await records.list_customers(connection, who, search=query.q, limit=PAGE, cursor=query.cursor)
+        counts = await inbox.pending_counts(connection, who)
+        around = await shell(request, connection, "customers")
+    older = None
+    last = query.first + len(found) - 1
+    if cursor is not None:
+        older = "/customers?" + urlencode({**({"q": query.q} if query.q else {}), "cursor": cursor, "first": last + 1})
+    many = cursor is not None or query.first > 1
+    view = views.CustomersPage(
+        shell=around,
+        customers=tuple(_row(c, counts, runtime.schema, who) for c in found),
+        query=query.q or "",
+        span=views.Span(first=query.first, last=last, older=older, newer="/customers" if query.first > 1 else None) if many else None,
+        may_add=who.type == "admin",
+    )
+    return html(view)
+
+
+@get("/customers/new")
+async def show_new_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The form for a new customer."""
+    return await _new_customer_page(request)
+
+
+@post("/customers", status_code=303)
+async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Take the form for a new customer."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    name, rm = forms.one(form, "name"), forms.one(form, "rmId")
+
+    async def work(connection: Connection) -> Customer:
+        return await records.create(connection, who, name=name, rm_id=rm or None, schema=runtime.schema)
+
+    try:
+        made = await runtime.transact(work)
+    except Invalid as error:
+        where = "rmId" if error.code == "unknown_rm" else "name"
+        return await _new_customer_page(request, name=name, rm=rm, errors={where: error.sentence})
+    return forms.go(f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far."))
+
+
+@get("/customers/{customer_id:str}")
+async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    """Pending first, then what was decided, and what needs attention."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, OpenQuery)
+    schema = runtime.schema
+    async with runtime.reading() as connection:
+        customer = await records.get(connection, who, customer_id)
+        pending = await _pending(connection, who, customer_id)
+        decided = await inbox.list_artifacts(
+            connection, who, inbox.Filters(customer_id=customer_id), limit=OVERVIEW, order="decided"
+        )
+        lines = await timeline.of_customer(connection, who, customer_id, limit=RECENT, newest_first=True)
+        contexts = await sources.contexts(connection, pending)
+        view = views.OverviewPage(
+            shell=await shell(request, connection, "customers"),
+            head=await _head(connection, who, customer, len(pending)),
+            pending=show.batches(pending, who, schema, contexts),
+            artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
+            more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
+            completeness=_completeness(customer, schema),
+            attention=tuple(_attention(pending, schema)),
+            recent=tuple(show.happening(line, who, schema, with_reason=False) for line in lines),
+            opened=await open_card(connection, runtime, who, pending, query.open, query.do),
+        )
+    return html(view)
+
+
+@get("/customers/{customer_id:str}/profile")
+async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    """The profile by section, with what is proposed under its field."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, OpenQuery)
+    async with runtime.reading() as connection:
+        customer = await records.get(connection, who, customer_id)
+        pending = await _pending(connection, who, customer_id)
+        past = await records.history(connection, customer_id)
+        contexts = await sources.contexts(connection, pending)
+        by_field: dict[str, list[views.Proposal]] = {}
+        for artifact in pending:
+            if artifact.field is not None:
+                proposal = show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact.id))
+                by_field.setdefault(artifact.field, []).append(proposal)
+        view = views.ProfilePage(
+            shell=await shell(request, connection, "customers"),
+            head=await _head(connection, who, customer, len(pending)),
+            sections=tuple(
+                views.Section(
+                    label=label,
+                    fields=tuple(_field(f, customer, past.get(f.key, []), by_field.get(f.key, []), who) for f in members),
+                )
+                for label, members in runtime.schema.sections()
+            ),
+            opened=await open_card(connection, runtime, who, pending, query.open, query.do),
+        )
+    return html(view)
+
+
+@get("/customers/{customer_id:str}/timeline")
+async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    """Every event of a customer, newest first."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, TimelineQuery)
+    async with runtime.reading() as connection:
+        customer = await records.get(connection, who, customer_id)
+        lines = await timeline.of_customer(connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True)
+        shown, more = lines[:PAGE], len(lines) > PAGE
+        last = query.first + len(shown) - 1
+        path = f"/customers/{customer_id}/timeline"
+        older = f"{path}?{urlencode({'before': shown[-1].seq, 'first': last + 1})}" if more else None
+        view = views.TimelinePage(
+            shell=await shell(request, connection, "customers"),
+            head=await _head(connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)),
+            happenings=tuple(show.happening(line, who, runtime.schema) for line in shown),
+            span=views.Span(first=query.first, last=last, older=older, newer=path if query.first > 1 else None)
+            if more or query.first > 1
+            else None,
+        )
+    return html(view)
+
+
+@get("/customers/{customer_id:str}/sources")
+async def show_sources(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    """The notes of a customer, newest first."""
+    runtime, who = runtime_and_caller(request)
+    async with runtime.reading() as connection:
+        customer = await records.get(connection, who, customer_id)
+        found = await sources.of_customer(connection, who, customer_id)
+        view = views.SourcesPage(
+            shell=await shell(request, connection, "customers"),
+            head=await _head(connection, who, customer, sum(s.pending for s in found), notes=len(found)),
+            sources=tuple(
+                views.SourceRow(
+                    source=views.Source(id=s.id, title=s.title or "Note", occurred_on=s.occurred_at.date() if s.occurred_at else None),
+                    by=s.created_by_name,
+                    at=s.occurred_at or s.created_at,
+                    words=len(s.text.split()),
+                    proposed=s.proposed,
+                    pending=s.pending,
+                )
+                for s in found
+            ),
+        )
+    return html(view)
+
+
+async def _new_customer_page(
+    request: Request[Any, Any, Any], *, name: str = "", rm: str = "", errors: dict[str, str] | None = None
+) -> Response[bytes]:
+    runtime, who = runtime_and_caller(request)
+    access.check_admin(who, "add a customer")
+    async with runtime.reading() as connection:
+        rms = [user for user in await users.list_users(connection) if user.role == "rm" and user.disabled_at is None]
+        around = await shell(request, connection, "customers")
+    view = views.NewCustomerPage(
+        shell=around, rms=tuple(views.Choice(value=u.id, label=u.name) for u in rms), name=name, rm=rm, errors=errors or {}
+    )
+    return html(view, 422 if errors else 200)
+
+
+async def _pending(connection: Connection, who: Principal, customer_id: str) -> list[Artifact]:
+    """All that is pending for one customer; a page of 200 is more than anybody scrolls."""
+    page = await inbox.list_artifacts(
+        connection, who, inbox.Filters(status="pending", customer_id=customer_id), limit=inbox.MAX_LIMIT
+    )
+    return page.artifacts
+
+
+async def _head(
+    connection: Connection, who: Principal, customer: Customer, pending: int, *, notes: int | None = None
+) -> views.Head:
+    if notes is None:
+        notes = len(await sources.of_customer(connection, who, customer.id))
+    profile = customer.profile
+    place = ", ".join(str(profile[key]) for key in ("addressCity", "addressCountry") if profile.get(key))
+    attached = "With you" if customer.rm_id == who.id else f"With {customer.rm_name}" if customer.rm_name else "With nobody"
+    return views.Head(
+        customer=views.Customer(id=customer.id, name=customer.name),
+        about=". ".join(part for part in (place, f"{attached} since {day(customer.created_at.date())}") if part),
+        pending=pending,
+        sources=notes,
+        may_read=who.type == "admin" or customer.rm_id == who.id,
+    )
+
+
+def _row(customer: Customer, counts: dict[str, int], schema: ProfileSchema, who: Principal) -> views.CustomerRow:
+    profile = customer.profile
+    return views.CustomerRow(
+        customer=views.Customer(id=customer.id, name=customer.name),
+        rm="you" if customer.rm_id == who.id else customer.rm_name,
+        pending=counts.get(customer.id, 0),
+        filled=sum(field.key in profile for field in schema.fields),
+        of=len(schema.fields),
+        last=max((value.updated_at for value in customer.values.values()), default=None),
+    )
+
+
+def _completeness(customer: Customer, schema: ProfileSchema) -> views.Completeness:
+    profile = customer.profile
+    rank = {"high": 0, "medium": 1, "low": 2}
+    missing = sorted((f for f in schema.fields if f.key not in profile), key=lambda f: rank.get(f.priority, 3))
+    return views.Completeness(
+        filled=len(schema.fields) - len(missing), of=len(schema.fields), missing=tuple(f.label for f in missing)
+    )
+
+
+def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Attention]:
+    """What a person should look at first: what moved, what competes, what cannot be taken on trust."""
+    found = []
+    for artifact in pending:
+        field = schema.field(artifact.field) if artifact.field is not None else None
+        label = views.Bit(text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}")
+        if artifact.stale:
+            found.append(views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed."))))
+        elif artifact.rivals:
+            words = f" has {artifact.rivals + 1} proposals that compete."
+            found.append(views.Attention(mark="git-compare", sentence=(label, views.Bit(text=words))))
+        elif artifact.payload.get("source_text") and artifact.unverified:
+            found.append(views.Attention(mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))))
+        elif field is not None and field.policy == "dual":
+            found.append(views.Attention(mark="two", sentence=(label, views.Bit(text=" takes two signatures."))))
+    return found[:6]
+
+
+def _field(
+    field: Field, customer: Customer, past: list[PastValue], pending: list[views.Proposal], who: Principal
+) -> views.ProfileField:
+    value = customer.values.get(field.key)
+    known = value is not None and value.value is not None
+    items = value.value if known and value is not None and isinstance(value.value, list) else []
+    return views.ProfileField(
+        key=field.key,
+        label=field.label,
+        value=fields.display(field, value.value) if known and value is not None else None,
+        items=tuple(fields.display(field, [item]) for item in items),
+        set=show.provenance(value, who) if value is not None else None,
+        earlier=tuple(
+            views.EarlierValue(
+                text=fields.display(field, old.value),
+                set=views.Provenance(by="you" if old.by == who.name else old.by, at=old.at, artifact_id=old.artifact_id),
+            )
+            for old in reversed(past[:-1])
+        ),
+        pending=tuple(pending),
+    )
+
+
+handlers = (
+    show_customers,
+    show_new_customer,
+    add_customer,
+    show_overview,
+    show_profile,
+    show_timeline,
+    show_sources,
+)

@@ -1,0 +1,182 @@
+"""Forms that decide: one artifact, some selected ones, a whole batch. Each is one call of `decide`, then a redirect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.params import FromPath
+
+from placet.api.reading import read_query
+from placet.artifacts import bulk, inbox, lifecycle
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_type
+from placet.artifacts.decide import Decision, Outcome, decide
+from placet.customers.schema import ProfileSchema
+from placet.db import json
+from placet.db.engine import Connection
+from placet.errors import NotFound, NotUnderstood, PlacetError, Stale
+from placet.web import views
+from placet.web.pages import forms
+from placet.web.pages.forms import Form, one
+from placet.web.pages.proposals import BatchQuery, artifact_page
+from placet.web.pages.surroundings import runtime_and_caller
+
+_MODES = {lifecycle.EDITED: "edit", lifecycle.REJECTED: "reject"}
+_NOT = {lifecycle.ACCEPTED: "Not accepted.", lifecycle.EDITED: "Not accepted.", lifecycle.REJECTED: "Not rejected."}
+_VALUE = "value."  # what the names of a type's own controls start with
+
+
+@post("/artifacts/{artifact_id:str}/decide", status_code=303)
+async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
+    """Accept, edit or reject one artifact."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    status = one(form, "status")
+    async with runtime.reading() as connection:
+        artifact = await inbox.get_artifact(connection, who, artifact_id)
+    try:
+        decision = Decision(
+            by=who,
+            artifact_id=artifact_id,
+            status=status,
+            reason=_reason(form),
+            edited_value=_edited(artifact, form, runtime.schema) if status == lifecycle.EDITED else msgspec.UNSET,
+            expected_current_value=_expected(form),
+        )
+
+        async def work(connection: Connection) -> list[Outcome]:
+            return await decide(connection, [decision], schema=runtime.schema)
+
+        [outcome] = await runtime.transact(work)
+        if outcome.error is not None:
+            raise outcome.error
+    except PlacetError as error:
+        if isinstance(error, NotFound) or error.status >= 500:
+            raise
+        return await _refused(request, artifact_id, form, status, error)
+    assert outcome.artifact is not None  # a good outcome has its artifact
+    notice = views.Notice(sentence=_decided(outcome.artifact, runtime.schema))
+    return forms.go(forms.inside(one(form, "next"), "/inbox"), notice)
+
+
+@post("/decisions", status_code=303)
+async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Accept or reject the selected rows: each was picked by hand, so only stale, policy and authority stop one."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    status, reason = one(form, "status"), _reason(form)
+    picked = list(dict.fromkeys(form.get("artifact", [])))
+    back = forms.inside(one(form, "next"), "/inbox")
+    if not picked:
+        return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
+
+    async def work(connection: Connection) -> list[Outcome]:
+        decisions = [Decision(by=who, artifact_id=artifact_id, status=status, reason=reason) for artifact_id in picked]
+        return await decide(connection, decisions, schema=runtime.schema)
+
+    outcomes = await runtime.transact(work)
+    return forms.go(back, _tally(outcomes, status, runtime.schema))
+
+
+@post("/batches/{batch_id:str}/accept", status_code=303)
+async def accept_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
+    """Accept what a batch allows to be taken together."""
+    return await _decide_batch(request, batch_id, lifecycle.ACCEPTED)
+
+
+@post("/batches/{batch_id:str}/reject", status_code=303)
+async def reject_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
+    """Reject what is pending in a batch."""
+    return await _decide_batch(request, batch_id, lifecycle.REJECTED)
+
+
+async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: str) -> Response[bytes]:
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, BatchQuery)
+    form = await forms.read_form(request)
+
+    async def work(connection: Connection) -> list[Outcome]:
+        return await bulk.decide_batch(
+            connection, who, batch_id, status, schema=runtime.schema, reason=_reason(form),
+            customer_id=query.customer, created_by_id=query.creator,
+        )
+
+    outcomes = await runtime.transact(work)
+    return forms.go(forms.inside(one(form, "next"), f"/batches/{batch_id}"), _tally(outcomes, status, runtime.schema))
+
+
+async def _refused(
+    request: Request[Any, Any, Any], artifact_id: str, form: Form, status: str, error: PlacetError
+) -> Response[bytes]:
+    """The artifact's own page with what was typed, and the sentence where it belongs."""
+    errors: dict[str, str] = {}
+    if error.code in ("reason_required", "reason_too_long"):
+        errors["reason"] = error.sentence
+    elif status == lifecycle.EDITED and error.status == 422:
+        names = [name.removeprefix(_VALUE) for name in form if name.startswith(_VALUE)]
+        errors = {names[0]: error.sentence} if names else {}
+    refusal = None if errors else views.Refusal(headline=_NOT.get(status, "Not decided."), sentence=error.sentence)
+    return await artifact_page(
+        request,
+        artifact_id,
+        mode="over" if isinstance(error, Stale) and status == lifecycle.ACCEPTED else _MODES.get(status),
+        draft=views.Draft(reason=one(form, "reason"), remark=one(form, "remark"), errors=errors),
+        refusal=refusal,
+        status=error.status,
+    )
+
+
+def _reason(form: Form) -> str | None:
+    """The chosen reason, with the person's own line behind it."""
+    parts = [part for part in (one(form, "reason").strip(), one(form, "remark").strip()) if part]
+    return ": ".join(parts) or None
+
+
+def _edited(artifact: Artifact, form: Form, schema: ProfileSchema) -> Any:
+    sent = {name.removeprefix(_VALUE): values for name, values in form.items() if name.startswith(_VALUE)}
+    return artifact_type(artifact.artifact_type).from_form(artifact.payload, sent, schema)
+
+
+def _expected(form: Form) -> Any:
+    text = one(form, "expectedCurrentValue")
+    if not text:
+        return msgspec.UNSET
+    try:
+        return json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise NotUnderstood("The form cannot be read.", code="invalid_form") from None
+
+
+def _decided(artifact: Artifact, schema: ProfileSchema) -> str:
+    """What a decision did, in one sentence."""
+    card = artifact_type(artifact.artifact_type).card(artifact, schema)
+    if artifact.status == lifecycle.REJECTED:
+        return f"{card.title} is rejected. The profile stays as it was."
+    if artifact.field is None:
+        return f"{card.title} is accepted."
+    if artifact.current_value is None:
+        return f"{card.title} is now not recorded."
+    return f"{card.title} is now {card.now}."
+
+
+def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> views.Notice:
+    """What became of many, with a line for each that was not taken."""
+    done = [o for o in outcomes if o.good]
+    rest = [o for o in outcomes if not o.good]
+    verb = "rejected" if status == lifecycle.REJECTED else "accepted"
+    sentence = f"{len(done)} {verb}." if done else f"Nothing was {verb}."
+    if rest:
+        sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}:"
+    details = tuple(f"{_title(o, schema)}: {o.error.sentence if o.error else o.outcome}" for o in rest)
+    return views.Notice(sentence=sentence, tone="done" if done else "refused", details=details)
+
+
+def _title(outcome: Outcome, schema: ProfileSchema) -> str:
+    artifact = outcome.artifact
+    return artifact_type(artifact.artifact_type).title(artifact.payload, schema) if artifact is not None else "A proposal"
+
+
+handlers = (decide_one, decide_selected, accept_batch, reject_batch)

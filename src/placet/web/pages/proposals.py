@@ -1,0 +1,299 @@
+"""The inbox, the history, one batch, one artifact."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from placet.api.reading import read_query
+from placet.artifacts import inbox, sources
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_types, to_wire
+from placet.audit import timeline
+from placet.customers import records
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
+from placet.identity.principal import Principal
+from placet.runtime import Runtime
+from placet.web import views
+from placet.web.pages import show
+from placet.web.pages.surroundings import html, runtime_and_caller, shell
+
+PAGE = 50
+
+
+class InboxQuery(msgspec.Struct, kw_only=True):
+    """What the inbox and the history are narrowed to, and which card is open."""
+
+    customer: str | None = None
+    field: str | None = None
+    confidence: str | None = None
+    status: str | None = None
+    order: str | None = None
+    cursor: str | None = None
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1  # the number of the first row, for "51 to 100 of 230"
+    open: str | None = None
+    do: str | None = None
+
+
+class OpenQuery(msgspec.Struct, kw_only=True):
+    """Which card is open, and with which form."""
+
+    open: str | None = None
+    do: str | None = None
+
+
+class BatchQuery(msgspec.Struct, kw_only=True):
+    """Which batch of that id, and which card is open."""
+
+    customer: str | None = None
+    creator: str | None = None
+    open: str | None = None
+    do: str | None = None
+
+
+@get("/")
+async def start() -> Response[bytes]:
+    """To the inbox."""
+    return Response(b"", status_code=302, headers={"location": "/inbox"}, media_type="text/html")
+
+
+@get("/inbox")
+async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Everything pending over all customers the caller may see."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, InboxQuery)
+    order = "asc" if query.order == "asc" else "desc"
+    filters = inbox.Filters(status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence)
+    async with runtime.reading() as connection:
+        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
+        around = await shell(request, connection, "inbox")
+        counts = await inbox.pending_counts(connection, who)
+        contexts = await sources.contexts(connection, page.artifacts)
+        narrowed = bool(query.customer or query.field or query.confidence)
+        view = views.InboxPage(
+            shell=around,
+            groups=_groups(page.artifacts, who, runtime.schema, contexts, counts),
+            filters=(*await _filters(connection, runtime, who, query), _order(order)),
+            span=_span(request, page, query.first, None if narrowed else around.pending),
+            opened=await open_card(connection, runtime, who, page.artifacts, query.open, query.do),
+            lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
+            empty=_empty(page.artifacts, narrowed=narrowed, anybody=bool(around.lately)),
+        )
+    return html(view)
+
+
+@get("/history")
+async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What was decided, newest first."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, InboxQuery)
+    filters = inbox.Filters(status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence)
+    async with runtime.reading() as connection:
+        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor)
+        around = await shell(request, connection, "inbox")
+        narrowed = bool(query.customer or query.field or query.confidence or query.status)
+        view = views.HistoryPage(
+            shell=around,
+            proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
+            filters=(*await _filters(connection, runtime, who, query), _status(query.status)),
+            span=_span(request, page, query.first, None),
+            empty=_empty(page.artifacts, narrowed=narrowed, anybody=True),
+        )
+    return html(view)
+
+
+@get("/batches/{batch_id:str}")
+async def show_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
+    """One batch: where reading a note lands."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, BatchQuery)
+    async with runtime.reading() as connection:
+        found = await inbox.batch(connection, who, batch_id, customer_id=query.customer, created_by_id=query.creator)
+        around = await shell(request, connection, "customers")
+        contexts = await sources.contexts(connection, found)
+        if not found:
+            return html(views.ErrorPage(shell=around, status=404, sentence="Nothing of this batch became a proposal."), 404)
+        batch = await sources.batch_of(connection, found[0])
+        view = views.BatchPage(
+            shell=around,
+            customer=show.customer(found[0]),
+            batch=show.batch(found, who, runtime.schema, contexts),
+            skipped=_skipped(batch),
+            seen=seen(batch.not_proposed if batch else [], runtime.schema),
+            opened=await open_card(connection, runtime, who, found, query.open, query.do),
+        )
+    return html(view)
+
+
+@get("/artifacts/{artifact_id:str}")
+async def show_artifact(request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
+    """One artifact, its trail, its facts, its JSON."""
+    query = read_query(request, OpenQuery)
+    return await artifact_page(request, artifact_id, mode=query.do)
+
+
+async def artifact_page(
+    request: Request[Any, Any, Any],
+    artifact_id: str,
+    *,
+    mode: str | None = None,
+    draft: views.Draft | None = None,
+    refusal: views.Refusal | None = None,
+    status: int = 200,
+) -> Response[bytes]:
+    """The artifact's page, also as the answer to a decision that was refused, with what the person had typed."""
+    runtime, who = runtime_and_caller(request)
+    async with runtime.reading() as connection:
+        artifact = await inbox.get_artifact(connection, who, artifact_id)
+        contexts = await sources.contexts(connection, [artifact])
+        lines = await timeline.of_artifact(connection, artifact_id, limit=200)
+        past = await records.history(connection, artifact.customer_id) if artifact.customer_id else {}
+        members = await inbox.of_batch(
+            connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
+        )
+        around = msgspec.structs.replace(await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}")
+    values = past.get(artifact.field or "", [])
+    wire = to_wire(artifact, who, runtime.schema)
+    view = views.ArtifactPage(
+        shell=around,
+        proposal=show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact_id)),
+        opened=show.opened(
+            artifact, runtime.schema, who, mode=mode, earlier=max(len(values) - 1, 0), draft=draft, refusal=refusal
+        ),
+        before=_before(artifact, values, who),
+        trail=tuple(show.happening(line, who, runtime.schema) for line in lines),
+        facts=show.facts(artifact, runtime.schema),
+        raw=msgspec.json.format(msgspec.json.encode(wire), indent=2).decode(),
+        siblings=tuple(show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id),
+    )
+    return html(view, status)
+
+
+async def open_card(
+    connection: Connection, runtime: Runtime, who: Principal, listed: list[Artifact], wanted: str | None, mode: str | None
+) -> views.Opened | None:
+    """What the open card of a list shows, if the one that is asked for stands in the list."""
+    artifact = next((found for found in listed if found.id == wanted), None)
+    if artifact is None:
+        return None
+    past = await records.history(connection, artifact.customer_id) if artifact.customer_id and artifact.field else {}
+    earlier = len(past.get(artifact.field or "", [])) - 1
+    return show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0))
+
+
+def seen(not_proposed: list[dict[str, Any]], schema: ProfileSchema) -> tuple[views.Seen, ...]:
+    """What a reader saw and did not propose."""
+    found = []
+    for item in not_proposed:
+        field = schema.field(item.get("fieldKey") or "")
+        label = field.label if field is not None else str(item.get("fieldKey") or "Something")
+        found.append(views.Seen(label=label, why=str(item.get("reason") or ""), quote=item.get("sourceText")))
+    return tuple(found)
+
+
+def _skipped(batch: sources.ReadBatch | None) -> tuple[views.Skipped, ...]:
+    """Items that became no artifact; their payloads are not kept, so they go by their number."""
+    if batch is None:
+        return ()
+    return tuple(
+        views.Skipped(label=f"Proposal {item.index + 1}", why=item.reason, artifact_id=item.artifact_id) for item in batch.skipped
+    )
+
+
+def _before(artifact: Artifact, values: list[records.PastValue], who: Principal) -> views.Provenance | None:
+    """Who had set the value that was there before this artifact was decided."""
+    earlier = [v for v in values if artifact.decided_at is None or v.at < artifact.decided_at]
+    if not earlier:
+        return None
+    last = earlier[-1]
+    return views.Provenance(by="you" if last.by == who.name else last.by, at=last.at, artifact_id=last.artifact_id)
+
+
+def _groups(
+    artifacts: list[Artifact], who: Principal, schema: ProfileSchema, contexts: dict[str, sources.Context], counts: dict[str, int]
+) -> tuple[views.CustomerGroup, ...]:
+    by_customer: dict[str, list[Artifact]] = {}
+    for artifact in artifacts:
+        by_customer.setdefault(artifact.customer_ref, []).append(artifact)
+    return tuple(
+        views.CustomerGroup(
+            customer=show.customer(group[0]),
+            pending=counts.get(key, len(group)),
+            batches=show.batches(group, who, schema, contexts),
+        )
+        for key, group in by_customer.items()
+    )
+
+
+async def _filters(connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery) -> tuple[views.Filter, ...]:
+    customers, _ = await records.list_customers(connection, who, limit=200)
+    return (
+        views.Filter(
+            name="customer", label="Customer", value=query.customer or "",
+            choices=(views.Choice(value="", label="Any customer"), *(views.Choice(value=c.id, label=c.name) for c in customers)),
+        ),
+        views.Filter(
+            name="field", label="Field", value=query.field or "",
+            choices=(
+                views.Choice(value="", label="Any field"),
+                *(views.Choice(value=f.key, label=f.label) for f in runtime.schema.fields),
+            ),
+        ),
+        views.Filter(
+            name="confidence", label="Confidence", value=query.confidence or "",
+            choices=(
+                views.Choice(value="", label="Any confidence"),
+                *(views.Choice(value=word, label=word.capitalize()) for word in ("high", "medium", "low")),
+            ),
+        ),
+    )
+
+
+def _order(order: str) -> views.Filter:
+    choices = (views.Choice(value="", label="Newest first"), views.Choice(value="asc", label="Oldest first"))
+    return views.Filter(name="order", label="Order", value="asc" if order == "asc" else "", choices=choices)
+
+
+def _status(status: str | None) -> views.Filter:
+    from placet.web.render import OUTCOMES
+
+    known = {s for kind in artifact_types().values() for s in kind.lifecycle.statuses} - {"pending"}
+    choices = (
+        views.Choice(value="", label="Any decision"),
+        *(views.Choice(value=s, label=OUTCOMES.get(s, s)) for s in sorted(known)),
+    )
+    return views.Filter(name="status", label="Decision", value=status or "", choices=choices)
+
+
+def _span(request: Request[Any, Any, Any], page: inbox.Page, first: int, total: int | None) -> views.Span | None:
+    """Which rows these are; the page before is the browser's Back, since keyset pages only go on."""
+    if not page.artifacts or (first == 1 and page.next_cursor is None):
+        return None
+    last = first + len(page.artifacts) - 1
+    kept = {name: value for name, value in request.query_params.items() if name not in ("open", "do", "cursor", "first")}
+    older = None
+    if page.next_cursor is not None:
+        older = f"{request.scope['path']}?{urlencode({**kept, 'cursor': page.next_cursor, 'first': last + 1})}"
+    newest = f"{request.scope['path']}?{urlencode(kept)}" if first > 1 else None
+    return views.Span(first=first, last=last, total=total, older=older, newer=newest)
+
+
+def _empty(artifacts: list[Artifact], *, narrowed: bool, anybody: bool) -> views.Empty | None:
+    if artifacts:
+        return None
+    if narrowed:
+        return "nothing_matches"
+    return "nothing_waits" if anybody else "nobody_here"
+
+
+async def _last_decided(connection: Connection, runtime: Runtime, who: Principal, count: int) -> tuple[views.Proposal, ...]:
+    page = await inbox.list_artifacts(connection, who, inbox.Filters(), limit=count, order="decided")
+    return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
+
+
+handlers = (start, show_inbox, show_history, show_batch, show_artifact)
