@@ -554,6 +554,18 @@ def test_a_copied_home_has_a_server_of_its_own(seed: Path, copied: Path, users: 
     end(seed)
 
 
+def test_another_homes_server_is_not_taken_for_ours(seed: Path, copied: Path, users: Callable[[Path], User]) -> None:
+    original = users(seed).url
+    tree = copied / "postgres"
+    (tree / "socket-directory").write_text(f"{tree}\n{seed / 'postgres/run'}\n")
+    found = embedded.status(copied)
+    assert (found.running, found.version) == (False, "18")
+    copy = users(copied).url
+    query(copy, "insert into note values ('in the copy');")
+    assert query(original, "select count(*) from note") == 1
+    end(seed)
+
+
 def test_an_interrupted_first_start_is_begun_afresh(home: Path) -> None:
     half = place.make_place(home) / "data.partial-x" / "data"
     half.mkdir(parents=True)

@@ -91,12 +91,12 @@ def socket_directory(place: Path) -> Path | None:
 def choose_socket_directory(place: Path, account: Account) -> Path:
     """A directory of mode 0700 in which a socket can live: the last one, `run` in the place, or one under /tmp."""
     last = socket_directory(place)
-    if last and _holds_sockets(last, account):
+    if last and _holds_sockets(last, account) and not _is_somebody_elses(last, place):
         return last
     chosen = place / "run"
     chosen.mkdir(exist_ok=True, mode=0o700)
     account.own(chosen)
-    if not _holds_sockets(chosen, account):
+    if not _holds_sockets(chosen, account) or _is_somebody_elses(chosen, place):
         # Not the directory TMPDIR names: that may be long again, or closed to the server's user.
         chosen = Path(tempfile.mkdtemp(prefix="placet-", dir="/tmp"))
         account.own(chosen)
@@ -120,6 +120,11 @@ def _holds_sockets(directory: Path, account: Account) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_somebody_elses(directory: Path, place: Path) -> bool:
+    """Whether a server listens here although none of this place runs."""
+    return supervisor.listener(directory) is not None and not supervisor.is_locked(place / supervisor.SERVER)
 
 
 def _opened(home: Path, account: Account) -> bool:
