@@ -120,10 +120,10 @@ async def propose(
     keep, skipped = _judge(who, drafts, world, schema)
     for draft in keep:
         draft.quote = evidence.locate(text, draft.type.quote(draft.payload), draft.item.at) if text is not None else evidence.NOWHERE
-    source_id = await _store_source(connection, who, customer_id, source, text) if source is not None and text is not None else None
+    source_id = await _store_source(connection, who, customer_id, source, text, world.at) if source is not None and text is not None else None
     row = await connection.fetchrow(
         SQL["insert_batch"], batch_id, customer_id, who.type, who.id, asked,
-        json.encode(msgspec.to_builtins(skipped)), json.encode(list(not_proposed)), source_id,
+        json.encode(msgspec.to_builtins(skipped)), json.encode(list(not_proposed)), source_id, world.at,
     )
     await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of)
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
@@ -243,11 +243,11 @@ def _is_current(field: Any, said: Any, value: Any) -> bool:
         return False
 
 
-async def _store_source(connection: Connection, who: Principal, customer_id: str, source: Source, text: str) -> str:
+async def _store_source(connection: Connection, who: Principal, customer_id: str, source: Source, text: str, at: datetime) -> str:
     """The id of the stored note; the same text of the same customer is stored once."""
     return await connection.fetchval(
         SQL["store_source"], new_id(), customer_id, text, evidence.digest(text), source.title, source.occurred_at,
-        who.type, who.id, who.name,
+        who.type, who.id, who.name, at,
     )
 
 

@@ -20,8 +20,8 @@ order by seq;
 -- name: store_source
 -- A note, once per customer and text.
 with stored as (
-    insert into source (id, customer_id, text, sha256, title, occurred_at, created_by_type, created_by_id, created_by_name)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    insert into source (id, customer_id, text, sha256, title, occurred_at, created_by_type, created_by_id, created_by_name, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (customer_id, sha256) do nothing
     returning id
 )
@@ -29,8 +29,8 @@ select id from stored union all select id from source where customer_id = $2 and
 
 -- name: insert_batch
 -- The batch itself, with the part of the answer that is no artifact.
-insert into batch (id, customer_id, created_by_type, created_by_id, digest, skipped, not_proposed, source_id)
-values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8)
+insert into batch (id, customer_id, created_by_type, created_by_id, digest, skipped, not_proposed, source_id, created_at)
+values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9)
 returning skipped::text as skipped, source_id;
 
 -- name: insert_artifacts

@@ -65,11 +65,11 @@ async def create(
         await require_rm(connection, rm_id)
     values = canonical_profile(profile or {}, schema)
     customer_id = customer_id or new_id()
-    await connection.execute(SQL["insert"], customer_id, name, rm_id)
-    await connection.execute(
-        SQL["insert_values"], customer_id, list(values), [json.encode(v) for v in values.values()], who.name
-    )
     at = await connection.fetchval("select now()")
+    await connection.execute(SQL["insert"], customer_id, name, rm_id, at)
+    await connection.execute(
+        SQL["insert_values"], customer_id, list(values), [json.encode(v) for v in values.values()], who.name, at
+    )
     created = record.event(
         "customer.created",
         at=at,

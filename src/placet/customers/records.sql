@@ -1,11 +1,11 @@
 -- name: insert
 -- A new customer.
-insert into customer (id, name, rm_id) values ($1, $2, $3);
+insert into customer (id, name, rm_id, created_at) values ($1, $2, $3, $4);
 
 -- name: insert_values
 -- The values a customer comes with: version 1, from no artifact.
-insert into profile_value (customer_id, field, value, version, updated_by)
-select $1, v.field, v.value::jsonb, 1, $4 from unnest($2::text[], $3::text[]) as v (field, value);
+insert into profile_value (customer_id, field, value, version, updated_by, updated_at)
+select $1, v.field, v.value::jsonb, 1, $4, $5 from unnest($2::text[], $3::text[]) as v (field, value);
 
 -- name: get
 -- One customer, if the caller may see it.

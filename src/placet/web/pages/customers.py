@@ -263,7 +263,8 @@ def _completeness(customer: Customer, schema: ProfileSchema) -> views.Completene
 def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Attention]:
     """What a person should look at first: what moved, what competes, what cannot be taken on trust."""
     found = []
-    for artifact in pending:
+    one_each = {artifact.field or artifact.id: artifact for artifact in reversed(pending)}
+    for artifact in reversed(one_each.values()):
         field = schema.field(artifact.field) if artifact.field is not None else None
         label = views.Bit(text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}")
         if artifact.stale:

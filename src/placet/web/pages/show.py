@@ -222,7 +222,7 @@ def happening(line: Line, who: Principal, schema: ProfileSchema, *, with_reason:
     if with_reason and body.get("reason"):
         caption.append(str(body["reason"]))
     if body.get("onBehalfOfName"):
-        caption.append(f"For {body['onBehalfOfName']}")
+        caption.append(f"For {named(who, line.on_behalf_of, body['onBehalfOfName'])}")
     return views.Happening(
         at=line.at,
         mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
@@ -248,7 +248,7 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
             if line.act == "edited":
                 yield bit(text=" with a change")
             if line.field is not None:
-                yield from (bit(text=": "), bit(text=after, kind="decided"), bit(text=f", not {before}" if before else ""))
+                yield from (bit(text=": "), bit(text=after, kind="decided"), bit(text=f", not {before}" if line.body.get("before") is not None else ""))
         case "rejected":
             yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
         case "superseded":
