@@ -39,7 +39,7 @@ _LEVELS = {
 
 CUES: Mapping[str, Cue] = {
     "fullName": Cue(
-        labels="full name; legal name; name as per passport; name as in passport; name in full; name (as per pan); vollständiger name; nome completo",
+        labels="full name; legal name; name as per passport; name as in passport; name in full; vollständiger name; nome completo",
         says=((r"\b(?:legal name|full name|surname|family name|last name) (?:is now|has changed to|changed to|is)\s+(?P<v>[A-Z][\w'.-]+(?:[ -][A-Z][\w'.-]+){1,4})", None),),
     ),
     "preferredName": Cue(

@@ -27,7 +27,7 @@ from placet.agent.reader.values.places import find_countries, find_languages
 from placet.customers.schema import Field
 
 _PLACEHOLDER = r"^\W*(?:n/?a|none|nil|unknown|tbc|tbd|not (?:provided|known|given|discussed|applicable|stated)|no change|unchanged|as (?:before|above|on file)|same|see (?:above|below)|-+|\.+|_+|\?+|blank|pending)?\W*$"
-_TEXT_END = r"\s{2,}|\s\(|;|\s-{1,2}\s|\.\s|,? (?:since|from \d|as of|effective)\b"
+_TEXT_END = r"\s{2,}|\s\(|;|\s-{1,2}\s|,? (?:since|from \d|as of|effective)\b"
 _YES = r"^\W*(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's (?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked)\b"
 _NO = r"^\W*(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? no|nil|não|nein|nee|non)\b"
 _TOTAL = r"\b(?:total|in all|all[- ]in|altogether|everything|overall|call it|sum|together|combined total|net worth)\b|=>?\s*\S{0,4}\s*$"
@@ -273,7 +273,7 @@ class Finder:
         if seen.doubt == "agreed":
             return candidate
         reason = mode.meant(
-            statement, seen.start, seen.end, after=after, state=cue.state, plan=cue.plan or field.type in ("email", "phone") and False,
+            statement, seen.start, seen.end, after=after, state=cue.state, plan=cue.plan,
             exact=field.type in ("email", "phone", "date"),
         )  # fmt: skip
         candidate.reason = reason or self._person(seen, field, cue, statement) or self._unfit(seen, field, cue, statement)
@@ -285,8 +285,9 @@ class Finder:
         if statement.voice == "other":
             return mode.HEARSAY
         people = self.context.people
-        at = seen.cue if seen.strength == SAYS else seen.start
-        if cue.own and "other" in (people.about(statement, seen.start, seen.end), people.about(statement, at)):
+        exact = field.type in ("email", "phone", "date")
+        places = {seen.cue} if cue.plan else {seen.start, seen.cue if seen.strength == SAYS else seen.start}
+        if cue.own and any(people.about(statement, at, None if cue.plan else seen.end, exact=exact) == "other" for at in places):
             bereaved = field.key == "maritalStatus" and seen.value == "widowed"
             return "" if bereaved else mode.OTHER_PERSON
         return ""

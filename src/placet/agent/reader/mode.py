@@ -54,6 +54,7 @@ _NEGATED_BEHIND = (
     r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|doesn't work|does not work|"
     r"bounces|pre-?dates|\(?(?:do not|don't|not to be|never|pls don't) (?:use|used|call|ring)|was wrong|expired|lapsed|- ?ignore|is (?:not|n't) (?:right|correct|in use|current|mine|his|hers)|\(?(?:old|former|previous|wrong|ex)\b|isn't)"
 )
+_NOT_YET = r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|never)\b"
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
     r"(?:i|we) (?:wrote|put|noted|recorded|had|have|typed|entered|gave|said)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
@@ -123,7 +124,7 @@ def _near(text: str, a: int, b: int, before: str, behind: str) -> str:
         return SUPERSEDED
     if rx(_NEGATED_BEFORE).search(before):
         return SUPERSEDED if rx(r"\b(?:no longer|renounc|gave up|given up|stopped)").search(before) else NEGATED
-    if rx(_NEGATED_BEHIND).search(rest):
+    if rx(_NEGATED_BEHIND).search(rest) or rx(_NOT_YET).search(behind):
         return NEGATED
     if rx(_PAST_BEFORE).search(before):
         return SUPERSEDED

@@ -27,6 +27,7 @@ _SAYS = (
     r"lives?|works?|worked|retired|retires|earns?|trades|plays|drives|studies|graduated|married|moved|joined|started|turned|turns|runs|owns|puts?|kept|keeps|wrote|writes|"
     r"attended|arrived|left|chipped|interrupted|nodded|rolled|walked|reminded|describes?|described|holds|advised|informed|has|had|is|was|will|would|can|doesn't|didn't|isn't|won't|came|gave|got|went|did"
 )
+_TELLS = _SAYS.partition("|has|had")[0]  # verbs that only a person is the subject of
 _PERSONAL = r"e-?mail|mobile|cell|phone|number|date of birth|birthday|dob|income|salary|pension|job|assets|passport|school|wedding|office|wife|husband|address|employer|bonus|business|account|portfolio|fees|side|own|new|old|pot|money|share"
 _NOT_NAMES = frozenset(
     "he she they it we you i who nobody everyone everybody someone somebody anyone no none nothing all both each this that these those there here what which when where why how "
@@ -38,7 +39,7 @@ _NOT_NAMES = frozenset(
     "son daughter husband wife mother father brother sister uncle aunt apparently otherwise meanwhile however although though whereas while until after before during both either neither"
     .split()
 )  # fmt: skip
-_CLAUSE = r"[,;:()\"\[\]]+\s?|\s[-/+]{1,2}\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|until|where|since|as|if)\s|\.\s"
+_CLAUSE = r"[,;:()\"\[\]]+\s?|\s[-/+]{1,2}\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|until|where|since|if)\s|\.\s"
 _PREPOSITION = r"\b(?:to|for|with|w/|from|by|of|than|like|via|about|on|at|in|into|between|per|joint|cc|copy)\s*(?:(?:his|her|my|their|our|your|the)\s)?$"
 _VERB = rf"\s*(?:'s\b|'ll\b|'d\b|(?:also|now|still|then|never|always|only|just|both|who|has|is)?\s?(?:{_SAYS}|are|were|may|might|should|could|must|does|do|have|says|am)\b)"
 
@@ -92,13 +93,16 @@ class People:
         self.gender = self._guess_gender(own)
         self._read(statements)
 
-    def about(self, statement: Statement, start: int, end: int | None = None) -> str:
-        """Who the stretch is about: `client`, `other` or `rm`; positions count from the start of the note."""
+    def about(self, statement: Statement, start: int, end: int | None = None, *, exact: bool = False) -> str:
+        """Who the stretch is about: `client`, `other` or `rm`; positions count from the start of the note.
+
+        An `exact` value (a number, an address, a date) is somebody else's where a bracket behind it names them.
+        """
         if statement.label and rx(OTHERS_LABEL).search(statement.label) and not self._names_client(statement.label):
             return OTHER
         if statement.heading and rx(OTHERS_LABEL).search(statement.heading) and len(statement.heading.split()) <= 4:
             return OTHER
-        if end is not None and self._belongs_behind(statement, end):
+        if end is not None and self._belongs_behind(statement, end, exact=exact):
             return OTHER
         clauses = self._clauses.get(id(statement), [])
         clause = next((c for c in reversed(clauses) if c.start <= start), None)
@@ -124,12 +128,12 @@ class People:
     def _names_client(self, label: str) -> bool:
         return any(t.lower() in label.split() for t in self.tokens) or "client" in label
 
-    def _belongs_behind(self, statement: Statement, end: int) -> bool:
+    def _belongs_behind(self, statement: Statement, end: int, *, exact: bool) -> bool:
         """Whether the words right after a value give it to somebody else: "... is my mother's now"."""
         rest = statement.text[end - statement.start :]
         link = rx(r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?").match(rest)
         if link is None:
-            return rx(r"^\s*\((?:[^)]{0,20}\s)?(?:" + _RELATION + r"|factory|office|work|switchboard)\b").match(rest) is not None
+            return exact and rx(r"^\s*\((?:[^)]{0,20}\s)?(?:" + _RELATION + r"|factory|office|work|switchboard)\b").match(rest) is not None
         at = end + link.end()
         return any(m.who == OTHER and m.start <= at + 1 < m.end for c in self._clauses.get(id(statement), []) for m in c.mentions)
 
@@ -147,7 +151,7 @@ class People:
         for match in rx(rf"\b(?P<name>{_NAME})(?: {_NAME})?,? ?\(?(?:(?:his|her|my|the|their) )?(?:[a-z]+ )?(?i:(?P<word>{_RELATION}))\b", 0).finditer(text):
             if match.group(0)[len(match["name"]) :].lstrip()[:1] in (",", "("):
                 self._other(match["name"], RELATIONS.get(match["word"].lower(), ""))
-        for match in rx(rf"\b(?P<name>{_NAME})(?:'s(?= (?:{_PERSONAL})\b)| (?:{_SAYS})\b)", 0).finditer(text):
+        for match in rx(rf"\b(?P<name>{_NAME})(?:'s(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b)", 0).finditer(text):
             self._other(match["name"], "")
         for match in rx(rf"\b(?P<title>{_TITLE})\.? (?P<name>{_NAME})").finditer(text):
             if match["name"][0].isupper() and not self._is_mine(match["name"]):
@@ -214,14 +218,19 @@ class People:
                     continue
                 clause = next(c for c in reversed(clauses) if c.start <= mention.start)
                 clause.mentions.append(mention)
-                if mention.role != "object" and mention.who != RM:
+                if mention.role == "subject" and mention.who != RM:
                     last.append((mention.who, mention.gender))
             subject = self._chain(statement, clauses, subject if statement.voice != OTHER else OTHER)
             self._clauses[id(statement)] = clauses
 
     @staticmethod
     def _cut(statement: Statement, subject: str) -> list[_Clause]:
-        cuts = [m.end() for m in rx(_CLAUSE).finditer(statement.text)]
+        cuts: list[int] = []
+        for match in rx(_CLAUSE).finditer(statement.text):
+            # "She and Mei registered" is one clause with two subjects.
+            joins = match[0].strip().lower() == "and" and len(statement.text[cuts[-1] if cuts else 0 : match.start()].split()) <= 2
+            if not joins:
+                cuts.append(match.end())
         bounds = [0, *cuts, len(statement.text)]
         base = statement.start
         return [_Clause(base + a, base + b, subject) for a, b in zip(bounds, bounds[1:], strict=False)]
@@ -230,7 +239,7 @@ class People:
     def _chain(statement: Statement, clauses: list[_Clause], subject: str) -> str:
         """Hand the subject from clause to clause; after "her lawyer says" the next clause is about the client again."""
         for clause in clauses:
-            first = next((m for m in clause.mentions if m.role == "subject"), None)
+            first = next((m for m in clause.mentions if m.role == "subject" or (m.role == "owner" and m.start <= clause.start + 1)), None)
             clause.subject = subject
             if first is not None:
                 clause.subject = subject = first.who if first.who != RM else subject
@@ -295,7 +304,7 @@ class People:
         if rx(r"^'s?\b|^s' ").match(behind) or word.endswith("'s"):
             return "owner"
         clause = re.split(_CLAUSE, ahead)[-1]
-        if rx(_PREPOSITION).search(ahead):
+        if rx(_PREPOSITION).search(ahead) or rx(r"^\W*(?:\w+ ){1,2}(?:and|&|\+) $").match(ahead):
             return "object"
         if not clause.strip() or len(clause.split()) <= 1 or rx(_VERB).match(behind):
             return "subject"

@@ -6,7 +6,7 @@ from placet.agent.reader.candidate import Candidate
 from placet.agent.reader.text import Folded, rx
 
 LONGEST, SHARE = 300, 0.4
-_BREAK = r"[,;:]\s|[.!?]\s|\s-{1,2}\s|\s?\(|\)"
+_BREAK = r"[,;:]\s|[.!?]\s|\s-{1,2}\s"
 
 
 def quote(folded: Folded, candidate: Candidate) -> tuple[int, int]:
@@ -43,7 +43,7 @@ def _clause_start(text: str, limit: int, start: int) -> int:
 
 
 def _clause_end(text: str, end: int, limit: int) -> int:
-    match = rx(_BREAK).search(text, end, limit)
+    match = rx(rf"{_BREAK}|\s\(").search(text, end, limit)
     stop = match.start() if match else limit
     return stop if stop - end <= 90 else end
 

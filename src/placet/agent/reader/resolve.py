@@ -65,6 +65,8 @@ def why(candidate: Candidate) -> str:
 def _make_canonical(context: Context, field: Field, candidate: Candidate) -> None:
     try:
         value = candidate.value
+        if field.type == "list" and value is not None and not isinstance(value, list):
+            value = [value]
         if value is None:
             raise InvalidValue(f"{field.label} has no value here.")
         candidate.value = canonical(field, value, region=context.region)

@@ -18,7 +18,7 @@ _BULLET = r"^(?P<indent>\s*)(?P<mark>(?:[-*•·▪‣◦>+]|=>|->|\(?\d{1,2}[.)
 _LABEL = (
     r"^(?P<label>[*_#]{0,3}[^\W\d_][^:=\n|\t]{0,58}?[*_]{0,3})(?:\s*(?<!\d)[:=](?!//)[*_]{0,3}(?=\s|[☐☑☒\[(]|$)|\s*\.{3,}|\s*\t|\s\|)\s*(?P<rest>.*)$"
 )
-_DASHED = r"^(?P<label>[^\W\d_][\w'./ -]{0,40}?)(?:\s+-{1,2}\s+|\.\s+)(?P<rest>\S.*)$"
+_DASHED = r"^(?P<label>[^\W\d_](?:[^\W\d_]|['/. -]){0,40}?)(?:\s+-{1,2}\s+|\.\s+)(?P<rest>\S.*)$"
 _CELL = r"(?:\s{2,}|\t+|\s*\|\s*)(?=[^\W\d_][\w'./() -]{0,30}?\s*:\s)"
 _SHORT_FORMS = (
     "mr mrs ms dr prof st sr rs re no nr vs approx appr c ca abt incl excl est max min e.g i.e eg ie dt mar pref rev gen hon capt d o b "
@@ -189,12 +189,12 @@ def _cells(line: str, begin: int) -> list[tuple[int, int]]:
 
 
 def _label(words: str, is_label: Callable[[str], bool]) -> tuple[str, int] | None:
-    match = rx(_LABEL).match(words)
-    if match is not None and len(match["label"].split()) <= 8:
-        return match["label"].strip("*_# ").lower(), match.start("rest")
     match = rx(_DASHED).match(words)
     if match is not None and len(match["label"].split()) <= 4 and is_label(match["label"]):
         return match["label"].lower(), match.start("rest")
+    match = rx(_LABEL).match(words)
+    if match is not None and len(match["label"].split()) <= 8 and not rx(r"[\"?!]|[a-z]{3}\.\s").search(match["label"]):
+        return match["label"].strip("*_# ").lower(), match.start("rest")
     boxed = rx(r"^(?P<label>[^\W\d_][\w'./() -]{1,50}?)\s*(?=[☐☑☒□✓✔]|\[[ xX]?\])").match(words)
     if boxed is not None and is_label(boxed["label"]):
         return boxed["label"].lower(), boxed.end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from placet.agent.reader.candidate import LABEL, SAYS, TOPIC, Seen
@@ -54,13 +53,11 @@ def _split(text: str, begin: int, end: int, base: int, cue: int, strength: int) 
     for start, finish in [*cuts, (end, end)]:
         piece = text[at:start]
         trimmed = rx(_TRIM).sub("", piece.strip(" ,.;:"))
+        if rx(r"(?:longer|long|short|medium|near)[- ]term").fullmatch(trimmed):
+            at = finish
+            continue
         if len(trimmed.split()) >= 2 or (strength == LABEL and len(trimmed) >= 6):
             place = at + piece.rindex(trimmed)
             if not rx(r"\b(?:as before|unchanged|no change|same as|none|n/?a|not discussed|changed|tbc)\b").search(trimmed):
                 yield Seen("investmentGoals", trimmed[:1].upper() + trimmed[1:], base + place, base + place + len(trimmed), cue, strength)
         at = finish
-
-
-def is_goal(words: str) -> bool:
-    """Whether a phrase is long enough to stand for a goal."""
-    return len(re.findall(r"\w+", words)) >= 2

@@ -18,7 +18,7 @@ _PLEASE = rf"^\W*[\"']?{_NAME}[\"']?,? (?i:please|pls|is fine|will do|for short)
 _PREFERS = rf"(?i:\b(?:prefers|likes) )[\"']{_NAME}[\"']"
 _NOT = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december mon tue wed "
-    "thu fri sat sun mr mrs ms dr i the a whatsapp zoom teams email english yes no ok thanks sure tomorrow today back anytime old crazy it".split()
+    "thu fri sat sun mr mrs ms dr i the a whatsapp zoom teams email english yes no ok thanks sure tomorrow today back anytime old crazy it and but so or then also".split()
 )
 
 

@@ -74,7 +74,10 @@ class Amount(NamedTuple):
 def find_money(text: str, *, region: str) -> list[Found]:
     """Every amount of a text in order, as `Amount`; a bare number counts only if its `said` is false."""
     found = list(_digits(text, region)) if any(c.isdigit() for c in text) else []
+    written = [(f.start, f.end) for f in found]
     for match in rx(_WORDS).finditer(text):
+        if any(a <= match.start() < b for a, b in written):
+            continue
         amount = value_of(match["number"])
         named = match["before"] or match["after"]
         if not named and amount < 1000:

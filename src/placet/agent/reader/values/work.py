@@ -40,7 +40,7 @@ FIRM_SUFFIX = (
     r"\b(?:ltd|limited|inc|llp|llc|plc|gmbh|ag|sa|bv|nv|pvt|corp|corporation|group|holdings?|partners|bank|capital|university|college|"
     r"hospitals?|school|clinic|logistics|consulting|ventures|industries|engineering|studios?|foundation|trust|institute|associates|solutions|systems|pharma\w*|therapeutics|& co)\b"
 )
-_OWNS_FIRM = r"\b(?:ceo|cfo|coo|cio|cto|md|chair\w*|founder|co-founder|owner|partner|proprietor|principal|president)$"
+_OWNS_FIRM = r"\b(?:ceo|cfo|coo|cio|cto|md|chair\w*|founder|co-founder|owner|partner|proprietor|principal)$"
 
 
 def split_title(words: str) -> tuple[str, str]:
