@@ -12,7 +12,8 @@ from typing import Any
 
 from placet.artifacts import inbox
 from placet.artifacts.artifact import from_row
-from placet.artifacts.judge import Changes, Decision, LeftOut, Outcome, judge
+from placet.artifacts.judge import judge
+from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
 from placet.audit import record
 from placet.customers.schema import ProfileSchema
 from placet.db import json

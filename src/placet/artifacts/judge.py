@@ -1,4 +1,4 @@
-"""Judge decisions: pure Python, no I/O. What may happen is worked out here, on what was read after the locks were taken.
+"""Judge decisions: pure Python, no I/O. What may happen is worked out here, on what was read after the locks.
 
 Decisions are folded over the list in order on an in-memory state, so that two on one field see each other. Each gets an
 outcome, good or bad; the changes to write are what is left at the end.
@@ -14,7 +14,8 @@ import msgspec
 
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact, evidence
-from placet.artifacts.artifact_type import ArtifactType, artifact_type
+from placet.artifacts.artifact_type import ArtifactType, Effect, artifact_type
+from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome, Promise, ValueChange
 from placet.audit import record
 from placet.customers import access, fields
 from placet.customers.schema import Field, ProfileSchema
@@ -22,77 +23,13 @@ from placet.errors import Conflict, Forbidden, Invalid, InvalidValue, NotFound, 
 from placet.identity.principal import SYSTEM, Principal
 
 UNSET = msgspec.UNSET
-MAX_REASON = 2000  # characters
-
-
-class Decision(msgspec.Struct, kw_only=True):
-    """One person's decision on one artifact. `status` is accepted, edited or rejected.
-
-    `expected_current_value`, where given, accepts over a newer value if the field still has exactly that one. `bulk` marks a
-    decision nobody made on this artifact by name: it leaves out what a person should look at.
-    """
-
-    by: Principal
-    artifact_id: str
-    status: str
-    edited_value: Any = UNSET
-    reason: str | None = None
-    expected_current_value: Any = UNSET
-    bulk: bool = False
-
-
-class Outcome(msgspec.Struct, kw_only=True):
-    """What became of one decision.
-
-    `outcome`: applied, unchanged (the same decision again), already_decided, stale, forbidden, not_found, invalid, left_out.
-    `error` says why not; `artifact` is the artifact as it now is, where the caller may see it.
-    """
-
-    artifact_id: str
-    outcome: str
-    artifact: Artifact | None = None
-    error: PlacetError | None = None
-
-    @property
-    def good(self) -> bool:
-        """Whether the artifact is as the decision wanted it."""
-        return self.outcome in ("applied", "unchanged")
-
-
-class LeftOut(Conflict):
-    """A bulk or atomic decision did not take this one; `code` says why."""
-
-    code = "left_out"
-
-
-class ValueChange(msgspec.Struct):
-    """A profile field's new value; `expected` is the version it replaces, 0 where there was none."""
-
-    customer_id: str
-    field: str
-    value: Any
-    expected: int
-    artifact_id: str
-    by: str
-
-
-class Promise(msgspec.Struct):
-    """A delivery to be made after the commit."""
-
-    event_id: str
-    artifact_id: str
-    customer_id: str | None
-    topic: str
-    trigger: str | None
-
-
-class Changes(msgspec.Struct):
-    """Everything a list of decisions comes to, ready to be written by one statement."""
-
-    decided: list[Artifact] = []
-    values: dict[tuple[str, str], ValueChange] = {}
-    events: list[record.Event] = []
-    promises: list[Promise] = []
+_CALLED = (  # what an outcome is called, by the error that stopped it
+    (LeftOut, "left_out"),
+    (Stale, "stale"),
+    (NotFound, "not_found"),
+    (Forbidden, "forbidden"),
+    (PlacetError, "invalid"),
+)
 
 
 def judge(
@@ -111,8 +48,7 @@ def judge(
     bench = _Bench(artifacts, at, schema, decisions)
     outcomes = [bench.one(decision) for decision in decisions]
     if atomic and not all(outcome.good for outcome in outcomes):
-        originals = _Bench(artifacts, at, schema, decisions)
-        return [originals.left_out(outcome) if outcome.good else outcome for outcome in outcomes], Changes()
+        return [_undone(outcome, artifacts) for outcome in outcomes], Changes()
     return outcomes, bench.changes
 
 
@@ -137,62 +73,58 @@ class _Bench:
         self.schema = schema
         self.changes = Changes()
         # An explicit rejection in the list beats being superseded by a neighbour in it.
-        self.spared = {
-            d.artifact_id
-            for d in decisions
-            if d.status == lifecycle.REJECTED and self._refusal(d) is None
-        }
+        self.spared = {d.artifact_id for d in decisions if self._can_reject(d)}
 
     def one(self, decision: Decision) -> Outcome:
         """Judge one decision and apply it to the state."""
         artifact = self.artifacts.get(decision.artifact_id)
         try:
-            if (refusal := self._refusal(decision)) is not None:
-                raise refusal
-            assert artifact is not None  # _refusal answers for what is not there
+            refusal = self._refusal(decision)
+            if refusal is not None or artifact is None:
+                raise refusal or NotFound("Artifact not found")
             if not artifact.pending:
                 return self._decided_before(decision, artifact)
             self._decide(decision, artifact)
-        except LeftOut as error:
-            return Outcome(artifact_id=decision.artifact_id, outcome="left_out", artifact=artifact, error=error)
-        except Stale as error:
-            return Outcome(artifact_id=decision.artifact_id, outcome="stale", artifact=artifact, error=error)
-        except NotFound as error:
-            return Outcome(artifact_id=decision.artifact_id, outcome="not_found", error=error)
-        except Forbidden as error:
-            seen = artifact if artifact and access.sees(decision.by, artifact.customer_id, artifact.customer_rm) else None
-            return Outcome(artifact_id=decision.artifact_id, outcome="forbidden", artifact=seen, error=error)
         except PlacetError as error:
-            return Outcome(artifact_id=decision.artifact_id, outcome="invalid", artifact=artifact, error=error)
+            called = next(name for kind, name in _CALLED if isinstance(error, kind))
+            seen = artifact is not None and access.sees(decision.by, artifact.customer_id, artifact.customer_rm)
+            return Outcome(
+                artifact_id=decision.artifact_id, outcome=called, artifact=artifact if seen else None, error=error
+            )
         return Outcome(artifact_id=decision.artifact_id, outcome="applied", artifact=artifact)
-
-    def left_out(self, outcome: Outcome) -> Outcome:
-        """The same outcome, had nothing been done: for an atomic list that failed."""
-        error = LeftOut("Another decision of this list cannot be applied, so none was.", code="atomic")
-        return Outcome(
-            artifact_id=outcome.artifact_id, outcome="left_out", artifact=self.artifacts[outcome.artifact_id], error=error
-        )
 
     # ── may they, and is it still open? ─────────────────────────────────────────────────────────────────────────────
 
     def _refusal(self, decision: Decision) -> PlacetError | None:
         artifact = self.artifacts.get(decision.artifact_id)
         if artifact is None:
-            return access.refusal_to_decide(decision.by, None, None) if decision.by.is_agent else NotFound("Artifact not found")
+            return (
+                access.refusal_to_decide(decision.by, None, None)
+                if decision.by.is_agent
+                else NotFound("Artifact not found")
+            )
         return access.refusal_to_decide(decision.by, artifact.customer_id, artifact.customer_rm)
+
+    def _can_reject(self, decision: Decision) -> bool:
+        return decision.fault() is None and decision.status == lifecycle.REJECTED and self._refusal(decision) is None
 
     def _decided_before(self, decision: Decision, artifact: Artifact) -> Outcome:
         """The same decision by the same person is answered again; any other is told who was first."""
         if decision.bulk:
             raise LeftOut(f"It is {artifact.status} already.", code="already_decided")
-        same = artifact.decided_by == decision.by.id and artifact.status in lifecycle.DECISIONS and (
-            self._asks_for_the_same(decision, artifact)
+        same = (
+            artifact.decided_by == decision.by.id
+            and artifact.status in lifecycle.DECISIONS
+            and (self._asks_for_the_same(decision, artifact))
         )
         if same:
             return Outcome(artifact_id=artifact.id, outcome="unchanged", artifact=artifact)
         by = artifact.decided_by_name or "Placet"
         error = Conflict(
-            f"This was {artifact.status} before, by {by}.", code="already_decided", status_now=artifact.status, decided_by=by
+            f"This was {artifact.status} before, by {by}.",
+            code="already_decided",
+            status_now=artifact.status,
+            decided_by=by,
         )
         return Outcome(artifact_id=artifact.id, outcome="already_decided", artifact=artifact, error=error)
 
@@ -213,9 +145,10 @@ class _Bench:
     # ── is it right? ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _decide(self, decision: Decision, artifact: Artifact) -> None:
-        _check_shape(decision)
+        if (fault := decision.fault()) is not None:
+            raise fault
         kind = artifact_type(artifact.artifact_type)
-        reason = _checked_reason(decision.reason)
+        reason = (decision.reason or "").strip() or None
         if not kind.lifecycle.allows(artifact.status, decision.status):
             raise Conflict(f"A {kind.label.lower()} cannot be {decision.status}.", code="not_in_lifecycle")
         if decision.status == lifecycle.REJECTED:
@@ -223,21 +156,23 @@ class _Bench:
             return
         field = self._field(artifact)
         status, value = self._value(decision, artifact, kind, field)
+        over: dict[str, Any] = {}
         if field is not None:
             self._check_policy(decision, artifact, field)
-            self._check_current(decision, artifact, field, value)
+            over = self._check_current(decision, artifact, field, value)
             if field.policy == "reason" and not reason:
                 raise Invalid(f"{field.label} needs a reason; the trail keeps it.", code="reason_required")
         if decision.bulk:
             self._check_bulk(artifact)
+        effect = self._checked_effect(kind, artifact, value)
         before = artifact.current_value
         if status == lifecycle.EDITED:
             artifact.edited_value = value
-        event = self._close(artifact, decision, status, reason, before=before, after=value)
+        event = self._close(artifact, decision, status, reason, before=before, after=value, **over)
         self.changes.promises.append(
             Promise(event.id, artifact.id, artifact.customer_id, f"artifact.{status}", artifact.workflow_trigger)
         )
-        for key, new in kind.on_approval(artifact.payload, value).set_fields.items():
+        for key, new in effect.set_fields.items():
             self._set_field(artifact, key, new, decision.by)
         if artifact.field is not None:
             self._supersede_rivals(artifact)
@@ -253,7 +188,9 @@ class _Bench:
             proposed = kind.proposed_value(artifact.payload, self.schema)
         except InvalidValue as error:
             if decision.status == lifecycle.ACCEPTED:
-                raise Conflict(f"The profile schema changed since this was proposed. {error.sentence}", code="schema_changed") from None
+                raise Conflict(
+                    f"The profile schema changed since this was proposed. {error.sentence}", code="schema_changed"
+                ) from None
         if decision.status == lifecycle.ACCEPTED:
             return lifecycle.ACCEPTED, proposed
         edited = kind.edited_value(artifact.payload, decision.edited_value, self.schema)
@@ -271,15 +208,17 @@ class _Bench:
         if field.policy == "human_only" and artifact.created_by_type == "agent":
             raise Conflict(f"Only people may change {field.label.lower()}; enter it by hand.", code="policy")
 
-    def _check_current(self, decision: Decision, artifact: Artifact, field: Field, value: Any) -> None:
-        """Versions are compared, not values; but a value the profile already has changes nothing and so is not stale."""
+    def _check_current(self, decision: Decision, artifact: Artifact, field: Field, value: Any) -> dict[str, Any]:
+        """Versions are compared, not values; but a value the profile already has changes nothing and so is not stale.
+
+        Answers what the trail keeps of accepting over a newer value: the value the decider named, else nothing.
+        """
         expected = decision.expected_current_value
-        if expected is not UNSET:
-            fresh = _is_value(field, expected, artifact.current_value)
-        else:
-            fresh = not artifact.stale
-        if fresh or fields.same(field, value, artifact.current_value):
-            return
+        fresh = not artifact.stale if expected is UNSET else _is_value(field, expected, artifact.current_value)
+        if fields.same(field, value, artifact.current_value):
+            return {}
+        if fresh:
+            return {"over": expected} if artifact.stale else {}
         if decision.bulk:
             raise LeftOut("The profile changed after this was proposed.", code="stale")
         raise Stale(
@@ -288,6 +227,16 @@ class _Bench:
             expected=expected if expected is not UNSET else artifact.payload.get("previous_value"),
             current=artifact.current_value,
         )
+
+    def _checked_effect(self, kind: ArtifactType, artifact: Artifact, value: Any) -> Effect:
+        """What follows, asked before anything is changed: a type that asks for too much gets nothing."""
+        effect = kind.on_approval(artifact.payload, value)
+        for key in effect.set_fields:
+            if artifact.field != key:
+                raise Conflict(
+                    f"A {kind.label.lower()} may set its own field only, not {key}.", code="effect_out_of_bounds"
+                )
+        return effect
 
     def _check_bulk(self, artifact: Artifact) -> None:
         for found, code, why in (
@@ -301,7 +250,7 @@ class _Bench:
     # ── what follows ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _close(
-        self, artifact: Artifact, decision: Decision, status: str, reason: str | None, *, before: Any = UNSET, after: Any = UNSET
+        self, artifact: Artifact, decision: Decision, status: str, reason: str | None, **more: Any
     ) -> record.Event:
         artifact.status = status
         artifact.decided_at = self.at
@@ -311,9 +260,9 @@ class _Bench:
         artifact.rivals = 0
         for rival in self._pending_rivals(artifact):
             rival.rivals -= 1
-        return self._record(artifact, decision.by, status, before=before, after=after)
+        return self._record(artifact, decision.by, status, **more)
 
-    def _record(self, artifact: Artifact, actor: Principal, act: str, *, before: Any = UNSET, after: Any = UNSET, **more: Any) -> record.Event:
+    def _record(self, artifact: Artifact, actor: Principal, act: str, **more: Any) -> record.Event:
         self.changes.decided.append(artifact)
         body = {
             "customerName": artifact.customer_name,
@@ -324,23 +273,24 @@ class _Bench:
             "createdByName": artifact.created_by_name,
             **more,
         }
-        if before is not UNSET:
-            body |= {"before": before, "after": after}
         event = record.event(
             f"{artifact.artifact_type}.{act}",
-            at=self.at, actor=actor, artifact_id=artifact.id, customer_id=artifact.customer_ref, batch_id=artifact.batch_id,
-            on_behalf_of=artifact.on_behalf_of, field=artifact.field, body=body,
+            at=self.at,
+            actor=actor,
+            artifact_id=artifact.id,
+            customer_id=artifact.customer_ref,
+            batch_id=artifact.batch_id,
+            on_behalf_of=artifact.on_behalf_of,
+            field=artifact.field,
+            body=body,
         )
         self.changes.events.append(event)
         return event
 
     def _set_field(self, artifact: Artifact, key: str, value: Any, by: Principal) -> None:
         """Net changes only: a value the profile has already is not written again."""
-        assert artifact.customer_id is not None  # an artifact whose customer is gone is not there for any RM
         field = self.schema.field(key)
-        if field is None or artifact.field != key:
-            raise Conflict(f"A {artifact.artifact_type} may set its own field only, not {key}.", code="effect_out_of_bounds")
-        if fields.same(field, value, artifact.current_value):
+        if artifact.customer_id is None or field is None or fields.same(field, value, artifact.current_value):
             return
         slot = (artifact.customer_id, key)
         written = self.changes.values.get(slot)
@@ -355,16 +305,29 @@ class _Bench:
         for rival in self._pending_rivals(winner):
             if rival.id not in self.spared:
                 rival.status, rival.decided_at, rival.rivals = lifecycle.SUPERSEDED, self.at, 0
-                self._record(rival, SYSTEM, lifecycle.SUPERSEDED, winner=winner.id, decidedByName=winner.decided_by_name)
+                self._record(
+                    rival, SYSTEM, lifecycle.SUPERSEDED, winner=winner.id, decidedByName=winner.decided_by_name
+                )
 
     def _pending_rivals(self, artifact: Artifact) -> list[Artifact]:
         if artifact.field is None:
             return []
         slot = (artifact.customer_id, artifact.field)
-        return [other for other in self.artifacts.values() if other.pending and (other.customer_id, other.field) == slot]
+        return [
+            other for other in self.artifacts.values() if other.pending and (other.customer_id, other.field) == slot
+        ]
 
     def _field(self, artifact: Artifact) -> Field | None:
         return self.schema.field(artifact.field) if artifact.field is not None else None
+
+
+def _undone(outcome: Outcome, artifacts: dict[str, Artifact]) -> Outcome:
+    """The same outcome, had nothing been done: for an atomic list that failed."""
+    as_it_is = artifacts[outcome.artifact_id] if outcome.artifact is not None else None
+    if not outcome.good:
+        return msgspec.structs.replace(outcome, artifact=as_it_is)
+    error = LeftOut("Another decision of this list cannot be applied, so none was.", code="atomic")
+    return Outcome(artifact_id=outcome.artifact_id, outcome="left_out", artifact=as_it_is, error=error)
 
 
 def _equal(field: Field | None, a: Any, b: Any) -> bool:
@@ -376,22 +339,3 @@ def _is_value(field: Field, said: Any, current: Any) -> bool:
         return fields.same(field, fields.canonical(field, said), current)
     except InvalidValue:
         return False
-
-
-def _check_shape(decision: Decision) -> None:
-    """A decision names a status a person can give, and a value exactly where it edits."""
-    if decision.status == lifecycle.PENDING:
-        raise Invalid("Pending is where an artifact starts; nobody decides it.", code="not_a_decision")
-    if decision.status not in lifecycle.DECISIONS:
-        raise Invalid(lifecycle.WRONG_STATUS, code="invalid_status")
-    if decision.status == lifecycle.EDITED and decision.edited_value is UNSET:
-        raise Invalid("An edit needs editedValue.", code="edited_value_missing")
-    if decision.status != lifecycle.EDITED and decision.edited_value is not UNSET:
-        raise Invalid("editedValue goes with the status edited only.", code="edited_value_unexpected")
-
-
-def _checked_reason(reason: str | None) -> str | None:
-    reason = (reason or "").strip() or None
-    if reason is not None and len(reason) > MAX_REASON:
-        raise Invalid(f"A reason has at most {MAX_REASON} characters.", code="reason_too_long")
-    return reason
