@@ -34,7 +34,7 @@ LOG = "postgres.log"
 LOG_BYTES = 10_000_000  # the log is turned over once at this size, so two files of it are kept at most
 POLL = 0.5
 STOP_PATIENCE = 60.0
-RESTARTS_A_MINUTE = 5
+LONGEST_PAUSE = 5.0
 
 # Given on the command line, so that neither postgresql.conf nor ALTER SYSTEM can overrule them.
 UNALTERABLE = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -139,17 +139,18 @@ def main(job: Job) -> int:
 
 
 def _supervise(job: Job, own: int) -> None:
-    crashes: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
+    crashes: deque[float] = deque(maxlen=10)
     while True:
         lock = _wait_for_server_lock(job)
         child = None if lock is None else _launch(job, lock)
         if not _attend(job, own, child):
             return
-        if len(crashes) == RESTARTS_A_MINUTE and time.monotonic() - crashes[0] < 60:
-            _say(f"the server crashed {RESTARTS_A_MINUTE} times within a minute; it is not started again")
-            return
+        # A server that crashes again and again is started ever more slowly, but as long as it has users it is.
+        recent = sum(time.monotonic() - crash < 60 for crash in crashes)
+        pause = min(LONGEST_PAUSE, 0.1 * 2**recent)
         crashes.append(time.monotonic())
-        _say("the server died; it is started again")
+        _say(f"the server died; it is started again in {pause:.1f} s")
+        time.sleep(pause)
 
 
 def _wait_for_server_lock(job: Job) -> int | None:
