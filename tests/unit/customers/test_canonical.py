@@ -7,7 +7,7 @@ import pytest
 
 from placet.customers.fields import canonical, same
 from placet.customers.fields.base import short
-from placet.customers.schema import Field, load_schema
+from placet.customers.schema import Field, Option, load_schema
 from placet.errors import InvalidValue
 from unit.customers.field_samples import COLOURS, WITH_OTHER, field
 
@@ -51,6 +51,8 @@ def nested(depth):
         (field("decimal"), Decimal("1E-7"), "0.0000001"),
         (field("decimal"), "1234567890123456789012345678901.123456789", "1234567890123456789012345678901.123456789"),
         (field("decimal", min=0.5), ".5", "0.5"),
+        (field("decimal"), "1." + "0" * 10_000, "1"),
+        (field("decimal"), "1" * 30 + "." + "1" * 10, "1" * 30 + "." + "1" * 10),
         (field("boolean"), True, True),
         (field("boolean"), " NO ", False),
         (field("date"), "2026-05-15", "2026-05-15"),
@@ -137,6 +139,7 @@ def test_what_a_field_makes_of_a_value(of, raw, value):
         (field("decimal"), "1e-400", "40 digits"),
         (field("decimal"), 10**10_000, "40 digits"),
         (field("decimal"), "1" * 41, "40 digits"),
+        (field("decimal"), "1" * 30 + "." + "1" * 11, "40 digits"),
         (field("decimal", max=2), "2.0000000000000000001", "at most 2"),
         (field("boolean"), 1, "yes or no"),
         (field("boolean"), "on", "yes or no"),
@@ -156,6 +159,9 @@ def test_what_a_field_makes_of_a_value(of, raw, value):
         (COLOUR_OR_OTHER, "other: a\nb", "no line breaks"),
         (COLOUR_OR_OTHER, "other: " + "a" * 501, "at most 500"),
         (COLOUR_OR_OTHER, {"value": "other", "text": 1}, "Something else"),
+        (field("select", options=tuple(Option(f"o{n}") for n in range(12))), "x", "o9, o10 or o11."),
+        (field("select", options=tuple(Option(f"o{n}") for n in range(14))), "x", "o10, o11 or 2 more."),
+        (field("select", options=(Option("only"),)), "x", '"x": it is only.'),
         (field("select", options=COLOURS, multi=True), "red", "as a list"),
         (field("select", options=COLOURS, multi=True), ["red", "pink"], '"pink"'),
         (field("select", options=WITH_OTHER, multi=True), ["other: a", "other: b"], "once"),

@@ -161,6 +161,10 @@ def test_a_select_without_other_refuses_an_unknown_one():
         (field("integer", min=0, max=20), {"type": "integer", "minimum": 0, "maximum": 20}),
         (field("select", options=COLOURS), {"type": "string", "enum": ["red", "dark_blue", "green"]}),
         (field("list", items="boolean"), {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True}),
+        (
+            field("select", options=COLOURS, multi=True),
+            {"type": "array", "items": {"type": "string", "enum": ["red", "dark_blue", "green"]}, "uniqueItems": True},
+        ),
         (field("date", description="When?"), {"type": "string", "format": "date", "description": "When?"}),
     ],
 )

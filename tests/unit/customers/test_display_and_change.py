@@ -29,6 +29,8 @@ MANY = field("select", options=WITH_OTHER, multi=True)
         (field("date"), "1974-11-02", "2 Nov 1974"),
         (field("date"), "soon", "soon"),
         (field("date"), 1974, "1974"),
+        (field("date"), "2026-02-30", "2026-02-30"),
+        (field("date"), "19741102", "19741102"),
         (field("phone"), "+447700900417", "+44 7700 900417"),
         (field("phone"), "none yet", "none yet"),
         (field("select", options=COLOURS), "dark_blue", "Dark blue"),

@@ -1,6 +1,8 @@
 """The profile schema file is read strictly, and its faults are sentences that name file, field and fault."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,15 @@ def test_every_type_has_a_class():
     assert all(name == each.name for name, each in CLASSES.items())
 
 
+def test_reading_a_schema_loads_no_tables_of_countries_or_numbers():
+    script = (
+        "import sys; import placet.customers.fields as fields; from placet.customers.schema import load_schema;"
+        "fields.canonical(load_schema().field('fullName'), 'Ann');"
+        "print(*{'babel', 'phonenumbers', 'pycountry', 'email_validator', 'rapidfuzz'} & sys.modules.keys())"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "\n"
+
+
 def test_an_unlisted_key_is_no_field():
     assert load_schema().field("shoeSize") is None
 
@@ -67,6 +78,7 @@ def test_additional_fields_admit_unlisted_keys(load):
     assert schema.field("shoeSize") == Field(
         key="shoeSize", label="shoeSize", section="Other", type="any", policy="single"
     )
+    assert schema.field("x" * 100) is not None
     assert schema.field("colour").type == "text"
 
 
@@ -78,6 +90,12 @@ def test_an_additional_key_that_cannot_be_shown_is_no_field(load, key):
 def test_what_a_field_may_leave_out(load):
     (field,) = load(content(entry(), comment="for readers")).fields
     assert (field.priority, field.sensitivity, field.policy, field.multi) == ("medium", 1, "single", False)
+
+
+@pytest.mark.parametrize("bounds", [{"min": 0}, {"max": 0}, {"min": 5, "max": 5}])
+def test_bounds_may_be_tight(load, bounds):
+    (field,) = load(content(entry(**bounds))).fields
+    assert {"min": field.min, "max": field.max} == {"min": None, "max": None, **bounds}
 
 
 def test_an_option_may_be_its_value_alone(load):

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 from placet.customers.fields.base import Change, Control, FieldType, as_text, plain, refuse
@@ -70,7 +70,8 @@ class Date(FieldType):
 
 def _day(value: Any) -> date | None:
     """Return a stored date; None for anything else that an earlier schema may have left there."""
+    found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date() if isinstance(value, str) else None
+        return date.fromisoformat(found[1]) if found else None
     except ValueError:
         return None

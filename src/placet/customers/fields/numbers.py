@@ -102,8 +102,6 @@ class DecimalNumber(_Number):
         if not _DECIMAL.fullmatch(words):
             raise refuse(field, raw, "a number is written 1250.50")
         value = Decimal(words)
-        if len(words) > 4 * DIGITS or (value and not -DIGITS <= value.adjusted() < DIGITS):
-            raise refuse(field, raw, f"a number has at most {DIGITS} digits")
         text = _digits(value)
         if sum(each.isdigit() for each in text) > DIGITS:
             raise refuse(field, raw, f"a number has at most {DIGITS} digits")
