@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from placet.db.embedded import EmbeddedServer, account, place, status, supervisor
+from placet.db.embedded import EmbeddedServer, account, cluster, place, programs, status, supervisor
 from placet.errors import Unavailable
 
 
@@ -157,6 +157,14 @@ def test_data_of_somebody_else_is_refused(monkeypatch, tmp_path):
         owner = 54321
     with pytest.raises(Unavailable, match="Run Placet as that user"):
         account.account_for(tmp_path / "missing", tmp_path)
+
+
+def test_a_user_without_a_name_is_told_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(account.os, "geteuid", lambda: account.LAST_RESORT)
+    unnamed = account.Account(account.LAST_RESORT, account.LAST_RESORT)
+    with pytest.raises(Unavailable, match="PLACET_DATABASE_URL"):
+        cluster.ensure_cluster(tmp_path, programs.Programs(tmp_path, tmp_path, "18"), unnamed)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_stand_in_for_initdb_has_a_name_and_keeps_the_group(monkeypatch):

@@ -56,6 +56,12 @@ def ensure_cluster(place: Path, programs: Programs, account: Account) -> Path:
 
 def _create(place: Path, data: Path, programs: Programs, account: Account) -> None:
     creator = for_initdb(account)
+    if not creator.is_named:
+        raise Unavailable(
+            f"PostgreSQL's initdb insists on a user with a name, and user number {creator.uid} has none. "
+            "Add a line for it to /etc/passwd, or set PLACET_DATABASE_URL.",
+            code="embedded_initdb",
+        )
     partial = Path(tempfile.mkdtemp(prefix="data.partial-", dir=place))
     try:
         if os.geteuid() == 0:
