@@ -1,12 +1,14 @@
-"""Evidence: the stored source, and where in it a quote stands. The server looks for itself; nobody's offsets are believed."""
+"""Evidence: the stored source, and where in it a quote stands. The server looks itself; nobody's word is believed."""
 
 from __future__ import annotations
 
 import unicodedata
+from functools import cached_property
 from hashlib import sha256
 
 import msgspec
 
+MAX_NEARLY = 2000  # characters of a quote that is worth looking for when it is not there word for word
 _FOLD = str.maketrans("‘’‚‛“”„‟–—‐‑−\u00a0", "''''\"\"\"\"----- ".ljust(14))
 
 
@@ -31,36 +33,48 @@ def digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
 
 
-def locate(text: str, quote: str | None, hint: int | None = None) -> Located:
-    """Where `quote` stands in `text`, at `hint` if it is there, else at its first occurrence.
+class Finder:
+    """Finds quotes in one stored text. Levelling the text is slow and done once, however many quotes are not in it."""
 
-    Where only the wording of spaces, dashes and quotation marks differs, the place is given but it is not verified.
-    """
-    quote = normal_newlines(quote or "")
-    if not quote.strip():
-        return NOWHERE
-    if hint is not None and hint >= 0 and text[hint : hint + len(quote)] == quote:
-        return Located(hint, hint + len(quote), True)
-    if (start := text.find(quote)) >= 0:
-        return Located(start, start + len(quote), True)
-    return _locate_nearly(text, quote)
+    def __init__(self, text: str) -> None:
+        self.text = text
 
+    def locate(self, quote: str | None, hint: int | None = None) -> Located:
+        """Where a quote stands in the text, at `hint` if it is there, else at its first occurrence.
 
-def _locate_nearly(text: str, quote: str) -> Located:
-    folded, offsets = _fold(text)
-    wanted, _ = _fold(quote.strip())
-    start = folded.find(wanted)
-    if not wanted or start < 0:
-        return NOWHERE
-    return Located(offsets[start], offsets[start + len(wanted) - 1] + 1, False)
+        Where only letter case, spaces, dashes, quotation marks or the way accents are written differ, the place is
+        given but it is not verified.
+        """
+        quote = normal_newlines(quote or "")
+        if not quote.strip():
+            return NOWHERE
+        if hint is not None and hint >= 0 and self.text[hint : hint + len(quote)] == quote:
+            return Located(hint, hint + len(quote), True)
+        if (start := self.text.find(quote)) >= 0:
+            return Located(start, start + len(quote), True)
+        return self._locate_nearly(quote.strip())
+
+    def _locate_nearly(self, quote: str) -> Located:
+        if len(quote) > MAX_NEARLY:
+            return NOWHERE
+        folded, offsets = self._folded
+        wanted, _ = _fold(quote)
+        start = folded.find(wanted)
+        if not wanted or start < 0:
+            return NOWHERE
+        return Located(offsets[start], offsets[start + len(wanted) - 1] + 1, False)
+
+    @cached_property
+    def _folded(self) -> tuple[str, list[int]]:
+        return _fold(self.text)
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """The text with case, dashes, quotation marks and runs of white space levelled, and each character's origin."""
+    """The text with case, accents, dashes, quotation marks and white space levelled, and each character's origin."""
     letters: list[str] = []
     offsets: list[int] = []
     for position, character in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", character.translate(_FOLD)).casefold():
+        for folded in unicodedata.normalize("NFKD", character.translate(_FOLD)).casefold():
             plain = " " if folded.isspace() else folded
             if plain == " " and letters and letters[-1] == " ":
                 continue

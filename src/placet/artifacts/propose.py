@@ -118,8 +118,10 @@ async def propose(
     drafts = _read_items(items, schema)
     world = await _world(connection, customer_id, drafts)
     keep, skipped = _judge(who, drafts, world, schema)
-    for draft in keep:
-        draft.quote = evidence.locate(text, draft.type.quote(draft.payload), draft.item.at) if text is not None else evidence.NOWHERE
+    if text is not None:
+        finder = evidence.Finder(text)
+        for draft in keep:
+            draft.quote = finder.locate(draft.type.quote(draft.payload), draft.item.at)
     source_id = await _store_source(connection, who, customer_id, source, text, world.at) if source is not None and text is not None else None
     row = await connection.fetchrow(
         SQL["insert_batch"], batch_id, customer_id, who.type, who.id, asked,

@@ -1,0 +1,76 @@
+"""Settings are environment variables, or a `.env`; what cannot be read names the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from placet.errors import Invalid
+from placet.settings import VARIABLES, default_home, load
+
+
+def test_nothing_said_means_an_embedded_database_on_this_machine():
+    found = load({})
+    assert (found.database_url, found.host, found.port, found.pool_size) == (None, "127.0.0.1", 8420, 10)
+    assert (found.profile_schema, found.secure) == (None, False)
+
+
+def test_what_is_said_is_taken():
+    found = load(
+        {
+            "PLACET_DATABASE_URL": "postgresql://app@db/placet",
+            "PLACET_MIGRATION_URL": "postgresql://owner@db/placet",
+            "PLACET_HOME": "~/placet-files",
+            "PLACET_HOST": "0.0.0.0",
+            "PLACET_PORT": "9000",
+            "PLACET_PUBLIC_URL": "https://placet.example/",
+            "PLACET_PROFILE_SCHEMA": "fields.json",
+            "PLACET_POOL_SIZE": "25",
+        }
+    )
+    assert (found.database_url, found.migration_url) == ("postgresql://app@db/placet", "postgresql://owner@db/placet")
+    assert found.home == Path.home() / "placet-files"
+    assert (found.host, found.port, found.pool_size) == ("0.0.0.0", 9000, 25)
+    assert (found.public_url, found.secure) == ("https://placet.example", True)
+    assert found.profile_schema == Path("fields.json")
+
+
+@pytest.mark.parametrize("nothing", ["", "   "])
+def test_an_empty_variable_is_as_if_it_were_not_there(nothing):
+    assert load(dict.fromkeys(VARIABLES, nothing)) == load({})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PLACET_PORT", "http"),
+        ("PLACET_PORT", "65536"),
+        ("PLACET_PORT", "-1"),
+        ("PLACET_PORT", "80.0"),
+        ("PLACET_POOL_SIZE", "1"),
+        ("PLACET_POOL_SIZE", "201"),
+    ],
+)
+def test_a_number_out_of_range_names_its_variable(name, value):
+    with pytest.raises(Invalid, match=name) as caught:
+        load({name: value})
+    assert caught.value.code == "invalid_setting"
+
+
+def test_a_public_address_without_tls_is_not_secure():
+    assert not load({"PLACET_PUBLIC_URL": "http://placet.example"}).secure
+
+
+def test_a_dotenv_in_the_working_directory_counts_below_the_environment(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("PLACET_PORT=9001\nPLACET_HOST=192.0.2.1\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLACET_PORT", "9002")
+    monkeypatch.delenv("PLACET_HOST", raising=False)
+    found = load()
+    assert (found.port, found.host) == (9002, "192.0.2.1")
+
+
+def test_files_go_to_the_data_directory_of_the_platform(monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", "/var/tmp/data")
+    assert default_home() == Path("/var/tmp/data/placet")
+    monkeypatch.delenv("XDG_DATA_HOME")
+    assert default_home() == Path.home() / ".local" / "share" / "placet"
