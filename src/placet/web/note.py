@@ -1,7 +1,8 @@
-"""A note with the words that proposals quote marked in it: lines of runs, each run with the numbers of the quotes it belongs to."""
+"""A note with the words that proposals quote marked in it: lines of runs, each with the numbers of its quotes."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final, Literal
 
 import msgspec
@@ -37,7 +38,7 @@ def _runs(text: str, first: int, last: int, quotes: list[Quote]) -> tuple[Run, .
     here = [quote for quote in quotes if quote.start < last and quote.end > first]
     cuts = sorted({first, last, *(min(max(cut, first), last) for quote in here for cut in (quote.start, quote.end))})
     runs = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [quote for quote in here if quote.start <= start and quote.end >= end]
         states = {quote.state for quote in over}
         runs.append(

@@ -1,9 +1,9 @@
 """Point out characters in a value that a person cannot see or would take for others.
 
-Proposed values come from a machine that read a text somebody else wrote. A zero-width space, a direction override or a Cyrillic
-"а" among Latin letters looks like nothing at all and makes a different value, so each is named where it stands. Letters of any
-script by themselves are as good as any others; only mixtures inside one word, and words made of look-alikes alone in an otherwise
-Latin text, are marked. The lists are the ones of Unicode's security mechanisms (UTS 39) that a name or an address can meet.
+Proposed values come from a machine that read a text somebody else wrote. A zero-width space, a direction override or a
+Cyrillic "а" among Latin letters looks like nothing at all and makes a different value, so each is named in its place.
+Letters of any script by themselves are as good as any others; only mixtures inside one word, and words made of
+look-alikes alone in an otherwise Latin text, are marked (after Unicode's security mechanisms, UTS 39).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _VARIATIONS: Final = frozenset("\ufe0e\ufe0f")
 # Cyrillic and Greek letters that are drawn like Latin ones in most typefaces.
-_LOOK_ALIKES: Final = frozenset("аеорсухіјѕԁԛԝһӏАВЕКМНОРСТУХІЈЅԌԚԜ" + "οανρυικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")  # noqa: RUF001 - that is the point
+_LOOK_ALIKES: Final = frozenset("аеорсухіјѕԁԛԝһӏАВЕКМНОРСТУХІЈЅԌԚԜ" + "οανρυικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ")
 _MIXABLE: Final = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "FULLWIDTH", "MATHEMATICAL")
 _PLAIN_NAMES: Final = {
     "\u00ad": "soft hyphen",
@@ -39,7 +39,7 @@ _PLAIN_NAMES: Final = {
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """A run of text; `odd` names what is strange about it ("zero-width space", "Cyrillic letter"), None where nothing is.
+    """A run of text; `odd` names what is strange about it ("zero-width space", "Cyrillic letter"), None for nothing.
 
     `hidden` says that the characters draw nothing (or turn the text around them), so a marker must stand in for them.
     """
@@ -82,7 +82,8 @@ def _hidden(text: str, at: int, character: str) -> str | None:
     if character in _JOINERS and _joins(text, at):
         return None
     if character in _VARIATIONS:
-        return None if at and unicodedata.category(text[at - 1]) in ("So", "Sk", "Po", "Nd", "Sm") else "variation selector"
+        varies = at > 0 and unicodedata.category(text[at - 1]) in ("So", "Sk", "Po", "Nd", "Sm")
+        return None if varies else "variation selector"
     if category in ("Cf", "Cc", "Co", "Cn", "Zl", "Zp") or character in _FILLERS:
         if "\U000e0020" <= character <= "\U000e007f":
             return "invisible tag"
@@ -95,7 +96,7 @@ def _joins(text: str, at: int) -> bool:
     if not 0 < at < len(text) - 1:
         return False
     before, after = text[at - 1], text[at + 1]
-    if before in _VARIATIONS or "\U0001f3fb" <= before <= "\U0001f3ff":  # an emoji's look or skin tone stands in between
+    if before in _VARIATIONS or "\U0001f3fb" <= before <= "\U0001f3ff":  # an emoji's look or skin tone
         before = text[at - 2] if at > 1 else before
     if unicodedata.category(before) == "So" and unicodedata.category(after) == "So":
         return True
@@ -103,20 +104,27 @@ def _joins(text: str, at: int) -> bool:
 
 
 def _script(letter: str) -> str:
-    return unicodedata.name(letter, "").split(" ", 1)[0]
+    """Name the script of a letter, "" for a mark on one."""
+    return unicodedata.name(letter, "").split(" ", 1)[0] if unicodedata.category(letter)[0] == "L" else ""
 
 
 def _mixed(text: str) -> dict[int, tuple[str, bool]]:
     """Find the letters of the rarer scripts in words that mix them, and words of nothing but look-alikes."""
     words = [(match.start(), match.group()) for match in _WORD.finditer(text)]
-    scripts = [[_script(letter) if unicodedata.category(letter)[0] == "L" else "" for letter in word] for _, word in words]
-    latin_elsewhere = any(set(each) == {"LATIN"} or set(each) == {"LATIN", ""} for each in scripts)
+    scripts = [[_script(letter) for letter in word] for _, word in words]
+    latin_elsewhere = any({*each} - {""} == {"LATIN"} for each in scripts)
+    at_home = {  # scripts that also write words here which no Latin letters could pass for
+        script
+        for (_, word), each in zip(words, scripts, strict=True)
+        for script in each
+        if not _LOOK_ALIKES.issuperset(word)
+    }
     found: dict[int, tuple[str, bool]] = {}
     for (start, word), letters in zip(words, scripts, strict=True):
         present = {script for script in letters if script in _MIXABLE}
         if len(present) > 1:
             most = "LATIN" if "LATIN" in present else max(present, key=letters.count)
-        elif present and "LATIN" not in present and latin_elsewhere and all(letter in _LOOK_ALIKES for letter in word):
+        elif present and not present & at_home and latin_elsewhere and _LOOK_ALIKES.issuperset(word):
             most = "LATIN"
         else:
             continue
@@ -124,5 +132,3 @@ def _mixed(text: str) -> dict[int, tuple[str, bool]]:
             if script in present and script != most:
                 found[start + offset] = (f"{script.capitalize()} letter", False)
     return found
-
-

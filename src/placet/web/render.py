@@ -95,10 +95,24 @@ def make_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(
-        ago=ago, age=age, stamp=stamp, clock=clock, moment=moment, by_words=by_words, day=day, shown=shown, initials=initials, short_id=short_id,
-        segment=segment, held_words=held_words, around=around, by_day=by_day, sentence=sentence,
-    )  # fmt: skip
+    for filter_ in (
+        ago,
+        age,
+        stamp,
+        clock,
+        moment,
+        day,
+        by_words,
+        shown,
+        initials,
+        short_id,
+        segment,
+        held_words,
+        around,
+        by_day,
+        sentence,
+    ):
+        made.filters[filter_.__name__] = filter_
     made.globals.update(
         static_url=static_url,
         here_with=here_with,
@@ -196,7 +210,9 @@ def _moment(at: datetime, zone: str) -> str:
 
 @pass_context
 def by_day(context: Context, items: Iterable[Any], attribute: str) -> list[tuple[str, list[Any]]]:
-    """Group items, in the order they come, by the day of an attribute (dots reach inside), worded "Today", "Yesterday" or the day."""
+    """Group items, in the order they come, by the day of an attribute (dots reach inside):
+    "Today", "Yesterday" or the day.
+    """
     shell: Shell = context["shell"]
     here = ZoneInfo(shell.zone)
     today = shell.now.astimezone(here).date()
@@ -274,7 +290,7 @@ def held_words(left_out: Iterable[LeftOut]) -> str:
 
 
 def around(evidence: Evidence) -> tuple[str, str, str]:
-    """Return a quote between what stands before and after it in the note, cut at words and never beyond its paragraph."""
+    """Return a quote between what stands before and after it, cut at words and never beyond its paragraph."""
     before, after = evidence.before.rsplit("\n", 1)[-1], evidence.after.split("\n", 1)[0]
     if len(before) > _BEFORE:
         before = "… " + before[-_BEFORE:].split(" ", 1)[-1]

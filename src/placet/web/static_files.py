@@ -1,17 +1,19 @@
 """The stylesheet, scripts and symbols, served from memory under addresses that carry a hash of their content.
 
-Everything that may be served is read once, when the process starts; a request is looked up in that table and never touches the
-disk, so no path of a client's making can lead anywhere else.
+Everything that may be served is read once, when the process starts; a request is looked up in that table and never
+touches the disk, so no path of a client's making can lead anywhere else.
 """
 
 from __future__ import annotations
 
+import gzip
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 from litestar import asgi
+from litestar.enums import ScopeType
 
 if TYPE_CHECKING:
     from litestar.types import Receive, Scope, Send
@@ -27,16 +29,17 @@ _ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
 
 
 class StaticFile(msgspec.Struct, frozen=True):
-    """A file as it is sent; `version` is the start of its SHA-256, which its address and its ETag carry."""
+    """A file as it is sent, also gzipped; `version` is the start of its SHA-256, which address and ETag carry."""
 
     body: bytes
+    squeezed: bytes
     content_type: str
     version: str
 
     @property
     def etag(self) -> str:
-        """The strong validator, quotes included."""
-        return f'"{self.version}"'
+        """The validator, quotes included; weak, since it stands for both encodings."""
+        return f'W/"{self.version}"'
 
 
 def load(folder: Path) -> dict[str, StaticFile]:
@@ -45,7 +48,8 @@ def load(folder: Path) -> dict[str, StaticFile]:
     for path in sorted(folder.iterdir()):
         if path.suffix in _TYPES:
             body = path.read_bytes()
-            table[path.name] = StaticFile(body, _TYPES[path.suffix], sha256(body).hexdigest()[:16])
+            squeezed = gzip.compress(body, mtime=0)
+            table[path.name] = StaticFile(body, squeezed, _TYPES[path.suffix], sha256(body).hexdigest()[:16])
     return table
 
 
@@ -60,7 +64,8 @@ def static_url(name: str) -> str:
 @asgi(PREFIX.rstrip("/"), is_mount=True, copy_scope=True)
 async def static_files(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - the signature is ASGI's
     """Answer GET and HEAD for one of the files: 200, or 304 where the client has it; 404 for anything else."""
-    if scope["type"] != "http":
+    if scope["type"] == ScopeType.WEBSOCKET:
+        await send({"type": "websocket.close", "code": 1008, "reason": None})
         return
     name = _name(scope)
     file = FILES.get(name) if name is not None else None
@@ -71,12 +76,20 @@ async def static_files(scope: Scope, receive: Receive, send: Send) -> None:  # n
         await _answer(send, 405, [(b"allow", b"GET, HEAD"), (b"content-type", b"text/plain")], b"Method not allowed")
         return
     current = scope["query_string"] == f"v={file.version}".encode()
-    headers = [(b"etag", file.etag.encode()), (b"cache-control", _FOREVER if current else _ASK_AGAIN)]
-    if _has(scope, file.etag):
+    headers = [
+        (b"etag", file.etag.encode()),
+        (b"cache-control", _FOREVER if current else _ASK_AGAIN),
+        (b"vary", b"accept-encoding"),
+    ]
+    if {"*", file.etag, file.etag.removeprefix("W/")} & {*_listed(scope, b"if-none-match")}:
         await _answer(send, 304, headers, b"")
         return
     headers.append((b"content-type", file.content_type.encode()))
-    await _answer(send, 200, headers, file.body, head=scope["method"] == "HEAD")
+    body = file.body
+    if "gzip" in _listed(scope, b"accept-encoding"):
+        headers.append((b"content-encoding", b"gzip"))
+        body = file.squeezed
+    await _answer(send, 200, headers, body, head=scope["method"] == "HEAD")
 
 
 def _name(scope: Scope) -> str | None:
@@ -86,11 +99,10 @@ def _name(scope: Scope) -> str | None:
     return path[len(PREFIX) :] if path.startswith(PREFIX) else None
 
 
-def _has(scope: Scope, etag: str) -> bool:
-    """Whether `If-None-Match` names this content (weak comparison, RFC 9110 section 13.1.2)."""
-    sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"]
-    tags = [tag.strip().removeprefix("W/") for value in sent for tag in value.split(",")]
-    return "*" in tags or etag in tags
+def _listed(scope: Scope, name: bytes) -> list[str]:
+    """Return the members of a header that is a list; one with a weight ("gzip;q=0") is another word, so not ours."""
+    sent = [value.decode("latin-1") for header, value in scope["headers"] if header == name]
+    return [member.strip() for value in sent for member in value.split(",")]
 
 
 async def _answer(

@@ -1,7 +1,8 @@
 """What each page shows: the contract between the code that reads the data and the templates that lay it out.
 
-Plain data only. Times are aware datetimes, days are dates, texts are what a person reads and are never HTML; names of people are
-"you" where they are the reader. A page is a `Page` with the name of its template; `render.page` turns it into HTML.
+Plain data only. Times are aware datetimes, days are dates, texts are what a person reads and are never HTML; names of
+people are "you" where they are the reader. A page is a `Page` with the name of its template, and
+`render.page` turns it into HTML.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class View(msgspec.Struct, frozen=True):
 # ── pieces that several pages share ──────────────────────────────────────────────────────────────────────────────────
 
 
-class Bit(View, kw_only=True):
+class Bit(View, frozen=True, kw_only=True):
     """A run of words in a sentence: `strong` for names, `proposed` and `decided` for values, `mono` for ids."""
 
     text: str
@@ -37,14 +38,14 @@ class Bit(View, kw_only=True):
     href: str | None = None
 
 
-class Link(View, kw_only=True):
+class Link(View, frozen=True, kw_only=True):
     """Where to go next, in a few words."""
 
     label: str
     href: str
 
 
-class Fact(View, kw_only=True):
+class Fact(View, frozen=True, kw_only=True):
     """One line of a list of facts; `mono` for what a machine computed."""
 
     label: str
@@ -53,15 +54,15 @@ class Fact(View, kw_only=True):
     mono: bool = False
 
 
-class Choice(View, kw_only=True):
+class Choice(View, frozen=True, kw_only=True):
     """One option of a filter or of a form's list."""
 
     value: str
     label: str
 
 
-class Filter(View, kw_only=True):
-    """One filter of a list, sent by GET under `name`; `choices` start with the one that filters nothing, whose value is ""."""
+class Filter(View, frozen=True, kw_only=True):
+    """One filter of a list, sent by GET under `name`; the first of the `choices` filters nothing, its value is ""."""
 
     name: str
     label: str
@@ -69,7 +70,7 @@ class Filter(View, kw_only=True):
     value: str = ""
 
 
-class Span(View, kw_only=True):
+class Span(View, frozen=True, kw_only=True):
     """Which rows of a longer list these are; None for a page that is not there."""
 
     first: int
@@ -79,14 +80,14 @@ class Span(View, kw_only=True):
     newer: str | None = None
 
 
-class Customer(View, kw_only=True):
+class Customer(View, frozen=True, kw_only=True):
     """A customer as others mention them."""
 
     id: str
     name: str
 
 
-class Source(View, kw_only=True):
+class Source(View, frozen=True, kw_only=True):
     """A note as others mention it."""
 
     id: str
@@ -94,7 +95,7 @@ class Source(View, kw_only=True):
     occurred_on: date | None = None
 
 
-class Provenance(View, kw_only=True):
+class Provenance(View, frozen=True, kw_only=True):
     """Who set a value, when, and from which artifact."""
 
     by: str
@@ -102,7 +103,7 @@ class Provenance(View, kw_only=True):
     artifact_id: str | None = None
 
 
-class Notice(View, kw_only=True):
+class Notice(View, frozen=True, kw_only=True):
     """What just happened, announced once: one sentence, details of a bulk act, and where to look."""
 
     sentence: str
@@ -111,14 +112,14 @@ class Notice(View, kw_only=True):
     link: Link | None = None
 
 
-class LeftOut(View, kw_only=True):
+class LeftOut(View, frozen=True, kw_only=True):
     """How many a bulk accept leaves out for one reason: a badge's kind, `low` for low confidence."""
 
     why: str
     count: int
 
 
-class Offer(View, kw_only=True):
+class Offer(View, frozen=True, kw_only=True):
     """What accepting a whole batch would take and what it would leave out."""
 
     accepts: int
@@ -129,7 +130,7 @@ class Offer(View, kw_only=True):
 # ── a proposal ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Evidence(View, kw_only=True):
+class Evidence(View, frozen=True, kw_only=True):
     """The words a proposal was read from, between what stands `before` and `after` them in the stored note.
 
     Not `verified`: the note does not contain the quote; `line`, counted from 1, is then the nearest match, if any.
@@ -143,7 +144,7 @@ class Evidence(View, kw_only=True):
     line: int | None = None
 
 
-class Decision(View, kw_only=True):
+class Decision(View, frozen=True, kw_only=True):
     """How an artifact ended: by whom ("you", a name, None where Placet did), when, why.
 
     `instead_of` is what had been proposed, as displayed, where a person accepted it with a change.
@@ -156,7 +157,7 @@ class Decision(View, kw_only=True):
     instead_of: str | None = None
 
 
-class Proposal(View, kw_only=True):
+class Proposal(View, frozen=True, kw_only=True):
     """An artifact as a row and as a card.
 
     `may` are the decisions this reader can make now: `accepted`, `edited`, `rejected` (none: no buttons). `held` is why
@@ -183,11 +184,11 @@ class Proposal(View, kw_only=True):
     members: tuple[Fact, ...] = ()
 
 
-class Draft(View, kw_only=True):
-    """What a person had sent when it was refused, so that nothing they typed is lost; what is wrong by the control's name.
+class Draft(View, frozen=True, kw_only=True):
+    """What a person had sent when it was refused, so that nothing they typed is lost; `errors` by the control's name.
 
-    In the forms a control of the type is called `value.` and its name, so that it never meets `status` or `reason`; here the
-    prefix is left out.
+    In the forms a control of the type is called `value.` and its name, so that it never meets `status` or `reason`;
+    here the prefix is left out.
     """
 
     reason: str = ""
@@ -195,7 +196,7 @@ class Draft(View, kw_only=True):
     errors: Mapping[str, str] = {}
 
 
-class Refusal(View, kw_only=True):
+class Refusal(View, frozen=True, kw_only=True):
     """Why a decision was not made, shown in the card: "Not accepted." and "Jonas Reber was first."."""
 
     headline: str
@@ -203,11 +204,11 @@ class Refusal(View, kw_only=True):
     link: Link | None = None
 
 
-class Opened(View, kw_only=True):
+class Opened(View, frozen=True, kw_only=True):
     """The one proposal of a list that is open, and what only an open card shows.
 
-    `mode` says which form is out; `controls` are the type's own (with the person's text in them after a refusal), none if
-    it cannot be edited; `expected` is the current value as JSON, for accepting over it.
+    `mode` says which form is out; `controls` are the type's own (with the person's text in them after a refusal), none
+    if it cannot be edited; `expected` is the current value as JSON, for accepting over it.
     """
 
     id: str
@@ -220,7 +221,7 @@ class Opened(View, kw_only=True):
     refusal: Refusal | None = None
 
 
-class Batch(View, kw_only=True):
+class Batch(View, frozen=True, kw_only=True):
     """Proposals made together, in their order; `id` None for what was proposed alone."""
 
     id: str | None
@@ -231,7 +232,7 @@ class Batch(View, kw_only=True):
     offer: Offer | None = None
 
 
-class CustomerGroup(View, kw_only=True):
+class CustomerGroup(View, frozen=True, kw_only=True):
     """The pending batches of one customer."""
 
     customer: Customer
@@ -239,7 +240,7 @@ class CustomerGroup(View, kw_only=True):
     batches: tuple[Batch, ...]
 
 
-class Happening(View, kw_only=True):
+class Happening(View, frozen=True, kw_only=True):
     """One event as a sentence and a caption; `mark` is a symbol of icons.svg, `ink` for what a person decided."""
 
     at: datetime
@@ -253,25 +254,25 @@ class Happening(View, kw_only=True):
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Person(View, kw_only=True):
+class Person(View, frozen=True, kw_only=True):
     """Who is signed in; `role` is rm, admin or auditor."""
 
     name: str
     role: str
 
 
-class Lately(View, kw_only=True):
+class Lately(View, frozen=True, kw_only=True):
     """A customer in the side bar, with how many proposals wait."""
 
     customer: Customer
     pending: int = 0
 
 
-class Shell(View, kw_only=True):
+class Shell(View, frozen=True, kw_only=True):
     """What surrounds every page of somebody signed in.
 
-    `here` is the path and query of this page without what opens a card. `now` and `zone` (an IANA name) decide how times
-    read. `current` is the part of the side bar this page belongs to.
+    `here` is the path and query of this page without what opens a card. `now` and `zone` (an IANA name) decide how
+    times read. `current` is the part of the side bar this page belongs to.
     """
 
     user: Person
@@ -286,14 +287,14 @@ class Shell(View, kw_only=True):
     notice: Notice | None = None
 
 
-class Page(View, kw_only=True):
+class Page(View, frozen=True, kw_only=True):
     """A whole page; `shell` is None before sign-in."""
 
     template: ClassVar[str]
     shell: Shell | None = None
 
 
-class SignInPage(Page, kw_only=True):
+class SignInPage(Page, frozen=True, kw_only=True):
     """E-mail and password; `error` says what was wrong without saying which of the two."""
 
     template: ClassVar[str] = "sign_in.html"
@@ -303,7 +304,7 @@ class SignInPage(Page, kw_only=True):
     error: str | None = None
 
 
-class SignInLinkPage(Page, kw_only=True):
+class SignInLinkPage(Page, frozen=True, kw_only=True):
     """A one-time link: signing in is a button, so that opening the address (or a mail scanner) uses nothing up."""
 
     template: ClassVar[str] = "sign_in_link.html"
@@ -313,7 +314,7 @@ class SignInLinkPage(Page, kw_only=True):
     error: str | None = None
 
 
-class ErrorPage(Page, kw_only=True):
+class ErrorPage(Page, frozen=True, kw_only=True):
     """A refusal with its sentence; `status` 403, 404, 409, 422, 429, 500 or 503."""
 
     template: ClassVar[str] = "error.html"
@@ -322,7 +323,7 @@ class ErrorPage(Page, kw_only=True):
     link: Link | None = None
 
 
-class InboxPage(Page, kw_only=True):
+class InboxPage(Page, frozen=True, kw_only=True):
     """Everything pending over all customers; `lately` are the last decisions, newest first."""
 
     template: ClassVar[str] = "inbox.html"
@@ -335,7 +336,7 @@ class InboxPage(Page, kw_only=True):
     empty: Empty | None = None
 
 
-class HistoryPage(Page, kw_only=True):
+class HistoryPage(Page, frozen=True, kw_only=True):
     """What was decided, newest first."""
 
     template: ClassVar[str] = "history.html"
@@ -346,7 +347,7 @@ class HistoryPage(Page, kw_only=True):
     empty: Empty | None = None
 
 
-class CustomerRow(View, kw_only=True):
+class CustomerRow(View, frozen=True, kw_only=True):
     """A customer in the list."""
 
     customer: Customer
@@ -357,7 +358,7 @@ class CustomerRow(View, kw_only=True):
     last: datetime | None = None
 
 
-class CustomersPage(Page, kw_only=True):
+class CustomersPage(Page, frozen=True, kw_only=True):
     """The customers the reader may see; `query` is what they searched for."""
 
     template: ClassVar[str] = "customers.html"
@@ -368,7 +369,7 @@ class CustomersPage(Page, kw_only=True):
     may_add: bool = False
 
 
-class NewCustomerPage(Page, kw_only=True):
+class NewCustomerPage(Page, frozen=True, kw_only=True):
     """A form for a new customer and the RM they are attached to."""
 
     template: ClassVar[str] = "new_customer.html"
@@ -379,7 +380,7 @@ class NewCustomerPage(Page, kw_only=True):
     errors: Mapping[str, str] = {}
 
 
-class Head(View, kw_only=True):
+class Head(View, frozen=True, kw_only=True):
     """The top of a customer's pages; `about` is one line of facts."""
 
     customer: Customer
@@ -389,7 +390,7 @@ class Head(View, kw_only=True):
     may_read: bool = False
 
 
-class Completeness(View, kw_only=True):
+class Completeness(View, frozen=True, kw_only=True):
     """How much of the profile is recorded, and the labels of what is not, most wanted first."""
 
     filled: int
@@ -397,14 +398,14 @@ class Completeness(View, kw_only=True):
     missing: tuple[str, ...] = ()
 
 
-class Attention(View, kw_only=True):
+class Attention(View, frozen=True, kw_only=True):
     """Something about a customer that needs a person, with a symbol of icons.svg."""
 
     mark: str
     sentence: tuple[Bit, ...]
 
 
-class OverviewPage(Page, kw_only=True):
+class OverviewPage(Page, frozen=True, kw_only=True):
     """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened."""
 
     template: ClassVar[str] = "overview.html"
@@ -419,15 +420,15 @@ class OverviewPage(Page, kw_only=True):
     opened: Opened | None = None
 
 
-class EarlierValue(View, kw_only=True):
+class EarlierValue(View, frozen=True, kw_only=True):
     """A value a field had before."""
 
     text: str
     set: Provenance
 
 
-class ProfileField(View, kw_only=True):
-    """A field of a customer: its value as displayed (None: not recorded), the items of a list, what is proposed for it."""
+class ProfileField(View, frozen=True, kw_only=True):
+    """A field of a customer: its value as displayed (None: not recorded), a list's items, what is proposed for it."""
 
     key: str
     label: str
@@ -438,14 +439,14 @@ class ProfileField(View, kw_only=True):
     pending: tuple[Proposal, ...] = ()
 
 
-class Section(View, kw_only=True):
+class Section(View, frozen=True, kw_only=True):
     """A section of the profile in the order of the schema."""
 
     label: str
     fields: tuple[ProfileField, ...]
 
 
-class ProfilePage(Page, kw_only=True):
+class ProfilePage(Page, frozen=True, kw_only=True):
     """The profile by section, with what is proposed under its field."""
 
     template: ClassVar[str] = "profile.html"
@@ -455,7 +456,7 @@ class ProfilePage(Page, kw_only=True):
     opened: Opened | None = None
 
 
-class TimelinePage(Page, kw_only=True):
+class TimelinePage(Page, frozen=True, kw_only=True):
     """Every event of a customer, newest first."""
 
     template: ClassVar[str] = "timeline.html"
@@ -465,7 +466,7 @@ class TimelinePage(Page, kw_only=True):
     span: Span | None = None
 
 
-class SourceRow(View, kw_only=True):
+class SourceRow(View, frozen=True, kw_only=True):
     """A note in a customer's list."""
 
     source: Source
@@ -476,7 +477,7 @@ class SourceRow(View, kw_only=True):
     pending: int = 0
 
 
-class SourcesPage(Page, kw_only=True):
+class SourcesPage(Page, frozen=True, kw_only=True):
     """The notes of a customer, newest first."""
 
     template: ClassVar[str] = "sources.html"
@@ -486,8 +487,8 @@ class SourcesPage(Page, kw_only=True):
     span: Span | None = None
 
 
-class Run(View, kw_only=True):
-    """A run of a note's text and the numbers of the proposals that quote it; `state` is the most pressing of their states.
+class Run(View, frozen=True, kw_only=True):
+    """A run of a note's text and the numbers of the proposals that quote it; `state` is their most pressing one.
 
     `ends` are the numbers whose quote ends here, `starts` those whose quote starts here.
     """
@@ -499,14 +500,14 @@ class Run(View, kw_only=True):
     state: Literal["", "pending", "open", "accepted", "rejected", "ended"] = ""
 
 
-class Line(View, kw_only=True):
+class Line(View, frozen=True, kw_only=True):
     """A line of a note, counted from 1."""
 
     number: int
     runs: tuple[Run, ...]
 
 
-class Seen(View, kw_only=True):
+class Seen(View, frozen=True, kw_only=True):
     """What was seen in a note but not proposed; `why` is the reason's code or a sentence."""
 
     label: str
@@ -515,7 +516,7 @@ class Seen(View, kw_only=True):
     line: int | None = None
 
 
-class SourcePage(Page, kw_only=True):
+class SourcePage(Page, frozen=True, kw_only=True):
     """One note and everything read from it; `lines` come from `note.lines`."""
 
     template: ClassVar[str] = "source.html"
@@ -536,7 +537,7 @@ class SourcePage(Page, kw_only=True):
     older: str | None = None
 
 
-class ReadPage(Page, kw_only=True):
+class ReadPage(Page, frozen=True, kw_only=True):
     """Paste a note: for one customer, or for one chosen from `customers` (then the form sends `customer` too)."""
 
     template: ClassVar[str] = "read.html"
@@ -552,7 +553,7 @@ class ReadPage(Page, kw_only=True):
     errors: Mapping[str, str] = {}
 
 
-class Skipped(View, kw_only=True):
+class Skipped(View, frozen=True, kw_only=True):
     """What the agent proposed but was not stored: `why` is duplicate, no_change, previously_rejected or policy."""
 
     label: str
@@ -560,7 +561,7 @@ class Skipped(View, kw_only=True):
     artifact_id: str | None = None
 
 
-class BatchPage(Page, kw_only=True):
+class BatchPage(Page, frozen=True, kw_only=True):
     """One batch, where reading a note lands."""
 
     template: ClassVar[str] = "batch.html"
@@ -572,7 +573,7 @@ class BatchPage(Page, kw_only=True):
     opened: Opened | None = None
 
 
-class ArtifactPage(Page, kw_only=True):
+class ArtifactPage(Page, frozen=True, kw_only=True):
     """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch."""
 
     template: ClassVar[str] = "artifact.html"
