@@ -71,7 +71,11 @@ class Runtime:
         except Unavailable as error:
             return error.sentence
         wanted = newest_revision()
-        return None if revision == wanted else f"The schema is at {revision or 'nothing'}, not {wanted}: run placet migrate."
+        return (
+            None
+            if revision == wanted
+            else f"The schema is at {revision or 'nothing'}, not {wanted}: run placet migrate."
+        )
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process was told.
 
     `database_url` None means the embedded PostgreSQL under `home`. `migration_url` is the tables' owner, for `migrate`.
+    `url` and `token` are a client's: the server to talk to and the bearer token to send.
     """
 
     database_url: str | None = None
@@ -25,6 +26,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str | None = None
     profile_schema: Path | None = None
     pool_size: int = 10
+    worker: bool = True
+    url: str | None = None
+    token: str | None = None
 
     @property
     def secure(self) -> bool:
@@ -41,7 +45,8 @@ VARIABLES = {
     "PLACET_PUBLIC_URL": "The address people type, such as https://placet.example; with https, cookies and HSTS insist on TLS.",
     "PLACET_PROFILE_SCHEMA": "A profile schema (JSON file); unset: the packaged one.",
     "PLACET_POOL_SIZE": "Database connections a server process may hold; unset: 10.",
-    "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to.",
+    "PLACET_WORKER": "`no` keeps the background work out of `placet serve`, as its --no-worker does; unset: yes.",
+    "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to; unset: http://127.0.0.1:8420.",
     "PLACET_TOKEN": "For `placet inbox` and `placet decide`: the bearer token to use.",
 }
 
@@ -61,6 +66,12 @@ def load(environment: dict[str, str] | None = None) -> Settings:
             raise Invalid(f"{name} is a whole number from {low} to {high}, not {value[:40]!r}.", code="invalid_setting")
         return int(value)
 
+    def yes(name: str, default: bool) -> bool:
+        value = (text(name) or ("yes" if default else "no")).lower()
+        if value not in ("yes", "no", "true", "false", "1", "0"):
+            raise Invalid(f"{name} is yes or no, not {value[:40]!r}.", code="invalid_setting")
+        return value in ("yes", "true", "1")
+
     def path(name: str) -> Path | None:
         value = text(name)
         return Path(value).expanduser() if value else None
@@ -74,6 +85,9 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         public_url=(text("PLACET_PUBLIC_URL") or "").rstrip("/") or None,
         profile_schema=path("PLACET_PROFILE_SCHEMA"),
         pool_size=number("PLACET_POOL_SIZE", 10, 2, 200),
+        worker=yes("PLACET_WORKER", True),
+        url=(text("PLACET_URL") or "").rstrip("/") or None,
+        token=text("PLACET_TOKEN"),
     )
 
 

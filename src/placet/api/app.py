@@ -73,8 +73,8 @@ def from_environment() -> Litestar:
     runtime = Runtime(configuration.load())
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        with urls(runtime.settings) as (_, app_url):
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        with urls(runtime.settings) as (_owner_url, app_url):
             runtime.open_in_background(app_url)
             try:
                 yield

@@ -60,7 +60,7 @@ class Authenticate(ASGIMiddleware):
             async with runtime.reading() as connection:
                 who = await sign_in.who_is(connection, token, door="api" if scope["path"].startswith("/api/") else "web")
             scope["state"]["principal"] = who
-            if who is not None and scope["method"] not in SAFE_METHODS:
+            if who is not None and request.method not in SAFE_METHODS:
                 require_same_origin(request)
                 if scope["path"].startswith("/api/"):
                     require_csrf(request, request.headers.get("x-csrf-token", ""))

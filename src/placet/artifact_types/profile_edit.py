@@ -88,7 +88,9 @@ class ProfileEdit(ArtifactType):
     def _field(self, payload: Mapping[str, Any], schema: ProfileSchema) -> Field:
         field = schema.field(payload["field_key"])
         if field is None:
-            raise InvalidValue(f"There is no field {str(payload['field_key'])[:60]!r} in the profile schema.", code="unknown_field")
+            raise InvalidValue(
+                f"There is no field {str(payload['field_key'])[:60]!r} in the profile schema.", code="unknown_field"
+            )
         return field
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from asyncpg import Record
 
 from placet.artifacts import lifecycle
 from placet.customers import access
@@ -82,9 +82,9 @@ class Artifact(msgspec.Struct, kw_only=True):
         return self.edited_value if self.edited else self.payload.get("proposed_value")
 
 
-def from_row(row: Mapping[str, Any]) -> Artifact:
+def from_row(row: Record) -> Artifact:
     """An artifact from a row of `inbox.sql`'s columns; JSON stands in it as text, so that null and nothing differ."""
-    values = dict(row)
+    values: dict[str, Any] = dict(row)
     values["payload"] = msgspec.json.decode(values["payload"])
     edited = values["edited_value"]
     values["edited_value"] = msgspec.UNSET if edited is None else msgspec.json.decode(edited)

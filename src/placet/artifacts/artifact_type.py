@@ -115,7 +115,12 @@ class ArtifactType:
     def controls(self, payload: dict[str, Any], schema: ProfileSchema) -> list[Control]:
         """The controls of the edit form. By default a line of text for each member that is a string."""
         return [
-            Control(kind="text", name=info.name, label=info.name.replace("_", " ").capitalize(), value=str(payload.get(info.name) or ""))
+            Control(
+                kind="text",
+                name=info.name,
+                label=info.name.replace("_", " ").capitalize(),
+                value=str(payload.get(info.name) or ""),
+            )
             for info in msgspec.structs.fields(self.Payload)
             if info.type in (str, str | None) and info.name not in ("source_text", "confidence")
         ]
@@ -173,11 +178,13 @@ def to_wire(artifact: Artifact, who: Principal, schema: ProfileSchema) -> Wire:
 def _load() -> tuple[list[ArtifactType], dict[str, str]]:
     found: list[ArtifactType] = []
     broken: dict[str, str] = {}
-    for point in sorted(entry_points(group="placet.artifact_types"), key=lambda p: (not p.value.startswith("placet."), p.name)):
+    for point in sorted(
+        entry_points(group="placet.artifact_types"), key=lambda p: (not p.value.startswith("placet."), p.name)
+    ):
         try:
             loaded = point.load()
             found.append(loaded() if isinstance(loaded, type) else loaded)
-        except Exception as error:  # noqa: BLE001  # whatever a plug-in does at import must not take the server down
+        except Exception as error:  # whatever a plug-in does at import must not take the server down
             broken[point.name] = f"{type(error).__name__}: {error}"
     return found, broken
 

@@ -32,7 +32,9 @@ async def decide_batch(
     """Accept or reject what is pending in a batch, in its order. `customer_id`, `created_by_id` single out an ambiguous id."""
     members = await inbox.batch(connection, who, batch_id, customer_id=customer_id, created_by_id=created_by_id)
     decisions = [
-        Decision(by=who, artifact_id=member.id, status=status, reason=reason, bulk=True) for member in members if member.pending
+        Decision(by=who, artifact_id=member.id, status=status, reason=reason, bulk=True)
+        for member in members
+        if member.pending
     ]
     return await decide(connection, decisions, schema=schema, dry_run=dry_run)
 
@@ -98,7 +100,9 @@ async def apply_updates(
     for update in updates:
         member = by_field.get(update.field)
         if member is None:
-            errors.append(Unapplied(update.id, "not_in_batch", "This batch proposes nothing for that field.", update.field))
+            errors.append(
+                Unapplied(update.id, "not_in_batch", "This batch proposes nothing for that field.", update.field)
+            )
             continue
         status = lifecycle.REJECTED
         edited: Any = msgspec.UNSET

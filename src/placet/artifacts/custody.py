@@ -29,7 +29,10 @@ async def reassign(connection: Connection, who: Principal, customer_id: str, rm_
     await connection.execute(SQL["attach"], customer_id, rm_id)
     await connection.execute(SQL["follow"], customer_id, rm_id)
     reassigned = record.event(
-        "customer.reassigned", at=at, actor=who, customer_id=customer_id,
+        "customer.reassigned",
+        at=at,
+        actor=who,
+        customer_id=customer_id,
         body={"customerName": customer["name"], "before": customer["rm_id"], "after": rm_id, "rmName": name},
     )
     await record.write(connection, [reassigned])
@@ -43,8 +46,13 @@ async def delete_customer(connection: Connection, who: Principal, customer_id: s
     await connection.execute(SQL["withdraw_pending"], customer_id, at, reason)
     withdrawn = [
         record.event(
-            f"{row['artifact_type']}.withdrawn", at=at, actor=who, artifact_id=row["id"], customer_id=customer_id,
-            batch_id=row["batch_id"], field=row["field"],
+            f"{row['artifact_type']}.withdrawn",
+            at=at,
+            actor=who,
+            artifact_id=row["id"],
+            customer_id=customer_id,
+            batch_id=row["batch_id"],
+            field=row["field"],
             body={
                 "customerName": customer["name"],
                 "label": msgspec.json.decode(row["payload"]).get("field_display_name"),

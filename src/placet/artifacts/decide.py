@@ -53,7 +53,7 @@ async def decide(
 async def _write(connection: Connection, changes: Changes) -> None:
     """One statement over arrays; what it wrote is counted, and a surprise rolls everything back."""
     decided, values, promises = changes.decided, list(changes.values.values()), changes.promises
-    written = await connection.fetchrow(
+    row = await connection.fetchrow(
         SQL["write"],
         *record.columns(changes.events),
         [a.id for a in decided],
@@ -78,8 +78,15 @@ async def _write(connection: Connection, changes: Changes) -> None:
         [p.topic for p in promises],
         [p.trigger for p in promises],
     )
-    asked: dict[str, Any] = {"artifacts": len(decided), "values": len(values), "events": len(changes.events), "deliveries": len(promises)}
-    if dict(written) != asked:
+    asked: dict[str, Any] = {
+        "artifacts": len(decided),
+        "values": len(values),
+        "events": len(changes.events),
+        "deliveries": len(promises),
+    }
+    written = dict(row or {})
+    if written != asked:
         raise Unavailable(
-            f"The decision was not applied: {dict(written)} rows would have changed where {asked} were meant.", code="not_applied"
+            f"The decision was not applied: {written} rows would have changed where {asked} were meant.",
+            code="not_applied",
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +108,7 @@ async def list_artifacts(
         *arguments,
     )
     found = [from_row(row) for row in rows[:limit]]
-    more = len(rows) > limit and limit > 0
+    more = len(rows) > limit > 0
     return Page(found, write_cursor(found[-1], order) if more else None)
 
 
@@ -123,12 +122,16 @@ async def get_artifact(connection: Connection, who: Principal, artifact_id: str)
 
 
 async def of_batch(
-    connection: Connection, customer_id: str, created_by_type: str, created_by_id: str, batch_id: str
+    connection: Connection, customer_id: str | None, created_by_type: str, created_by_id: str, batch_id: str
 ) -> list[Artifact]:
     """All artifacts of one batch in the proposed order, with no question of who asks: for verbs that settled it."""
     rows = await connection.fetch(
-        f"{SQL['columns']} where a.batch_id = $1 and a.customer_id is not distinct from $2 and a.created_by_type = $3 and a.created_by_id = $4 order by a.seq",
-        batch_id, customer_id, created_by_type, created_by_id,
+        f"{SQL['columns']} where a.batch_id = $1 and a.customer_id is not distinct from $2"
+        " and a.created_by_type = $3 and a.created_by_id = $4 order by a.seq",
+        batch_id,
+        customer_id,
+        created_by_type,
+        created_by_id,
     )
     return [from_row(row) for row in rows]
 
@@ -152,7 +155,9 @@ async def batch(
         raise Conflict(
             "More than one batch has this id; name it with customerId and createdById.", code="ambiguous_batch"
         )
-    return await of_batch(connection, found[0]["customer_id"], found[0]["created_by_type"], found[0]["created_by_id"], batch_id)
+    return await of_batch(
+        connection, found[0]["customer_id"], found[0]["created_by_type"], found[0]["created_by_id"], batch_id
+    )
 
 
 async def require_customer(connection: Connection, who: Principal, customer_id: str) -> None:

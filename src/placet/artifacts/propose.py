@@ -122,10 +122,22 @@ async def propose(
         finder = evidence.Finder(text)
         for draft in keep:
             draft.quote = finder.locate(draft.type.quote(draft.payload), draft.item.at)
-    source_id = await _store_source(connection, who, customer_id, source, text, world.at) if source is not None and text is not None else None
+    source_id = (
+        await _store_source(connection, who, customer_id, source, text, world.at)
+        if source is not None and text is not None
+        else None
+    )
     row = await connection.fetchrow(
-        SQL["insert_batch"], batch_id, customer_id, who.type, who.id, asked,
-        json.encode(msgspec.to_builtins(skipped)), json.encode(list(not_proposed)), source_id, world.at,
+        SQL["insert_batch"],
+        batch_id,
+        customer_id,
+        who.type,
+        who.id,
+        asked,
+        json.encode(msgspec.to_builtins(skipped)),
+        json.encode(list(not_proposed)),
+        source_id,
+        world.at,
     )
     await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of)
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
@@ -194,7 +206,9 @@ async def _world(connection: Connection, customer_id: str, drafts: list[_Draft])
     )
 
 
-def _judge(who: Principal, drafts: list[_Draft], world: _World, schema: ProfileSchema) -> tuple[list[_Draft], list[Skipped]]:
+def _judge(
+    who: Principal, drafts: list[_Draft], world: _World, schema: ProfileSchema
+) -> tuple[list[_Draft], list[Skipped]]:
     """Which drafts become artifacts; the rest with the reason. Fills in the label, the previous value, the version."""
     keep: list[_Draft] = []
     skipped: list[Skipped] = []
@@ -202,7 +216,9 @@ def _judge(who: Principal, drafts: list[_Draft], world: _World, schema: ProfileS
     for draft in drafts:
         field = schema.field(draft.field) if draft.field is not None else None
         if field is None:
-            twin = next((i for i, kind, _, key, _ in world.pending if (kind, key) == (draft.type.name, draft.key)), None)
+            twin = next(
+                (i for i, kind, _, key, _ in world.pending if (kind, key) == (draft.type.name, draft.key)), None
+            )
             if twin is not None or (draft.type.name, draft.key) in seen:
                 skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
             else:
@@ -211,8 +227,13 @@ def _judge(who: Principal, drafts: list[_Draft], world: _World, schema: ProfileS
             continue
         value, version = world.values.get(field.key, (None, 0))
         twin = next(
-            (i for i, kind, key, _, payload in world.pending
-             if key == field.key and kind == draft.type.name and _proposes(draft.type, payload, field, draft.value, schema)),
+            (
+                i
+                for i, kind, key, _, payload in world.pending
+                if key == field.key
+                and kind == draft.type.name
+                and _proposes(draft.type, payload, field, draft.value, schema)
+            ),
             None,
         )
         if field.policy == "human_only" and who.is_agent:
@@ -245,17 +266,36 @@ def _is_current(field: Any, said: Any, value: Any) -> bool:
         return False
 
 
-async def _store_source(connection: Connection, who: Principal, customer_id: str, source: Source, text: str, at: datetime) -> str:
+async def _store_source(
+    connection: Connection, who: Principal, customer_id: str, source: Source, text: str, at: datetime
+) -> str:
     """The id of the stored note; the same text of the same customer is stored once."""
-    return await connection.fetchval(
-        SQL["store_source"], new_id(), customer_id, text, evidence.digest(text), source.title, source.occurred_at,
-        who.type, who.id, who.name, at,
+    source_id: str = await connection.fetchval(
+        SQL["store_source"],
+        new_id(),
+        customer_id,
+        text,
+        evidence.digest(text),
+        source.title,
+        source.occurred_at,
+        who.type,
+        who.id,
+        who.name,
+        at,
     )
+    return source_id
 
 
 async def _insert(
-    connection: Connection, who: Principal, customer: Any, batch_id: str, source_id: str | None, text: str | None,
-    keep: list[_Draft], world: _World, on_behalf_of: Principal | None,
+    connection: Connection,
+    who: Principal,
+    customer: Any,
+    batch_id: str,
+    source_id: str | None,
+    text: str | None,
+    keep: list[_Draft],
+    world: _World,
+    on_behalf_of: Principal | None,
 ) -> None:
     if not keep:
         return
@@ -263,7 +303,12 @@ async def _insert(
     events = [
         record.event(
             f"{draft.type.name}.proposed",
-            at=world.at, actor=who, artifact_id=draft.id, customer_id=customer["id"], batch_id=batch_id, field=draft.field,
+            at=world.at,
+            actor=who,
+            artifact_id=draft.id,
+            customer_id=customer["id"],
+            batch_id=batch_id,
+            field=draft.field,
             on_behalf_of=on_behalf_of.id if on_behalf_of is not None else None,
             body={
                 "customerName": customer["name"],
@@ -271,15 +316,28 @@ async def _insert(
                 "label": draft.payload.get("field_display_name"),
                 "before": draft.payload.get("previous_value"),
                 "after": draft.payload.get("proposed_value", draft.payload),
-                "evidence": {"sourceId": source_id, "start": draft.quote.start, "end": draft.quote.end,
-                             "verified": draft.quote.verified, "sourceSha256": source_digest},
+                "evidence": {
+                    "sourceId": source_id,
+                    "start": draft.quote.start,
+                    "end": draft.quote.end,
+                    "verified": draft.quote.verified,
+                    "sourceSha256": source_digest,
+                },
             },
         )
         for draft in keep
     ]
     await connection.execute(
         SQL["insert_artifacts"],
-        customer["id"], customer["rm_id"], customer["name"], batch_id, who.type, who.id, who.name, source_id, world.at,
+        customer["id"],
+        customer["rm_id"],
+        customer["name"],
+        batch_id,
+        who.type,
+        who.id,
+        who.name,
+        source_id,
+        world.at,
         [d.id for d in keep],
         [d.type.name for d in keep],
         [json.encode(d.payload) for d in keep],

@@ -1,4 +1,4 @@
-"""Stored notes: read one, list a customer's, and what stands around a quote. A note is stored when something is proposed from it."""
+"""Stored notes: read one, list a customer's, and what stands around a quote. Proposing from a note stores it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ async def get(connection: Connection, who: Principal, source_id: str) -> StoredS
     return StoredSource(**dict(row))
 
 
-async def of_customer(connection: Connection, who: Principal, customer_id: str, *, limit: int = 200) -> list[StoredSource]:
+async def of_customer(
+    connection: Connection, who: Principal, customer_id: str, *, limit: int = 200
+) -> list[StoredSource]:
     """A customer's notes, newest first."""
     await inbox.require_customer(connection, who, customer_id)
     return [StoredSource(**dict(row)) for row in await connection.fetch(SQL["list"], customer_id, limit)]
@@ -72,7 +74,9 @@ async def of_customer(connection: Connection, who: Principal, customer_id: str, 
 
 async def contexts(connection: Connection, artifacts: Iterable[Artifact]) -> dict[str, Context]:
     """What stands around the quotes of artifacts that have a place in a note, by artifact id."""
-    rows = await connection.fetch(SQL["contexts"], [found.id for found in artifacts if found.evidence_start is not None])
+    rows = await connection.fetch(
+        SQL["contexts"], [found.id for found in artifacts if found.evidence_start is not None]
+    )
     return {row["id"]: Context(row["before"], row["after"], row["line"]) for row in rows}
 
 

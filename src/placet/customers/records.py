@@ -135,7 +135,9 @@ class PastValue(msgspec.Struct, frozen=True):
     artifact_id: str | None
 
 
-async def history(connection: Connection, customer_id: str, *, until: datetime | None = None) -> dict[str, list[PastValue]]:
+async def history(
+    connection: Connection, customer_id: str, *, until: datetime | None = None
+) -> dict[str, list[PastValue]]:
     """Every value each field was given, oldest first, from the trail alone. Who may see the customer is settled before."""
     found: dict[str, list[PastValue]] = {}
     for row in await connection.fetch(SQL["history"], customer_id, until):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import asyncpg
 
-from placet.db.migrate import APP_ROLE
 from placet.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ Pool: TypeAlias = "asyncpg.Pool"
 
 T = TypeVar("T")
 
+APP_ROLE = "placet_app"  # unprivileged: it owns nothing and can disable nothing
 ACQUIRE_TIMEOUT_S = 10
 ATTEMPTS = 4
 STATEMENT_TIMEOUT_MS = 15_000

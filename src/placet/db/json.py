@@ -20,9 +20,7 @@ def exact_float(digits: str) -> float:
     """A JSON number with a fraction or an exponent as a float, or Invalid where a float would not keep it exactly."""
     number = float(digits)
     if number in (float("inf"), float("-inf")) or Decimal(repr(number)) != Decimal(digits):
-        raise Invalid(
-            f"The number {digits[:40]} cannot be kept exactly; send it as a string.", code="inexact_number"
-        )
+        raise Invalid(f"The number {digits[:40]} cannot be kept exactly; send it as a string.", code="inexact_number")
     return number
 
 
@@ -63,5 +61,7 @@ def require_text(text: str, what: str = "The text") -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Invalid(f"{what} contains half of a surrogate pair, which is not a character.", code="unstorable_text") from None
+        raise Invalid(
+            f"{what} contains half of a surrogate pair, which is not a character.", code="unstorable_text"
+        ) from None
     return text

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from placet.db.engine import APP_ROLE, Connection
 from placet.errors import Unavailable
 
-APP_ROLE = "placet_app"
 _LOCK = 0x706C_6163_6574  # "placet" in ASCII: the advisory lock of whoever migrates
 
 
@@ -19,13 +19,12 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
 
     `app_url` is what the application connects with; its user becomes a member of the unprivileged role `placet_app`.
     """
+    from alembic import command
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy import Connection, NullPool
+    from sqlalchemy import NullPool
     from sqlalchemy.ext.asyncio import create_async_engine
-
-    from alembic import command
 
     config = Config()
     config.set_main_option("script_location", "placet.db:migrations")
@@ -63,17 +62,19 @@ def newest_revision() -> str:
     return max(script.name.partition("_")[0] for script in scripts)
 
 
-async def current_revision(connection: asyncpg.Connection) -> str | None:
+async def current_revision(connection: Connection) -> str | None:
     """The revision the database is at, or None where nothing was ever migrated."""
     if await connection.fetchval("select to_regclass('public.alembic_version')") is None:
         return None
-    return await connection.fetchval("select version_num from public.alembic_version")
+    revision: str = await connection.fetchval("select version_num from public.alembic_version")
+    return revision
 
 
 async def _require_version(connection: asyncpg.Connection) -> None:
     if connection.get_server_version().major < 16:
         raise Unavailable(
-            f"Placet needs PostgreSQL 16 or newer; this is {connection.get_server_version().major}.", code="postgres_too_old"
+            f"Placet needs PostgreSQL 16 or newer; this is {connection.get_server_version().major}.",
+            code="postgres_too_old",
         )
 
 

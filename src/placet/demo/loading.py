@@ -133,7 +133,13 @@ class _Loader:
     async def add_customer(self, id: str, name: str, rm: str, profile: dict[str, Any]) -> None:
         async def work(connection: Connection) -> records.Customer:
             return await records.create(
-                connection, self.people["ines"], name=name, rm_id=rm, profile=profile, schema=self.runtime.schema, customer_id=id
+                connection,
+                self.people["ines"],
+                name=name,
+                rm_id=rm,
+                profile=profile,
+                schema=self.runtime.schema,
+                customer_id=id,
             )
 
         await self.runtime.transact(work)
@@ -157,7 +163,13 @@ class _Loader:
 
         async def work(connection: Connection) -> Any:
             return await propose(
-                connection, who, customer, items, schema=self.runtime.schema, source=source, on_behalf_of=self.rm_of[customer]
+                connection,
+                who,
+                customer,
+                items,
+                schema=self.runtime.schema,
+                source=source,
+                on_behalf_of=self.rm_of[customer],
             )
 
         done = await self.runtime.transact(work)
@@ -169,7 +181,12 @@ class _Loader:
     async def read(self, customer: str, source: Source, locale: str) -> None:
         try:
             await read_note(
-                self.runtime, self.rm_of[customer], customer, source.text, title=source.title, occurred_at=source.occurred_at,
+                self.runtime,
+                self.rm_of[customer],
+                customer,
+                source.text,
+                title=source.title,
+                occurred_at=source.occurred_at,
                 locale=locale,
             )
         except NothingFound:
@@ -177,8 +194,11 @@ class _Loader:
 
     async def decide(self, note: str, customer: str, line: dict[str, Any]) -> None:
         decision = Decision(
-            by=self.rm_of[customer], artifact_id=self.artifacts[note, line["field"]], status=line["decision"],
-            edited_value=line.get("editedValue", msgspec.UNSET), reason=line.get("reason"),
+            by=self.rm_of[customer],
+            artifact_id=self.artifacts[note, line["field"]],
+            status=line["decision"],
+            edited_value=line.get("editedValue", msgspec.UNSET),
+            reason=line.get("reason"),
         )
 
         async def work(connection: Connection) -> Any:
@@ -195,7 +215,7 @@ class _Loader:
                 " count(*) as proposals, count(*) filter (where status <> 'pending') as decided,"
                 " count(*) filter (where status = 'pending') as pending from artifact"
             )
-        return Summary(**dict(row))
+        return Summary(**dict(row or {}))
 
 
 def _acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
@@ -211,20 +231,32 @@ def _acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
     notes = {note["file"]: note for note in _read("notes.json")}
     for file, note in notes.items():
         at = _at(workday(today, -note["daysAgo"]), note["minutes"])
-        source = Source(text=fill((DATA / "notes" / file).read_text(encoding="utf-8"), today), title=note["title"], occurred_at=at)
+        source = Source(
+            text=fill((DATA / "notes" / file).read_text(encoding="utf-8"), today), title=note["title"], occurred_at=at
+        )
         if file not in told:
             yield at, "read", {"customer": note["customer"], "source": source, "locale": note["locale"]}
             continue
         lines = [fill_all(line, today) for line in history if line["note"] == file]
-        yield at, "propose", {"note": file, "name": lines[0]["agent"], "customer": note["customer"], "source": source, "lines": lines}
+        yield (
+            at,
+            "propose",
+            {"note": file, "name": lines[0]["agent"], "customer": note["customer"], "source": source, "lines": lines},
+        )
         for line in lines:
             decided = _at(workday(today, -line["decidedDaysAgo"]), line["minutes"])
-            yield max(decided, at + timedelta(minutes=5)), "decide", {"note": file, "customer": note["customer"], "line": line}
+            yield (
+                max(decided, at + timedelta(minutes=5)),
+                "decide",
+                {"note": file, "customer": note["customer"], "line": line},
+            )
     for number, extra in enumerate(_read("extras.json")):
         yield _extra(extra, number, notes, today)
 
 
-def _extra(extra: dict[str, Any], number: int, notes: dict[str, Any], today: date) -> tuple[datetime, str, dict[str, Any]]:
+def _extra(
+    extra: dict[str, Any], number: int, notes: dict[str, Any], today: date
+) -> tuple[datetime, str, dict[str, Any]]:
     """A proposal of another agent, from a text of its own or an hour after the note it quotes."""
     if "note" in extra:
         note = notes[extra["note"]]
@@ -235,7 +267,10 @@ def _extra(extra: dict[str, Any], number: int, notes: dict[str, Any], today: dat
         text, title = extra["source"]["text"], extra["source"]["title"]
     source = Source(text=fill(text, today), title=title, occurred_at=at)
     about = {
-        "note": f"extra {number}", "name": extra["agent"], "customer": extra["customer"], "source": source,
+        "note": f"extra {number}",
+        "name": extra["agent"],
+        "customer": extra["customer"],
+        "source": source,
         "lines": [fill_all(extra, today)],
     }
     return at + timedelta(hours=1), "propose", about

@@ -27,6 +27,7 @@ async def sign_in(connection: Connection, email: str, password: str, *, address:
     """The new token for the cookie. NotSignedIn says the same for a wrong address and a wrong password; TooMany throttles."""
     account = email.strip().lower()[:254]
     failures = await connection.fetchrow(SQL["failures"], account, address, WINDOW)
+    assert failures is not None  # it counts, so there is always a row
     if failures["account"] >= MAX_FAILURES_ACCOUNT or failures["address"] >= MAX_FAILURES_ADDRESS:
         raise TooMany("Too many failed attempts. Try again in 15 minutes.", retry_after=int(WINDOW.total_seconds()))
     user = await users.by_email(connection, account)

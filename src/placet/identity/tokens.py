@@ -44,7 +44,9 @@ async def create(
     """A new token's id and secret, for a person or for an agent (bound to `customers`, None: all)."""
     if (user_id is None) == (agent_name is None):
         raise Invalid("A token is for a user or for an agent.", code="invalid_token_for")
-    if agent_name is not None and (not 1 <= len(agent_name) <= 100 or not agent_name.isprintable() or agent_name != agent_name.strip()):
+    if agent_name is not None and (
+        not 1 <= len(agent_name) <= 100 or not agent_name.isprintable() or agent_name != agent_name.strip()
+    ):
         raise Invalid("An agent's name has 1 to 100 printable characters.", code="invalid_agent_name")
     if user_id is not None:
         await users.get(connection, user_id)
@@ -54,9 +56,21 @@ async def create(
         raise NotFound(f"There is no customer with the id {unknown[0]['id'][:60]!r}.")
     token_id, secret = new_id(), PREFIX + secrets.token_urlsafe(32)
     await connection.execute(
-        SQL["insert_token"], token_id, sha256(secret.encode()).digest(), user_id, agent_name, customers, who.id, expires_at
+        SQL["insert_token"],
+        token_id,
+        sha256(secret.encode()).digest(),
+        user_id,
+        agent_name,
+        customers,
+        who.id,
+        expires_at,
     )
-    await _record(connection, who, "token.created", {"tokenId": token_id, "userId": user_id, "agent": agent_name, "customers": customers})
+    await _record(
+        connection,
+        who,
+        "token.created",
+        {"tokenId": token_id, "userId": user_id, "agent": agent_name, "customers": customers},
+    )
     return token_id, secret
 
 

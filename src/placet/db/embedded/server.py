@@ -23,7 +23,7 @@ from placet.db.embedded import supervisor
 from placet.db.embedded.cluster import OWNER_ROLE, ensure_cluster
 from placet.db.embedded.place import choose_socket_directory, find_place, make_place, server_account, socket_directory
 from placet.db.embedded.programs import usable_programs
-from placet.db.migrate import APP_ROLE
+from placet.db.engine import APP_ROLE
 from placet.errors import Unavailable
 
 DATABASE = "placet"

@@ -64,7 +64,9 @@ async def show_customers(request: Request[Any, Any, Any]) -> Response[bytes]:
         shell=around,
         customers=tuple(_row(c, counts, runtime.schema, who) for c in found),
         query=query.q or "",
-        span=views.Span(first=query.first, last=last, older=older, newer="/customers" if query.first > 1 else None) if many else None,
+        span=views.Span(first=query.first, last=last, older=older, newer="/customers" if query.first > 1 else None)
+        if many
+        else None,
         may_add=who.type == "admin",
     )
     return html(view)
@@ -91,7 +93,9 @@ async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
     except Invalid as error:
         where = "rmId" if error.code == "unknown_rm" else "name"
         return await _new_customer_page(request, name=name, rm=rm, errors={where: error.sentence})
-    return forms.go(f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far."))
+    return forms.go(
+        f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far.")
+    )
 
 
 @get("/customers/{customer_id:str}")
@@ -143,7 +147,9 @@ async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[st
             sections=tuple(
                 views.Section(
                     label=label,
-                    fields=tuple(_field(f, customer, past.get(f.key, []), by_field.get(f.key, []), who) for f in members),
+                    fields=tuple(
+                        _field(f, customer, past.get(f.key, []), by_field.get(f.key, []), who) for f in members
+                    ),
                 )
                 for label, members in runtime.schema.sections()
             ),
@@ -159,14 +165,18 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
     query = read_query(request, TimelineQuery)
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
-        lines = await timeline.of_customer(connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True)
+        lines = await timeline.of_customer(
+            connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True
+        )
         shown, more = lines[:PAGE], len(lines) > PAGE
         last = query.first + len(shown) - 1
         path = f"/customers/{customer_id}/timeline"
         older = f"{path}?{urlencode({'before': shown[-1].seq, 'first': last + 1})}" if more else None
         view = views.TimelinePage(
             shell=await shell(request, connection, "customers"),
-            head=await _head(connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)),
+            head=await _head(
+                connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)
+            ),
             happenings=tuple(show.happening(line, who, runtime.schema) for line in shown),
             span=views.Span(first=query.first, last=last, older=older, newer=path if query.first > 1 else None)
             if more or query.first > 1
@@ -187,7 +197,9 @@ async def show_sources(request: Request[Any, Any, Any], customer_id: FromPath[st
             head=await _head(connection, who, customer, sum(s.pending for s in found), notes=len(found)),
             sources=tuple(
                 views.SourceRow(
-                    source=views.Source(id=s.id, title=s.title or "Note", occurred_on=s.occurred_at.date() if s.occurred_at else None),
+                    source=views.Source(
+                        id=s.id, title=s.title or "Note", occurred_on=s.occurred_at.date() if s.occurred_at else None
+                    ),
                     by=s.created_by_name,
                     at=s.occurred_at or s.created_at,
                     words=len(s.text.split()),
@@ -209,7 +221,11 @@ async def _new_customer_page(
         rms = [user for user in await users.list_users(connection) if user.role == "rm" and user.disabled_at is None]
         around = await shell(request, connection, "customers")
     view = views.NewCustomerPage(
-        shell=around, rms=tuple(views.Choice(value=u.id, label=u.name) for u in rms), name=name, rm=rm, errors=errors or {}
+        shell=around,
+        rms=tuple(views.Choice(value=u.id, label=u.name) for u in rms),
+        name=name,
+        rm=rm,
+        errors=errors or {},
     )
     return html(view, 422 if errors else 200)
 
@@ -229,7 +245,9 @@ async def _head(
         notes = len(await sources.of_customer(connection, who, customer.id))
     profile = customer.profile
     place = ", ".join(str(profile[key]) for key in ("addressCity", "addressCountry") if profile.get(key))
-    attached = "With you" if customer.rm_id == who.id else f"With {customer.rm_name}" if customer.rm_name else "With nobody"
+    attached = (
+        "With you" if customer.rm_id == who.id else f"With {customer.rm_name}" if customer.rm_name else "With nobody"
+    )
     return views.Head(
         customer=views.Customer(id=customer.id, name=customer.name),
         about=". ".join(part for part in (place, f"{attached} since {day(customer.created_at.date())}") if part),
@@ -266,14 +284,22 @@ def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Att
     one_each = {artifact.field or artifact.id: artifact for artifact in reversed(pending)}
     for artifact in reversed(one_each.values()):
         field = schema.field(artifact.field) if artifact.field is not None else None
-        label = views.Bit(text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}")
+        label = views.Bit(
+            text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}"
+        )
         if artifact.stale:
-            found.append(views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed."))))
+            found.append(
+                views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed.")))
+            )
         elif artifact.rivals:
             words = f" has {artifact.rivals + 1} proposals that compete."
             found.append(views.Attention(mark="git-compare", sentence=(label, views.Bit(text=words))))
         elif artifact.payload.get("source_text") and artifact.unverified:
-            found.append(views.Attention(mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))))
+            found.append(
+                views.Attention(
+                    mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))
+                )
+            )
         elif field is not None and field.policy == "dual":
             found.append(views.Attention(mark="two", sentence=(label, views.Bit(text=" takes two signatures."))))
     return found[:6]
@@ -294,7 +320,9 @@ def _field(
         earlier=tuple(
             views.EarlierValue(
                 text=fields.display(field, old.value),
-                set=views.Provenance(by="you" if old.by == who.name else old.by, at=old.at, artifact_id=old.artifact_id),
+                set=views.Provenance(
+                    by="you" if old.by == who.name else old.by, at=old.at, artifact_id=old.artifact_id
+                ),
             )
             for old in reversed(past[:-1])
         ),

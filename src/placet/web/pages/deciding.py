@@ -100,8 +100,14 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
 
     async def work(connection: Connection) -> list[Outcome]:
         return await bulk.decide_batch(
-            connection, who, batch_id, status, schema=runtime.schema, reason=_reason(form),
-            customer_id=query.customer, created_by_id=query.creator,
+            connection,
+            who,
+            batch_id,
+            status,
+            schema=runtime.schema,
+            reason=_reason(form),
+            customer_id=query.customer,
+            created_by_id=query.creator,
         )
 
     outcomes = await runtime.transact(work)
@@ -176,7 +182,9 @@ def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> v
 
 def _title(outcome: Outcome, schema: ProfileSchema) -> str:
     artifact = outcome.artifact
-    return artifact_type(artifact.artifact_type).title(artifact.payload, schema) if artifact is not None else "A proposal"
+    return (
+        artifact_type(artifact.artifact_type).title(artifact.payload, schema) if artifact is not None else "A proposal"
+    )
 
 
 handlers = (decide_one, decide_selected, accept_batch, reject_batch)

@@ -28,7 +28,9 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise WrongContentType("This address takes a form.")
     try:
-        form = parse_qs((await request.body()).decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000)
+        form = parse_qs(
+            (await request.body()).decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=2000
+        )
     except (ValueError, UnicodeError):
         raise NotUnderstood("The form cannot be read.", code="invalid_form") from None
     for name, values in form.items():
@@ -53,7 +55,9 @@ def csrf(request: Request[Any, Any, Any]) -> str:
 def inside(address: str, otherwise: str) -> str:
     """A path of our own to go to, or `otherwise` where the address could lead elsewhere."""
     parts = urlsplit(address)
-    safe = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and address.isprintable()
+    safe = (
+        address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and address.isprintable()
+    )
     return address if safe else otherwise
 
 

@@ -68,7 +68,9 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     query = read_query(request, InboxQuery)
     order = "asc" if query.order == "asc" else "desc"
-    filters = inbox.Filters(status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence)
+    filters = inbox.Filters(
+        status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence
+    )
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
@@ -92,7 +94,9 @@ async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What was decided, newest first."""
     runtime, who = runtime_and_caller(request)
     query = read_query(request, InboxQuery)
-    filters = inbox.Filters(status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence)
+    filters = inbox.Filters(
+        status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence
+    )
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor)
         around = await shell(request, connection, "inbox")
@@ -117,7 +121,9 @@ async def show_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -
         around = await shell(request, connection, "customers")
         contexts = await sources.contexts(connection, found)
         if not found:
-            return html(views.ErrorPage(shell=around, status=404, sentence="Nothing of this batch became a proposal."), 404)
+            return html(
+                views.ErrorPage(shell=around, status=404, sentence="Nothing of this batch became a proposal."), 404
+            )
         batch = await sources.batch_of(connection, found[0])
         view = views.BatchPage(
             shell=around,
@@ -156,7 +162,9 @@ async def artifact_page(
         members = await inbox.of_batch(
             connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
         )
-        around = msgspec.structs.replace(await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}")
+        around = msgspec.structs.replace(
+            await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
+        )
     values = past.get(artifact.field or "", [])
     wire = to_wire(artifact, who, runtime.schema)
     view = views.ArtifactPage(
@@ -169,13 +177,20 @@ async def artifact_page(
         trail=tuple(show.happening(line, who, runtime.schema) for line in lines),
         facts=show.facts(artifact, runtime.schema),
         raw=msgspec.json.format(msgspec.json.encode(wire), indent=2).decode(),
-        siblings=tuple(show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id),
+        siblings=tuple(
+            show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
+        ),
     )
     return html(view, status)
 
 
 async def open_card(
-    connection: Connection, runtime: Runtime, who: Principal, listed: list[Artifact], wanted: str | None, mode: str | None
+    connection: Connection,
+    runtime: Runtime,
+    who: Principal,
+    listed: list[Artifact],
+    wanted: str | None,
+    mode: str | None,
 ) -> views.Opened | None:
     """What the open card of a list shows, if the one that is asked for stands in the list."""
     artifact = next((found for found in listed if found.id == wanted), None)
@@ -201,7 +216,8 @@ def _skipped(batch: sources.ReadBatch | None) -> tuple[views.Skipped, ...]:
     if batch is None:
         return ()
     return tuple(
-        views.Skipped(label=f"Proposal {item.index + 1}", why=item.reason, artifact_id=item.artifact_id) for item in batch.skipped
+        views.Skipped(label=f"Proposal {item.index + 1}", why=item.reason, artifact_id=item.artifact_id)
+        for item in batch.skipped
     )
 
 
@@ -215,7 +231,11 @@ def _before(artifact: Artifact, values: list[records.PastValue], who: Principal)
 
 
 def _groups(
-    artifacts: list[Artifact], who: Principal, schema: ProfileSchema, contexts: dict[str, sources.Context], counts: dict[str, int]
+    artifacts: list[Artifact],
+    who: Principal,
+    schema: ProfileSchema,
+    contexts: dict[str, sources.Context],
+    counts: dict[str, int],
 ) -> tuple[views.CustomerGroup, ...]:
     by_customer: dict[str, list[Artifact]] = {}
     for artifact in artifacts:
@@ -230,22 +250,33 @@ def _groups(
     )
 
 
-async def _filters(connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery) -> tuple[views.Filter, ...]:
+async def _filters(
+    connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery
+) -> tuple[views.Filter, ...]:
     customers, _ = await records.list_customers(connection, who, limit=200)
     return (
         views.Filter(
-            name="customer", label="Customer", value=query.customer or "",
-            choices=(views.Choice(value="", label="Any customer"), *(views.Choice(value=c.id, label=c.name) for c in customers)),
+            name="customer",
+            label="Customer",
+            value=query.customer or "",
+            choices=(
+                views.Choice(value="", label="Any customer"),
+                *(views.Choice(value=c.id, label=c.name) for c in customers),
+            ),
         ),
         views.Filter(
-            name="field", label="Field", value=query.field or "",
+            name="field",
+            label="Field",
+            value=query.field or "",
             choices=(
                 views.Choice(value="", label="Any field"),
                 *(views.Choice(value=f.key, label=f.label) for f in runtime.schema.fields),
             ),
         ),
         views.Filter(
-            name="confidence", label="Confidence", value=query.confidence or "",
+            name="confidence",
+            label="Confidence",
+            value=query.confidence or "",
             choices=(
                 views.Choice(value="", label="Any confidence"),
                 *(views.Choice(value=word, label=word.capitalize()) for word in ("high", "medium", "low")),
@@ -275,7 +306,9 @@ def _span(request: Request[Any, Any, Any], page: inbox.Page, first: int, total: 
     if not page.artifacts or (first == 1 and page.next_cursor is None):
         return None
     last = first + len(page.artifacts) - 1
-    kept = {name: value for name, value in request.query_params.items() if name not in ("open", "do", "cursor", "first")}
+    kept = {
+        name: value for name, value in request.query_params.items() if name not in ("open", "do", "cursor", "first")
+    }
     older = None
     if page.next_cursor is not None:
         older = f"{request.scope['path']}?{urlencode({**kept, 'cursor': page.next_cursor, 'first': last + 1})}"
@@ -291,7 +324,9 @@ def _empty(artifacts: list[Artifact], *, narrowed: bool, anybody: bool) -> views
     return "nothing_waits" if anybody else "nobody_here"
 
 
-async def _last_decided(connection: Connection, runtime: Runtime, who: Principal, count: int) -> tuple[views.Proposal, ...]:
+async def _last_decided(
+    connection: Connection, runtime: Runtime, who: Principal, count: int
+) -> tuple[views.Proposal, ...]:
     page = await inbox.list_artifacts(connection, who, inbox.Filters(), limit=count, order="decided")
     return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
 

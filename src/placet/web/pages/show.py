@@ -33,7 +33,16 @@ _HELD = {  # an outcome's code -> the badge's kind that says the same
     "policy": "human_only",
     "policy_human_only": "human_only",
 }
-_OWN_MEMBERS = ("field_key", "field_display_name", "proposed_value", "previous_value", "source_text", "confidence", "why", "edited_value")
+_OWN_MEMBERS = (
+    "field_key",
+    "field_display_name",
+    "proposed_value",
+    "previous_value",
+    "source_text",
+    "confidence",
+    "why",
+    "edited_value",
+)
 
 
 def named(who: Principal, user_id: str | None, name: str | None) -> str | None:
@@ -208,7 +217,13 @@ def provenance(value: Value, who: Principal) -> views.Provenance:
 
 # ── events as sentences ──────────────────────────────────────────────────────────────────────────────────────────────
 
-_MARKS = {"proposed": "pending", "created": "user-round-check", "reassigned": "users-round", "renamed": "pen-line", "deleted": "x"}
+_MARKS = {
+    "proposed": "pending",
+    "created": "user-round-check",
+    "reassigned": "users-round",
+    "renamed": "pen-line",
+    "deleted": "x",
+}
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
 
@@ -248,7 +263,11 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
             if line.act == "edited":
                 yield bit(text=" with a change")
             if line.field is not None:
-                yield from (bit(text=": "), bit(text=after, kind="decided"), bit(text=f", not {before}" if line.body.get("before") is not None else ""))
+                yield from (
+                    bit(text=": "),
+                    bit(text=after, kind="decided"),
+                    bit(text=f", not {before}" if line.body.get("before") is not None else ""),
+                )
         case "rejected":
             yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
         case "superseded":

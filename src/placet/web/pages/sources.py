@@ -45,7 +45,11 @@ async def show_source(request: Request[Any, Any, Any], source_id: FromPath[str])
     view = views.SourcePage(
         shell=around,
         customer=views.Customer(id=source.customer_id or "", name=name),
-        source=views.Source(id=source.id, title=source.title or "Note", occurred_on=source.occurred_at.date() if source.occurred_at else None),
+        source=views.Source(
+            id=source.id,
+            title=source.title or "Note",
+            occurred_on=source.occurred_at.date() if source.occurred_at else None,
+        ),
         by=source.created_by_name,
         stored_at=source.created_at,
         sha256=source.sha256.hex(),
@@ -92,20 +96,29 @@ async def read_for(request: Request[Any, Any, Any], customer_id: FromPath[str]) 
     return await _read(request, customer_id, await forms.read_form(request), chosen=False)
 
 
-async def _read(request: Request[Any, Any, Any], customer_id: str, form: forms.Form, *, chosen: bool) -> Response[bytes]:
+async def _read(
+    request: Request[Any, Any, Any], customer_id: str, form: forms.Form, *, chosen: bool
+) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     page_for = None if chosen else customer_id
     try:
         day = read_instant(forms.one(form, "occurredAt") or None)
         done = await read_note(
-            runtime, who, customer_id, forms.one(form, "text"), title=forms.one(form, "title").strip()[:300] or None, occurred_at=day
+            runtime,
+            who,
+            customer_id,
+            forms.one(form, "text"),
+            title=forms.one(form, "title").strip()[:300] or None,
+            occurred_at=day,
         )
     except NothingFound as error:
         left = seen(msgspec.to_builtins(error.members["reading"].not_proposed), runtime.schema)
         details = tuple(f"{each.label}: {each.quote}" if each.quote else each.label for each in left[:10])
         notice = views.Notice(
-            sentence="Nothing to propose from this note, so it was not stored." + (" Seen and left:" if details else ""),
-            tone="plain", details=details,
+            sentence="Nothing to propose from this note, so it was not stored."
+            + (" Seen and left:" if details else ""),
+            tone="plain",
+            details=details,
         )
         return await _read_page(request, page_for, form=form, notice=notice)
     except Invalid as error:
@@ -114,7 +127,9 @@ async def _read(request: Request[Any, Any, Any], customer_id: str, form: forms.F
     count = len(done.artifacts)
     sentence = f"Read. {count} proposal{'s' if count != 1 else ''} wait{'s' if count == 1 else ''} for you."
     if count == 0:
-        return forms.go(f"/sources/{done.source_id}", views.Notice(sentence="Read. Nothing in it is new.", tone="plain"))
+        return forms.go(
+            f"/sources/{done.source_id}", views.Notice(sentence="Read. Nothing in it is new.", tone="plain")
+        )
     return forms.go(f"/batches/{done.batch_id}", views.Notice(sentence=sentence))
 
 

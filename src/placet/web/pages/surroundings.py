@@ -81,9 +81,7 @@ async def _lately(connection: Connection, who: Principal, counts: dict[str, int]
     """The customers with the most waiting, then others by name."""
     found, _ = await records.list_customers(connection, who, limit=50)
     found.sort(key=lambda customer: (-counts.get(customer.id, 0), customer.name.lower()))
-    return tuple(
-        Lately(customer=Customer(id=c.id, name=c.name), pending=counts.get(c.id, 0)) for c in found[:LATELY]
-    )
+    return tuple(Lately(customer=Customer(id=c.id, name=c.name), pending=counts.get(c.id, 0)) for c in found[:LATELY])
 
 
 def runtime_and_caller(request: Request[Any, Any, Any]) -> tuple[Any, Principal]:
