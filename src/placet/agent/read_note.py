@@ -56,7 +56,9 @@ async def read_note(
     access.check_propose(who, customer.id, customer.rm_id)
     day = (occurred_at or datetime.now(UTC)).date()
     reading = await asyncio.to_thread(
-        partial(read, text, schema=runtime.schema, profile=customer.profile, client=customer.name, date=day, locale=locale)
+        partial(
+            read, text, schema=runtime.schema, profile=customer.profile, client=customer.name, date=day, locale=locale
+        )
     )
     if not reading.proposals:
         raise NothingFound("The agent found nothing in this note to propose.", reading=reading)
@@ -81,7 +83,14 @@ async def read_note(
 
     async def work(connection: Connection) -> Proposed:
         return await propose(
-            connection, reader, customer_id, items, schema=runtime.schema, source=source, not_proposed=left, on_behalf_of=who
+            connection,
+            reader,
+            customer_id,
+            items,
+            schema=runtime.schema,
+            source=source,
+            not_proposed=left,
+            on_behalf_of=who,
         )
 
     return await runtime.transact(work)
