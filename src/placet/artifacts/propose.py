@@ -15,44 +15,21 @@ import msgspec
 
 from placet.artifacts import evidence, inbox
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import ArtifactType, artifact_types
+from placet.artifacts.drafts import Draft, Item, Skipped, Source, World, judge, read_items
 from placet.audit import record
-from placet.customers import access, fields
+from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.db import json
 from placet.db.engine import Connection, statements
-from placet.errors import Conflict, Invalid, InvalidItems, NotFound, PlacetError
+from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
+
+__all__ = ["MAX_ITEMS", "Item", "Proposed", "Skipped", "Source", "propose"]
 
 SQL = statements(__package__, "propose.sql")
 MAX_ITEMS = 1000
 MAX_SOURCE = 2_000_000  # characters
-
-
-class Item(msgspec.Struct, kw_only=True):
-    """One proposal. `at` is where its quote is said to start in the source: a hint, checked."""
-
-    payload: dict[str, Any]
-    artifact_type: str = "profile_edit"
-    workflow_trigger: str | None = None
-    at: int | None = None
-
-
-class Source(msgspec.Struct, kw_only=True):
-    """The note the proposals were read from."""
-
-    text: str
-    title: str | None = None
-    occurred_at: datetime | None = None
-
-
-class Skipped(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
-    """An item that became no artifact, and why: `duplicate`, `no_change` or `policy`."""
-
-    index: int
-    reason: str
-    artifact_id: str | None = None
 
 
 class Proposed(msgspec.Struct, kw_only=True):
@@ -63,21 +40,6 @@ class Proposed(msgspec.Struct, kw_only=True):
     skipped: list[Skipped]
     created: bool
     source_id: str | None = None
-
-
-class _Draft(msgspec.Struct, kw_only=True):
-    """An item on its way to a row."""
-
-    index: int
-    item: Item
-    type: ArtifactType
-    payload: dict[str, Any]
-    field: str | None
-    key: str
-    value: Any = None
-    field_version: int | None = None
-    quote: evidence.Located = evidence.NOWHERE
-    id: str = msgspec.field(default_factory=new_id)
 
 
 async def propose(
@@ -115,9 +77,9 @@ async def propose(
             raise Conflict("This batch id was used before for other content.", code="batch_exists")
         return await _answer(connection, who, customer_id, batch_id, known, created=False)
 
-    drafts = _read_items(items, schema)
+    drafts = read_items(items, schema)
     world = await _world(connection, customer_id, drafts)
-    keep, skipped = _judge(who, drafts, world, schema)
+    keep, skipped = judge(who, drafts, world, schema)
     if text is not None:
         finder = evidence.Finder(text)
         for draft in keep:
@@ -143,127 +105,17 @@ async def propose(
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
 
 
-def _read_items(items: Sequence[Item], schema: ProfileSchema) -> list[_Draft]:
-    """Every item as a draft; raises InvalidItems that names all the bad ones, so that an agent can mend them at once."""
-    types = artifact_types()
-    drafts: list[_Draft] = []
-    bad: list[dict[str, Any]] = []
-    seen: dict[tuple[str, str], int] = {}
-    for index, item in enumerate(items):
-        try:
-            draft = _read_item(index, item, types, schema)
-            if draft.field is not None and (draft.type.name, draft.key) in seen:
-                raise Invalid(
-                    f"The field {draft.field} stands twice in this batch, first at {seen[draft.type.name, draft.key]}.",
-                    code="field_twice",
-                )
-            seen[draft.type.name, draft.key] = index
-            drafts.append(draft)
-        except PlacetError as error:
-            bad.append({"index": index, "code": error.code, "error": error.sentence})
-    if bad:
-        listed = "; ".join(f"{b['index']}: {b['error']}" for b in bad[:5]) + (" …" if len(bad) > 5 else "")
-        raise InvalidItems(f"{len(bad)} of {len(items)} artifacts cannot be taken, so none was. {listed}", errors=bad)
-    return drafts
-
-
-def _read_item(index: int, item: Item, types: dict[str, ArtifactType], schema: ProfileSchema) -> _Draft:
-    found = types.get(item.artifact_type)
-    if found is None:
-        raise Invalid(f"There is no artifact type {item.artifact_type[:60]!r}.", code="unknown_type")
-    json.require_storable(item.payload)
-    if item.workflow_trigger is not None:
-        json.require_text(item.workflow_trigger, "The workflow trigger")
-    found.read(item.payload)
-    payload = dict(item.payload)
-    found.check(payload, schema)
-    field = found.field(payload)
-    key = field if field is not None else sha256(json.encode(payload).encode()).hexdigest()
-    draft = _Draft(index=index, item=item, type=found, payload=payload, field=field, key=key)
-    if field is not None:
-        draft.value = found.proposed_value(payload, schema)
-    return draft
-
-
-class _World(msgspec.Struct):
-    """What the customer's profile and pending artifacts say, read after the lock."""
-
-    at: datetime
-    values: dict[str, tuple[Any, int]]
-    pending: list[tuple[str, str, str, str, dict[str, Any]]]  # id, type, field, item key, payload
-
-
-async def _world(connection: Connection, customer_id: str, drafts: list[_Draft]) -> _World:
+async def _world(connection: Connection, customer_id: str, drafts: list[Draft]) -> World:
     named = [d.field for d in drafts if d.field is not None]
     keys = [d.key for d in drafts if d.field is None]
     at = await connection.fetchval("select now()")
     values = await connection.fetch(SQL["values"], customer_id, named)
     pending = await connection.fetch(SQL["pending"], customer_id, named, keys)
-    return _World(
+    return World(
         at,
         {row["field"]: (msgspec.json.decode(row["value"]), row["version"]) for row in values},
         [(r["id"], r["artifact_type"], r["field"], r["item_key"], msgspec.json.decode(r["payload"])) for r in pending],
     )
-
-
-def _judge(
-    who: Principal, drafts: list[_Draft], world: _World, schema: ProfileSchema
-) -> tuple[list[_Draft], list[Skipped]]:
-    """Which drafts become artifacts; the rest with the reason. Fills in the label, the previous value, the version."""
-    keep: list[_Draft] = []
-    skipped: list[Skipped] = []
-    seen: set[tuple[str, str]] = set()
-    for draft in drafts:
-        field = schema.field(draft.field) if draft.field is not None else None
-        if field is None:
-            twin = next(
-                (i for i, kind, _, key, _ in world.pending if (kind, key) == (draft.type.name, draft.key)), None
-            )
-            if twin is not None or (draft.type.name, draft.key) in seen:
-                skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
-            else:
-                seen.add((draft.type.name, draft.key))
-                keep.append(draft)
-            continue
-        value, version = world.values.get(field.key, (None, 0))
-        twin = next(
-            (
-                i
-                for i, kind, key, _, payload in world.pending
-                if key == field.key
-                and kind == draft.type.name
-                and _proposes(draft.type, payload, field, draft.value, schema)
-            ),
-            None,
-        )
-        if field.policy == "human_only" and who.is_agent:
-            skipped.append(Skipped(index=draft.index, reason="policy"))
-        elif fields.same(field, value, draft.value):
-            skipped.append(Skipped(index=draft.index, reason="no_change"))
-        elif twin is not None:
-            skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
-        else:
-            said = draft.payload.setdefault("previous_value", value)
-            if draft.payload.get("field_display_name") is None:
-                draft.payload["field_display_name"] = field.label
-            draft.payload.setdefault("source_text", None)
-            draft.field_version = version if _is_current(field, said, value) else None
-            keep.append(draft)
-    return keep, skipped
-
-
-def _proposes(kind: ArtifactType, payload: dict[str, Any], field: Any, value: Any, schema: ProfileSchema) -> bool:
-    try:
-        return fields.same(field, kind.proposed_value(payload, schema), value)
-    except PlacetError:
-        return False  # proposed under a schema that took it; no twin of anything proposed now
-
-
-def _is_current(field: Any, said: Any, value: Any) -> bool:
-    try:
-        return fields.same(field, fields.canonical(field, said), value)
-    except PlacetError:
-        return False
 
 
 async def _store_source(
@@ -293,8 +145,8 @@ async def _insert(
     batch_id: str,
     source_id: str | None,
     text: str | None,
-    keep: list[_Draft],
-    world: _World,
+    keep: list[Draft],
+    world: World,
     on_behalf_of: Principal | None,
 ) -> None:
     if not keep:
