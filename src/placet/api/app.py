@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar
@@ -22,6 +22,7 @@ from placet.api.meta import Meta
 from placet.api.reading import MAX_BODY
 from placet.db.connect import urls
 from placet.runtime import Runtime
+from placet.worker import working
 
 _HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -66,7 +67,7 @@ def create_app(
 
 
 def from_environment() -> Litestar:
-    """What a server process starts: settings from the environment, the database opened in the background."""
+    """What a server process starts: settings from the environment, the database opened and chores done in the background."""
     from placet.web.pages import answer_error, handlers
 
     logs.configure()
@@ -77,7 +78,8 @@ def from_environment() -> Litestar:
         with urls(runtime.settings) as (_owner_url, app_url):
             runtime.open_in_background(app_url)
             try:
-                yield
+                async with working(runtime) if runtime.settings.worker else nullcontext():
+                    yield
             finally:
                 await runtime.close()
 

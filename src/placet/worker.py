@@ -1,0 +1,72 @@
+"""The background work: what has to be done when nobody asks for it. It runs inside `placet serve` and as `placet worker`.
+
+Today that is one chore, sweeping out what has expired. Any number of processes may do it at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import msgspec
+import structlog
+
+from placet.db.engine import Connection, statements
+from placet.errors import Unavailable
+from placet.identity.sign_in import IDLE
+from placet.runtime import Runtime
+
+SQL = statements(__package__, "worker.sql")
+EVERY_S = 60.0
+log = structlog.get_logger("placet.worker")
+
+
+class Swept(msgspec.Struct, frozen=True):
+    """How many rows a sweep removed."""
+
+    idempotency_keys: int
+    sign_ins: int
+    links: int
+
+
+async def sweep(connection: Connection) -> Swept:
+    """Remove answers kept for retries (after 25 hours), ended sign-ins and one-time links past their time."""
+    return Swept(
+        idempotency_keys=_count(await connection.execute(SQL["sweep_idempotency_keys"])),
+        sign_ins=_count(await connection.execute(SQL["sweep_sign_ins"], IDLE)),
+        links=_count(await connection.execute(SQL["sweep_links"])),
+    )
+
+
+async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
+    """Sweep now and then every so many seconds, until cancelled; a database that is away is waited for."""
+    while True:
+        wait = every
+        try:
+            swept = await runtime.transact(sweep)
+        except Unavailable:  # whoever opens the database says so already
+            wait = min(every, 5.0)
+        except Exception as error:  # the next round may go well, and nobody else would try
+            log.error("not swept", error=f"{type(error).__name__}: {error}")
+        else:
+            if swept != Swept(0, 0, 0):
+                log.info("swept", **msgspec.to_builtins(swept))
+        await asyncio.sleep(wait)
+
+
+@asynccontextmanager
+async def working(runtime: Runtime) -> AsyncIterator[None]:
+    """The background work goes on while the context lasts."""
+    task = asyncio.create_task(work(runtime))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _count(tag: str) -> int:
+    """The number at the end of what PostgreSQL says it did: `DELETE 3`."""
+    return int(tag.rpartition(" ")[2])
