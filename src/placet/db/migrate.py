@@ -30,7 +30,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     config.set_main_option("script_location", "placet.db:migrations")
     config.set_main_option("path_separator", "os")
 
-    def upgrade(connection: Connection) -> list[str]:
+    def upgrade(connection: SyncConnection) -> list[str]:
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
