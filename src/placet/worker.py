@@ -1,4 +1,4 @@
-"""The background work: what has to be done when nobody asks for it. It runs inside `placet serve` and as `placet worker`.
+"""The background work: what is done though nobody asks for it. It runs in `placet serve` and as `placet worker`.
 
 Today that is one chore, sweeping out what has expired. Any number of processes may do it at once.
 """

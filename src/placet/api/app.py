@@ -67,7 +67,7 @@ def create_app(
 
 
 def from_environment() -> Litestar:
-    """What a server process starts: settings from the environment, the database opened and chores done in the background."""
+    """What a server process starts: settings from the environment, the database and the chores in the background."""
     from placet.web.pages import answer_error, handlers
 
     logs.configure()
