@@ -23,6 +23,7 @@ async def migrate(owner_url: str, app_url: str | None = None) -> list[str]:
     from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection as SyncConnection
     from sqlalchemy import NullPool
     from sqlalchemy.ext.asyncio import create_async_engine
 
