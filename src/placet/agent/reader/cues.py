@@ -55,7 +55,7 @@ CUES: Mapping[str, Cue] = {
         why="Identity checks and every age-based rule need it.",
     ),
     "email": Cue(
-        labels="e-mail; email; mail; email address; e-mail address; email id; e-mail id; mail id; personal email; private email; new email; correo",
+        labels="e-mail; email; mail; email address; e-mail address; em; email id; e-mail id; mail id; personal email; private email; new email; correo",
         trigger=r"\b(?:e-?mails?|mail|address|write to|reach|use|change|switch|update|contact|send|correspondence)\b",
         avoid=r"\b(?:cc|bcc|copy (?:in|him|her|them)|phish\w*|spam|forged|fake|scam)\b",
         near=90,
@@ -64,7 +64,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "phone": Cue(
         labels="mobile; mobile phone; mobile no; mobile number; mob; mob no; cell; cell phone; phone; phone no; phone number; telephone; tel; tel no; handphone; hp; contact no; contact number; handy; mobil; telefon; celular; telemóvel; mobiel; 携帯; 携帯電話; 電話; whatsapp; new mobile; new number; ph; m; t",
-        trigger=r"\b(?:mob(?:ile)?|cell(?:phone)?|(?:tele)?phone|tel|number|no\.|hp|handphone|new one|mine|line|reach (?:me|him|her)|(?:call|ring|text|whatsapp|contact|get) (?:me|him|her|hold)|whatsapp|handy|digits|should read|sim)\b",
+        trigger=r"\b(?:mob(?:ile)?|cell(?:phone)?|(?:tele)?phone|tel|number|no\.|hp|handphone|new one|mine|line|reach (?:me|him|her)|(?:call|ring|text|whatsapp|contact|get) (?:me|him|her|hold)|whatsapp|handy|digits|should read|sim|use|swapped|transposed)\b",
         avoid=r"\b(?:switchboard|office|work|desk|factory|fax|landline|reception\w*|assistant|secretary|emergenc\w+|alt|alternate|direct line|hotel|clinic|surgery|branch|shop|practice|helpline|main line|home phone|home line|house phone)\b",
         near=80,
         nudge="Which mobile number reaches the client?",
@@ -103,7 +103,7 @@ CUES: Mapping[str, Cue] = {
     "preferredLanguage": Cue(
         labels="preferred language; pref language; pref. language; language; languages; language preference; correspondence language; language of correspondence; sprache; korrespondenzsprache; idioma; língua; taal; 言語; documents in",
         trigger=r"\b(?:languages?|correspond(?:ence)?|documents?|docs|letters?|papers|reports?|statements?|write (?:to )?(?:me|her|him)|prefers?|speaks?|in writing|paperwork|contracts?|brochures?|everything in)\b",
-        says=((r"\b(?:in|only|always)\s+(?P<v>[^\W\d_]{4,14})(?:,)?\s+(?:please|pls|always|only|from now on|going forward)\b", None),),
+        says=((r"(?:^|[,;:]\s|\b(?:in|only|always|use)\s)(?P<v>[^\W\d_]{4,14}),?\s(?:please|pls|always|only|sempre|from now on|going forward)\b", None),),
         asked=r"\b(?:language|in (?:english|which))\b",
         near=60, avoid=r"\b(?:course|lessons?|learning|school|teacher|studies|studying|translator)\b",
     ),
@@ -119,9 +119,9 @@ CUES: Mapping[str, Cue] = {
             "single": r"single|unmarried|never married|bachelor|spinster|ledig|solteir[oa]|ongehuwd",
         },
         says=(
-            (r"\b(?:divorce|decree|dissolution)\b(?: \w+){0,3} (?:final(?:ised|ized)?|through|complete[d]?|absolute|granted|settled)\b|\bdecree (?:absolute|nisi made absolute)|\b(?:is|am|are|'s|'m|now|got|been|were) (?:now |recently |finally |officially |formally )*divorced\b|\bdivorced (?:in|last|since|from)\b", "divorced"),
+            (r"\b(?:divorce|decree|dissolution)\b(?: \w+){0,3} (?:final(?:ised|ized)?|through|complete[d]?|absolute|granted|settled)\b|\bdecree (?:absolute|nisi made absolute)|\b(?:is|am|are|'s|'m|now|got|been|were) (?:now |recently |finally |officially |formally )*divorced\b|\bdivorced (?:in|last|since|from)\b|(?:^|[>;:,(]\s?)(?:now |recently )*divorced\b", "divorced"),
             (r"\b(?:got|get|just|now|is|am|are|'m|'re|were|been|they|we|newly|finally|quietly) (?:now |just |finally |quietly |legally |recently )?(?:re)?married\b|\b(?:re)?married (?:her|his|my|in|on|last|since|this|again|(?:long[- ]?time )?partner|[A-Z][a-z]+ (?:in|on|last))\b|\btied the knot\b|\bwedding (?:was|took place|went)\b|\b(?:he|she|they|i|we) (?:re)?married\b", "married"),
-            (r"\b(?:is|am|'s|'m|now|been|was left|recently) (?:now |a )?widow(?:ed|er)?\b|\b(?:husband|wife|spouse|partner)(?:,? [A-Z]\w+,?)? (?:sadly |suddenly |has |had )*(?:died|passed(?: away| on)?)\b|\blost (?:her|his|my) (?:husband|wife|spouse)\b", "widowed"),
+            (r"(?:^|[>;:,(]\s?|\b(?:is|am|'s|'m|now|been|was left|recently)\s)(?:now |recently |a )*widow(?:ed|er)?\b|\b(?:husband|wife|spouse|partner)(?:,? [A-Z]\w+,?)? (?:sadly |suddenly |has |had )*(?:died|d\.|deceased|passed(?: away| on)?)|\blost (?:her|his|my) (?:husband|wife|spouse)\b", "widowed"),
             (r"\b(?:registered|entered(?: into)?|formed|signed|formalised|formalized) (?:their|a|our|into a|his|her) (?:civil |registered |domestic )?partnership\b|\b(?:is|are|'re|am|now|in a) (?:now )?(?:in a )?(?:civil|registered|domestic) partner(?:s|ship)?\b", "domestic_partner"),
             (r"\b(?:is|am|'s|'m|still|now) (?:now |still )?single\b|\bnever married\b", "single"),
         ),
@@ -144,7 +144,7 @@ CUES: Mapping[str, Cue] = {
     "employmentStatus": Cue(labels="employment status; work status; working status"),
     "incomeBandAnnual": Cue(
         labels="income; annual income; yearly income; gross income; gross annual income; annual gross income; salary; annual salary; earnings; income p.a; income pa; total income; comp; compensation; ctc; jahreseinkommen; einkommen; renda anual; renda; inkomen; 年収; remuneration; household income; pay; inc; income (annual); package; annual income (gross)",
-        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|paid|pays (?:him|her|me)|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes?|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
+        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|paid|pays (?:him|her|me)|年収|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes?|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
         asked=r"\b(?:income|salary|earn\w*|make|paid|pay|comp)\b",
         avoid=r"\b(?:household|joint(?:ly)?|combined|one[- ]?off|sale|sold|proceeds|lump sum|inherit\w*|gift|fee|fees|invoice|rent paid|mortgage|school|budget|spend\w*|spends|costs?|expenses|donat\w+|savings?|saves|contribut\w+|premium|dividends? of|severance|bonus of|redundancy|loan|limit|turnover|revenue|pledge\w*|allowance|tuition)\b",
         near=60, state=True, nudge="Roughly what is the client's gross income a year?", why="Affordability and suitability rest on it.",
@@ -186,6 +186,8 @@ CUES: Mapping[str, Cue] = {
         says=(
             (r"\b(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]year (?:investment |time )?(?:horizon|view|time ?frame|outlook|term)\b", None),
             (r"\b(?:won't|will not|doesn't|does not|don't|do not) (?:need|touch|draw on|require) (?:it|this|the money|that|any of it|these funds|the capital|the funds)(?: back)? (?:for|before|within|until) (?:at least |about |around |another |the next )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs)\b", None),
+            (r"\b(?:no need (?:of|for|to touch|to draw on|to use)) (?:it|this|the money|that|any of it|these funds|the capital|the funds)(?: back)? (?:for|before|within|until) (?:at least |about |around |another |the next )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs)\b", None),
+            (r"\b(?:money|that|this|it|retirement|goal)(?: is|'s| are) (?:about |some |around |still |roughly |at least )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs) (?:out|away|off|from now)\b", None),
         ),
         asked=r"\b(?:horizon|how long|stay invested|time ?frame|when (?:do|will|would) you need)\b",
         near=50, avoid=r"\b(?:mortgage|ago|fixed rate|lease|visa|old|aged?|contract|guarantee|notice)\b",
@@ -199,7 +201,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "investmentGoals": Cue(
         labels="goals; goal; investment goals; objectives; objective; investment objectives; investment objective; aims; aim; wants; what for; what it's for; what its for; what the money is for; purpose; priorities; anlageziele; ziele; objetivos; doelen; financial goals; wishes; hopes",
-        reader="goals", plan=True,
+        reader="goals", plan=True, asked=r"\b(?:what (?:is|'s) (?:it|this|the money|the portfolio|all this) for|goals?|objectives?|trying to achieve|(?:main )?aims?|money for)\b",
         nudge="What is the money for?", why="Without a goal no advice can be judged.",
     ),
     "esgPreference": Cue(
@@ -216,7 +218,7 @@ CUES: Mapping[str, Cue] = {
         labels="pep; pep status; politically exposed; politically exposed person; pep check; pep?; public office; politisch exponierte person; pessoa politicamente exposta; pep declaration",
         says=(
             (r"\b(?:is|'s|am|'m|was|are) (?:not|neither|n't|no longer) (?:an? |classed as an? |considered an? )?(?:pep|politically exposed)|\b(?:isn't|not) (?:an? )?(?:pep|politically exposed)|\bno (?:pep|public (?:office|function|position|role|duties)|political (?:office|role|function|exposure))\b|\b(?:never|not|nor) (?:has |have |having )?(?:held|holds?|hold|holding) (?:any )?(?:public|political) (?:office|function|position)|\bpep (?:status |check |question |screening )?(?:is |was |came back |confirmed |answered )*(?:no|none|negative|clear|nil)\b|\bnon[- ]pep\b", False),
-            (r"\b(?:is|'s|am|'m|becomes?|became|makes? (?:him|her|me|them)|made (?:him|her|me)|now|as|be treated as|classified as|qualif(?:y|ies) as|counts? as) (?:now |therefore |thus |hence )*(?:an? |domestic |foreign )*(?:pep|politically exposed person)\b|\bpep (?:status )?(?:is |: )?(?:yes|confirmed|applies)\b", True),
+            (r"\b(?:is|'s|am|'m|becomes?|became|makes? (?:him|her|me|them)|made (?:him|her|me)|remains?|still|continues to be|now|as|be treated as|classified as|qualif(?:y|ies) as|counts? as) (?:now |therefore |thus |hence )*(?:an? |domestic |foreign )*(?:pep|politically exposed person)\b|\bpep (?:status )?(?:is |: )?(?:yes|confirmed|applies)\b", True),
         ),
         asked=r"\b(?:public (?:office|function|position|role)|politically exposed|pep|political (?:office|role|position)|politics)\b",
         state=True,
@@ -226,7 +228,7 @@ CUES: Mapping[str, Cue] = {
     "marketingConsent": Cue(labels="marketing consent; consent to marketing; marketing", words={"granted": r"yes|granted|given|agreed", "refused": r"no|refused|declined", "withdrawn": "withdrawn|revoked"}),
     "nextReviewDate": Cue(
         labels="next review; next rev; next review date; next meeting; next mtg; next contact; next call; next; next appointment; next review due; review date; nächster termin; nächste überprüfung; próxima reunião; next date; follow-up meeting; next session; next catch-up; volgende afspraak; 次回; 次回面談; nrd; review; next visit",
-        trigger=r"\b(?:next (?:review|rev|meeting|mtg|call|catch[- ]?up|session|appointment|appt|visit|chat|video|zoom|date|one|conversation|contact|annual|formal|quarterly|time)|meet(?:ing)? again|see (?:him|her|them|you|each other|me) again|(?:speak|talk|reconvene|catch up|touch base)(?: \w+)? (?:again|on|next)|booked(?: in)?|diari[sz]ed|reconvene|review (?:is |was |has been |now |date )*(?:booked|set|agreed|fixed|on|for|scheduled|moved|due)|(?:scheduled|agreed|fixed|rebooked|rescheduled|set) (?:for|on)|moved to|next review agreed|we meet|we'll meet|in the diary|follow[- ]up (?:meeting|call)|see you (?:on|then)?|reunião|termin|volgende)\b",
+        trigger=r"\b(?:nr\b|let(?:'s| us) (?:speak|talk|meet)|next (?:\w+ )?(?:review|rev|meeting|mtg|call|catch[- ]?up|session|appointment|appt|visit|chat|video|zoom|date|one|conversation|contact|annual|formal|quarterly|time)|meet(?:ing)? again|see (?:him|her|them|you|each other|me) again|(?:speak|talk|reconvene|catch up|touch base)(?: \w+)? (?:again|on|next)|booked(?: in)?|diari[sz]ed|reconvene|review (?:is |was |has been |now |date )*(?:booked|set|agreed|fixed|on|for|scheduled|moved|due)|(?:scheduled|agreed|fixed|rebooked|rescheduled|set) (?:for|on)|moved to|next review agreed|we meet|we'll meet|in the diary|follow[- ]up (?:meeting|call)|see you (?:on|then)?|reunião|termin|volgende)\b",
         asked=r"\b(?:next (?:review|meeting|call|catch)|meet again|review)\b",
         avoid=r"\b(?:try (?:him |her |them )?again|call(?:ed)? back|chase|ring back|call-back|callback|deadline|expir\w+|matur\w+|refund|wedding|flight|holiday|surgery|operation|exam|completion|due date|school|party|court|hearing|lawyer|notary|with the (?:bank|lawyer|accountant|notary)|left msg|voicemail|to see in|birthday|invoice|statement)\b",
         near=90, own=False, when="future",

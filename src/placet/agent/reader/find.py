@@ -45,7 +45,7 @@ class Finder:
 
     def candidates(self) -> Iterator[Candidate]:
         """Every candidate in the order of the note."""
-        item = -1
+        item, topic = -1, None
         for number, statement in enumerate(self.statements):
             first = statement.item != item
             item = statement.item
@@ -53,11 +53,15 @@ class Finder:
             under = self.labels.key(statement.heading) if statement.heading else None
             after = self.statements[number + 1] if number + 1 < len(self.statements) else None
             before = self.statements[number - 1] if number else None
-            seen = list(self._read(statement, label if first else None, None if first else label, under, before))
-            for each in seen:
+            if first:
+                topic = label or self._topic(statement)
+            ends: dict[str, int] = {}
+            read = self._read(statement, label if first else None, None if first and label else topic, under, before)
+            for each in sorted(read, key=_place):
                 field = self.context.schema.field(each.field)
                 if field is not None:
-                    yield self._judge(each, field, statement, after)
+                    yield self._judge(each, field, statement, after, ends.get(each.field, 0))
+                    ends[each.field] = max(each.end, ends.get(each.field, 0))
 
     def asks(self, field: Field, text: str) -> bool:
         """Whether a text brings a field up."""
@@ -109,7 +113,9 @@ class Finder:
         elif reader == "names":
             yield from names.read(statement, mine("preferredName"), self.context.people.tokens, before.text if before else "")
         elif reader == "goals":
-            yield from goals.read(statement, mine("investmentGoals"), under=under == "investmentGoals")
+            field = self.context.schema.field("investmentGoals")
+            answers = field is not None and statement.asked != () and self.asks(field, statement.asked[-1].text)
+            yield from goals.read(statement, mine("investmentGoals"), under=under == "investmentGoals", answers=answers)
         elif reader == "channel":
             field = self.context.schema.field("preferredChannel")
             if field is not None and field.options:
@@ -180,7 +186,7 @@ class Finder:
         for pattern, value in ((_NO, False), (_YES, True)):
             match = rx(pattern).match(statement.text)
             if match is not None and "?" in statement.question:
-                yield Seen(field.key, value, statement.start, statement.end, statement.start, ANSWER)
+                yield Seen(field.key, value, statement.start + match.end() - 1, statement.end, statement.start, ANSWER)
 
     def _typed(self, field: Field, cue: Cue, statement: Statement, *, labelled: bool, topic: bool) -> Iterator[Seen]:
         """Values with a shape of their own, tied to the field by a label, a question or a word nearby."""
@@ -264,9 +270,17 @@ class Finder:
             out.append(Found(found.start, found.end, band, doubt))
         return out
 
+    def _topic(self, statement: Statement) -> str | None:
+        """The field whose name a bullet opens with: "Date of birth was mistyped. Not 4 May ..."."""
+        words = statement.text.split()[:4]
+        if statement.talk or len(words) < 2:
+            return None
+        names = (" ".join(words[:count]) for count in (4, 3, 2, 1))
+        return next((key for name in names if name[-1:] not in ",;" and (key := self.labels.exact(name))), None)
+
     # -- judging -----------------------------------------------------------------------------------------------------
 
-    def _judge(self, seen: Seen, field: Field, statement: Statement, after: Statement | None) -> Candidate:
+    def _judge(self, seen: Seen, field: Field, statement: Statement, after: Statement | None, since: int) -> Candidate:
         cue = self.context.cues.get(field.key, Cue())
         candidate = Candidate(field, seen.value, seen.start, seen.end, seen.cue, seen.strength, statement, doubt=seen.doubt)
         candidate.corrects = mode.corrects(statement, seen.start)
@@ -274,18 +288,20 @@ class Finder:
             return candidate
         reason = mode.meant(
             statement, seen.start, seen.end, after=after, state=cue.state, plan=cue.plan,
-            exact=field.type in ("email", "phone", "date"),
+            exact=field.type in ("email", "phone", "date"), since=since if since <= seen.start else 0,
         )  # fmt: skip
         candidate.reason = reason or self._person(seen, field, cue, statement) or self._unfit(seen, field, cue, statement)
         return candidate
 
     def _person(self, seen: Seen, field: Field, cue: Cue, statement: Statement) -> str:
-        if statement.talk and statement.voice == "rm":
+        if statement.talk and statement.voice == "rm" and cue.own:
             return mode.QUESTION
         if statement.voice == "other":
             return mode.HEARSAY
         people = self.context.people
         exact = field.type in ("email", "phone", "date")
+        if cue.plan and seen.strength != SAYS:
+            return mode.OTHER_PERSON if people.done_by_other(statement, seen.start + 12) else ""
         places = {seen.cue} if cue.plan else {seen.start, seen.cue if seen.strength == SAYS else seen.start}
         if cue.own and any(people.about(statement, at, None if cue.plan else seen.end, exact=exact) == "other" for at in places):
             bereaved = field.key == "maritalStatus" and seen.value == "widowed"
@@ -307,6 +323,10 @@ class Finder:
         if seen.doubt == "bare" and seen.strength < LABEL:
             return mode.AMBIGUOUS
         return ""
+
+
+def _place(seen: Seen) -> tuple[int, int]:
+    return (seen.start, seen.end)
 
 
 def _words(label: str) -> str:

@@ -46,6 +46,10 @@ class Labels:
             found = next((part for part in parts if part), None)
         return found
 
+    def exact(self, label: str) -> str | None:
+        """The key of the field that goes by exactly these words."""
+        return self._table.get(normal(label))
+
     def known(self, label: str) -> bool:
         """Whether a label names a field."""
         return self.key(label) is not None

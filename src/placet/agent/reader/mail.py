@@ -90,7 +90,7 @@ def _turning(lines: list[str], at: int, state: str, *, mail: bool) -> str:
     if rx(_FORWARDED).match(line) and len(line.split()) <= 8 and not rx(r"^\W*(?:fwd?|fw)\b.*\w+.*\w+.*\w+").match(line):
         return PASTED
     if rx(_ORIGINAL).match(line):
-        return QUOTED
+        return QUOTED if mail else PASTED
     if rx(_WROTE).match(line) or (at + 1 < len(lines) and line.strip() and rx(_WROTE).match(f"{line.strip()} {lines[at + 1].strip()}")):
         behind = next((each for each in lines[at + 1 :] if each.strip() and not rx(_WROTE).match(each)), "")
         if mail and not behind.lstrip().startswith(">") and not line.lstrip().startswith(">"):

@@ -17,12 +17,12 @@ HEARSAY, INSTRUCTION, AMBIGUOUS, OTHER_PERSON = "hearsay", "instruction", "ambig
 
 _BREAK = r"[,;:()]\s|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
 _IF = (
-    r"\b(?:if|unless|in case|in the event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
+    r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
     r"suppos(?:e|ing)|subject to|depend(?:s|ing|ent)? on|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
 _ASK_IF = r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
 _MAYBE = (
-    r"\b(?:might|may(?! (?:\d|20\d\d|call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibl[ey]|probably|potentially|likely|"
+    r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
     r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
     r"not sure|unsure|undecided|uncertain|not certain|plan(?:s|ned)? to|planning|intend(?:s|ing)?|looking (?:at|into|to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
     r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be confirmed|expects? to|expected to|about to|in talks|in line for|"
@@ -45,11 +45,11 @@ _UNRECORDED = (
     r"\b(?:don't|do not) (?:write|record|note|minute|put|log)\b|\bbetween (?:us|you and me)\b|\bnot (?:for|on) (?:the )?file\b|\bkeep (?:it|that|this) out of\b"
 )
 _NEGATOR = (
-    r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|no|non|except|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
+    r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|non|except|surrender\w*|handed back|gave back|lost|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
     r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped)?|gone off|cannot|can't|isn't|aren't|wasn't|weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
     r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"
 )
-_NEGATED_BEFORE = rf"{_NEGATOR}(?:\s+[\w'-]+){{0,3}}[\s\"'(]*$"
+_NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\bno(?:\s+more)?)[\s\"'(]*$"
 _NEGATED_BEHIND = (
     r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|doesn't work|does not work|"
     r"bounces|pre-?dates|\(?(?:do not|don't|not to be|never|pls don't) (?:use|used|call|ring)|was wrong|expired|lapsed|- ?ignore|is (?:not|n't) (?:right|correct|in use|current|mine|his|hers)|\(?(?:old|former|previous|wrong|ex)\b|isn't)"
@@ -57,7 +57,7 @@ _NEGATED_BEHIND = (
 _NOT_YET = r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|never)\b"
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
-    r"(?:i|we) (?:wrote|put|noted|recorded|had|have|typed|entered|gave|said)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
+    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
     r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
     r"(?:\s+[\w%$£€.,'/@+-]+){0,3}[\s\"'(:]*$"
 )
@@ -76,12 +76,13 @@ _RETRACTED = (
 
 def meant(
     statement: Statement, start: int, end: int, *, after: Statement | None = None, state: bool = False, plan: bool = False,
-    exact: bool = False,
+    exact: bool = False, since: int = 0,
 ) -> str:  # fmt: skip
     """Why the value at `start`..`end` of the note is not plainly stated; "" if it is.
 
     `state` fields are about now, so what will be is hypothetical; `plan` fields are about the future, so wishes count as
-    stated; `exact` values (numbers to reach somebody, dates) are not made uncertain by an "if" that follows them.
+    stated; `exact` values (numbers to reach somebody, dates) are not made uncertain by an "if" that follows them. What stands
+    before `since`, the end of the value before this one, was said of that one: "not 3 but 4", "instead of 3 now 4".
     """
     if statement.machine or statement.origin == "pasted":
         return INSTRUCTION
@@ -96,7 +97,7 @@ def meant(
     if asked:
         return QUESTION
     return (
-        _near(text, a, b, before, behind)
+        _near(text, b, before[max(since - statement.start - (a - len(before)), 0) :], behind)
         or _whole(statement, text, a, f"{before}{inside}{behind}", state=state, plan=plan, exact=exact)
         or (retraction(after) if after is not None and after.paragraph == statement.paragraph else STATED)
     )
@@ -115,7 +116,7 @@ def _asks(text: str, b: int) -> bool:
     return text.rstrip("\"') ").endswith("?") or rx(r"^\s?\(?\?").match(text[b:]) is not None
 
 
-def _near(text: str, a: int, b: int, before: str, behind: str) -> str:
+def _near(text: str, b: int, before: str, behind: str) -> str:
     """Reasons that stand right beside the value."""
     rest = text[b:]
     if rx(_READ_AS).search(rest) and not rx(r"^\s*>\s*(?:high|low|medium)\b").search(rest):
@@ -123,7 +124,7 @@ def _near(text: str, a: int, b: int, before: str, behind: str) -> str:
     if rx(r"\bfrom\s*[\"']?$").search(before) and rx(r"^[^.;]{0,20}\bto\b").search(rest):
         return SUPERSEDED
     if rx(_NEGATED_BEFORE).search(before):
-        return SUPERSEDED if rx(r"\b(?:no longer|renounc|gave up|given up|stopped)").search(before) else NEGATED
+        return SUPERSEDED if rx(r"\b(?:no longer|renounc|gave up|given up|stopped|surrender|handed back)").search(before) else NEGATED
     if rx(_NEGATED_BEHIND).search(rest) or rx(_NOT_YET).search(behind):
         return NEGATED
     if rx(_PAST_BEFORE).search(before):

@@ -73,6 +73,7 @@ class People:
         self.aliases = set(aliases)
         self.gender = ""
         self.others: dict[str, str] = {}
+        self.rms: set[str] = set()
         self._clauses: dict[int, list[_Clause]] = {}
 
     def is_client(self, name: str) -> bool:
@@ -86,7 +87,9 @@ class People:
         """Take in the whole note: who else is named, the client's gender, and then every statement in order."""
         own = [s for s in statements if s.origin == "own"]
         for name, voice in speakers.items():
-            if voice in (OTHER, RM):
+            if voice == RM:
+                self.rms.add(name.split()[0])
+            elif voice == OTHER:
                 self.others.setdefault(name.split()[0], "")
         for statement in own:
             self._learn_names(statement.text)
@@ -119,11 +122,10 @@ class People:
                 return inside[-1].who
         return clause.subject
 
-    def mentions_other(self, statement: Statement, until: int) -> bool:
-        """Whether somebody else is named in the statement before a position."""
-        return any(
-            m.who == OTHER and m.start < until for c in self._clauses.get(id(statement), []) for m in c.mentions
-        )
+    def done_by_other(self, statement: Statement, until: int) -> bool:
+        """Whether somebody else is the subject of the statement before a position."""
+        mentions = [m for c in self._clauses.get(id(statement), []) for m in c.mentions if m.role == "subject" and m.start < until]
+        return bool(mentions) and mentions[-1].who == OTHER
 
     def _names_client(self, label: str) -> bool:
         return any(t.lower() in label.split() for t in self.tokens) or "client" in label
@@ -167,7 +169,7 @@ class People:
                 self._other(match["name"], "")
 
     def _other(self, name: str, gender: str) -> None:
-        if name.lower() in _NOT_NAMES or name.lower() in RELATIONS or self._is_mine(name) or name.lower() in HELPERS:
+        if name in self.rms or name.lower() in _NOT_NAMES or name.lower() in RELATIONS or self._is_mine(name) or name.lower() in HELPERS:
             return
         self.others[name] = self.others.get(name) or gender
 
@@ -300,12 +302,15 @@ class People:
                 return "owner"
             if word == "her" and rx(r"^ (?!(?:about|that|to|on|at|now|in|for|if|when|and|or|as|again|back|how|by|with|from|up|down|the|a|what|next)\b)[a-z\d]").match(behind):
                 return "owner"
-            return "object"
-        if rx(r"^'s?\b|^s' ").match(behind) or word.endswith("'s"):
+            return "subject" if word == "me" and not ahead.strip() else "object"
+        if rx(r"^'(?:s\b|\s)").match(behind) or word.endswith("'s"):
             return "owner"
+        if rx(r"\b(?:hi|hello|hey|dear|thanks|thank you|morning|bye|cheers|ok)[ ,]+$").search(ahead):
+            return "object"
         clause = re.split(_CLAUSE, ahead)[-1]
         if rx(_PREPOSITION).search(ahead) or rx(r"^\W*(?:\w+ ){1,2}(?:and|&|\+) $").match(ahead):
             return "object"
-        if not clause.strip() or len(clause.split()) <= 1 or rx(_VERB).match(behind):
+        opening = rx(r"^\W*(?:so|and|but|then|now|also|even|only|well|yes|no|ok|because|that|says|said|today|later|still|apparently|meanwhile|both|to)?\W*$")
+        if opening.match(clause) or rx(_VERB).match(behind):
             return "subject"
         return "object"

@@ -15,12 +15,13 @@ from placet.agent.reader.find import Finder
 from placet.agent.reader.labels import Labels
 from placet.agent.reader.nudges import nudges
 from placet.agent.reader.people import People
-from placet.agent.reader.resolve import confidence, resolve, why
+from placet.agent.reader.resolve import confidence, infer_country, resolve, why
 from placet.agent.reader.result import Finding, Reading, Unproposed
 from placet.agent.reader.segment import segment
 from placet.agent.reader.text import Folded, fold, rx
 from placet.agent.reader.values.dates import MONTHS, find_dates
 from placet.agent.reader.words import HELPERS, RELATIONS
+from placet.customers.fields.place_names import COUNTRY_WORDS, LANGUAGE_WORDS
 from placet.customers.schema import ProfileSchema
 
 
@@ -49,13 +50,14 @@ def read(
     for candidate in finder.candidates():
         by_field.setdefault(candidate.field.key, []).append(candidate)
     reading = Reading([], [], [])
+    chosen: dict[str, Candidate] = {}
     for field in schema.fields:
-        found = by_field.get(field.key)
-        if found:
-            chosen, others = resolve(context, field, found)
-            if chosen is not None:
-                reading.proposals.append(_finding(context, chosen))
-            reading.not_proposed += _unproposed(folded, others)
+        best, others = resolve(context, field, by_field.get(field.key, []))
+        if best is not None:
+            chosen[field.key] = best
+        reading.not_proposed += _unproposed(folded, others)
+    infer_country(context, chosen)
+    reading.proposals = [_finding(context, chosen[field.key]) for field in schema.fields if field.key in chosen]
     reading.nudges = nudges(context, finder, cut.statements, by_field)
     return reading
 
@@ -105,7 +107,7 @@ def _vocabulary() -> frozenset[str]:
     from placet.agent.reader.values.work import _heads
 
     words = set(RELATIONS) | set(MONTHS) | set(_heads())
-    for phrase in (*HELPERS, *(cue.labels for cue in CUES.values())):
+    for phrase in (*COUNTRY_WORDS.values(), *LANGUAGE_WORDS.values(), *HELPERS, *(cue.labels for cue in CUES.values())):
         words.update(rx(r"[^\W\d_]{3,}").findall(phrase.lower()))
     words.update(
         "family farm farming firm form former formal from home income name named number meeting member remarks remains remit amount amounts moment comment commerce "

@@ -24,6 +24,11 @@ def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Can
     if field.type == "list":
         return _resolve_list(context, field, found)
     live = [c for c in found if not c.reason]
+    for each in live:
+        # A correction follows in the same breath that we could not read for sure: then the first value is no better.
+        if any(c.corrects and c.reason == mode.OTHER_PERSON and c.statement is each.statement and c.start > each.start for c in found):
+            each.reason = mode.AMBIGUOUS
+    live = [c for c in live if not c.reason]
     chosen = _choose(field, live)
     if chosen is not None:
         previous = context.profile.get(field.key)
@@ -32,6 +37,21 @@ def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Can
         elif field.policy == "human_only":
             chosen.reason = POLICY
     return (chosen if chosen is not None and not chosen.reason else None), [c for c in found if c.reason]
+
+
+def infer_country(context: Context, chosen: dict[str, Candidate]) -> None:
+    """Where a new town is unknown to us but the new tax residency and telephone number agree on a country, add it."""
+    city, tax, phone = (chosen.get(key) for key in ("addressCity", "taxResidency", "phone"))
+    field = context.schema.field("addressCountry")
+    if city is None or tax is None or phone is None or field is None or field.key in chosen or city.doubt != "unknown":
+        return
+    import phonenumbers  # noqa: PLC0415 - loaded already: the number was read with it
+
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone.value))
+    if region and same(field, canonical(field, region), tax.value) and not same(field, tax.value, context.profile.get(field.key)):
+        chosen[field.key] = Candidate(
+            field, tax.value, city.start, city.end, city.cue, city.strength, city.statement, doubt="inferred"
+        )
 
 
 def confidence(candidate: Candidate) -> str:
@@ -48,7 +68,7 @@ def why(candidate: Candidate) -> str:
     """One sentence for the RM: what makes these words a value of this field."""
     label = candidate.field.label
     if candidate.doubt == "inferred":
-        return f"{label} follows from the city named here."
+        return f"{label} follows from the city named here; the note does not name it."
     if candidate.doubt == "agreed":
         return "The client agreed to this when asked."
     sentences = {
@@ -86,7 +106,7 @@ def _choose(field: Field, live: list[Candidate]) -> Candidate | None:
     best = max(c.strength for c in live)
     last = live[-1]
     if len({str(c.value) for c in live}) > 1:
-        correcting = [c for c in live if c.corrects and c.strength >= TRIGGER]
+        correcting = [c for c in live if c.corrects]
         if correcting and correcting[-1] is not live[0]:
             last = correcting[-1]
         else:

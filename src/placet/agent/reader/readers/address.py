@@ -10,8 +10,8 @@ from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities, find_countries
 
 _PLACE = r"(?P<place>[A-ZÀ-ÞŁŚŽ][\w'.-]*(?: (?:(?:de|do|da|am|an der|upon|on|del|la|of) )?[A-ZÀ-ÞŁŚŽ][\w'.-]*){0,3})"
-_MOVED = rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:have|has|'ve|'s) (?:now )?(?:moved|relocated|settled)|new (?:home|house|flat|place|apartment))\b[^.;?!]{{0,40}}?\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
-_LIVES = rf"(?i:\b(?:(?:lives?|living|resid(?:es|ing|ent)|based|home is|now home is|domiciled|settled)(?: now| permanently| full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
+_MOVED = rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|(?:bought|rented|leased|found) (?:a|the|their) (?:\w+ )?(?:house|flat|apartment|place|condo|home|villa)(?= in .{{3,30}} (?:and|where) .{{0,12}}\b(?:moved in|liv))|(?:have|has|'ve|'s) (?:now )?(?:moved|relocated|settled)|new (?:home|house|flat|place|apartment))\b[^.;?!]{{0,40}}?\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
+_LIVES = rf"(?i:\b(?:(?:lives?|living|resid(?:es|ing)|based|home is|now home is|domiciled|settled)(?: now| permanently| full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
 _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the end|then|for good))\b"
 _SEND = (
     r"\b(?:(?:new |home |residential |permanent |postal |correspondence )?address(?:es)?(?: has| is| now| changed| to| will be| for (?:statements|post|mail))*|send (?:\w+ ){0,4}to|(?:post|mail|statements|letters) (?:\w+ ){0,3}to|"
@@ -19,6 +19,11 @@ _SEND = (
 )
 _POSTCODE = (
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2} \d{5}(?:-\d{4})?|\d{4}-\d{3}|\d{5}-\d{3}|[A-Z]-\d{4,5}|\d{4} ?[A-Z]{2}\b|\d{6}|\d{3} ?\d{2}|\d{4,5}|[A-Z]\d[A-Z] ?\d[A-Z]\d)\b"
+)
+_STATE = (
+    r"^(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|D\.?C\.?|(?i:alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|"
+    r"florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|"
+    r"new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming))\s\d{5}(?:-\d{4})?$"
 )
 _COUNTY = r"shire\b|\b(?:county|surrey|kent|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|somerset|cumbria|middlesex|west|north|east|south) ?(?:\w+)?$"
 _UNLIKELY = r"\b(?:ltd|limited|inc|llp|plc|gmbh|group|bank|capital|partners|street|road|lane|avenue|st|rd|floor|flat|apt|unit|house|office|zoom|teams|q[1-4]|spring|summer|autumn|winter)\b\.?$"
@@ -87,6 +92,13 @@ def _address(statement: Statement, begin: int, cue: int, strength: int, *, singl
                 if words[: found[0].end].lower() in ("singapore", "hong kong", "monaco"):
                     city = Seen("addressCity", found[0].value, base + start, base + start + found[0].end, cue, strength)
                 continue
+        if number and rx(_STATE, 0).match(words):
+            start, name = pieces[number - 1]
+            if country is None:
+                country = Seen("addressCountry", "United States", base + start, base + start + len(name), cue, strength, "inferred")
+            if name and not any(c.isdigit() for c in name):
+                city = Seen("addressCity", name, base + start, base + start + len(name), cue, strength)
+            break
         bare = rx(_POSTCODE).sub("", words).strip(" -")
         known = cities().get(bare.lower())
         offset = start + (words.find(bare) if bare else 0)

@@ -20,6 +20,7 @@ _BEHIND = (
     r"^[\"']?\W{0,2}(?:(?:is|works|would be|are|'s) )?(?:(?:the )?(?:best|easiest|preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over (?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
 )
 _ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?)*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
+_JUST = r"\b(?:just|better to|best to|only) (?P<v>ring|call|phone|e-?mail|whatsapp)(?: (?:me|her|him)(?: here)?)?(?=\s*(?:[,.;!]|$)|\s(?:lah|ah|please|pls|she|he)\b)"
 _APPOINTMENT = r"^\W*(?:at \d|on (?:mon|tue|wed|thu|fri|sat|sun|\d|the \d)|back|tomorrow|today|tonight|next|again|re\b|about|when|if|after|before|in (?:a|the|two|\d)|by \w+day|\d|this|with|to (?!ask)|for|and)\b"
 _VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", "e-mail": "email", "whatsapp": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
 
@@ -38,6 +39,9 @@ def read(statement: Statement, field: Field, label: str | None, *, answers: bool
             yield Seen(field.key, found.value, base + found.start, base + found.end, base + found.start, SAYS)
         elif answers and len(text.split()) <= 6:
             yield Seen(field.key, found.value, base + found.start, base + found.end, base + found.start, ANSWER)
+    just = rx(_JUST).search(text, start)
+    if just is not None and _VERBS.get(just["v"].lower()) in known:
+        yield Seen(field.key, _VERBS[just["v"].lower()], base + just.start("v"), base + just.end("v"), base + just.start("v"), SAYS)
     order = rx(_ORDER).match(text[start:])
     if order is not None and not rx(_APPOINTMENT).match(order["rest"]):
         value = _VERBS.get(order["v"].lower())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import LABEL, SAYS, TOPIC, Seen
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, TOPIC, Seen
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
@@ -15,7 +15,7 @@ _DO = (
 _LEADS = (
     r"\b(?:(?:main|primary|first|second|other|new|long[- ]term|short[- ]term|only|overall|stated|investment|chief|biggest|key) )*(?:goals?|objectives?|aims?|priorit(?:y|ies)|ambition)(?: (?:for (?:the )?(?:money|portfolio|pot)|now|here))? (?:is|are|was|remains?|being|now)(?: now| still| simply| mainly)*(?: to)? ",
     r"\b(?:saving(?: up)?|investing|earmarked|put(?:ting)? (?:it |money |this )?(?:aside|away)|set aside|building a pot|the (?:money|pot|portfolio|fund) is) (?:mainly )?(?:for|to) ",
-    rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes|keen|needs?|intends?|looking|plans?|determined) (?:the (?:money|portfolio|pot) )?to (?=(?:be able to )?(?:{_DO})\b)",
+    rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes?|keen|intends?|looking|plans?|determined) (?:the (?:money|portfolio|pot) )?to (?=(?:be able to )?(?:{_DO}|be (?:\w+[- ]free|financially))\b)",
     r"\b(?:what|the reason) (?:it|this|the money)(?:'s| is) for(?: is)?:? ",
 )
 _NOT_GOALS = (
@@ -29,11 +29,16 @@ _TRIM = r"^(?:(?:and|then|also|to|eventually|longer[- ]term|long[- ]term|short[-
 _STOP = r"\.\s|\s-{1,2}\s|\bbut\b|\bbecause\b|\bso that\b|\brather than\b|,? not\b"
 
 
-def read(statement: Statement, label: str | None, *, under: bool) -> Iterator[Seen]:
-    """The goals of a statement, one by one; `under` if it stands in a list headed by the field."""
+def read(statement: Statement, label: str | None, *, under: bool, answers: bool) -> Iterator[Seen]:
+    """The goals of a statement, one by one; `under` if it stands in a list headed by the field, `answers` if it was asked for."""
     text, base = statement.text, statement.start
     if label is not None:
         yield from _split(text, statement.body - base, len(text), base, base, LABEL)
+        return
+    if answers and not rx(r"^\W*(?:yes|no|ok|hmm|well|as before|same|not sure|i don't|nothing)\b").match(text):
+        lead = rx(r"^\W*(?:(?:mainly|mostly|just|really|it's|its|for|to|i want to|basically|primarily|oh|erm|um)\s)*").match(text)
+        stop = rx(_STOP).search(text)
+        yield from _split(text, lead.end() if lead else 0, stop.start() if stop else len(text), base, base, ANSWER)
         return
     if under:
         yield from _split(text, 0, len(text), base, base, TOPIC)

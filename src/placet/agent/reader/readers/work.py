@@ -17,10 +17,11 @@ _LEADS = (
     r"(?i:\b(?:start(?:s|ed)?|join(?:s|ed)?|work(?:s|ing)|employed|appointed|hired|promoted|engaged|sworn in|took over|taken over|set up|setting up|acting|serv(?:es|ing)|elected|"
     r"installed|taken on|returned|back|moved|practis(?:es|ing)|retrained|re-?qualified|self-employed|freelanc(?:e|es|ing)|recruited|named|confirmed|trad(?:es|ing)|registered|job)\b[^.;:?!]{0,60}?\bas )",
     # "promoted to", "became", "her new role is"
-    r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made|became|become|appointed|named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|"
+    r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|"
     r"took the job of|taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to (?:be )?)?)",
     # "now a" at the beginning of a bullet
-    r"(?i:^\W*(?:(?:she|he|is|i'm|he's|she's) )?now )",
+    r"(?i:^\W*(?:(?:she|he|is|i'm|he's|she's) )?now (?:(?:i'm|i am|he's|she's) )?)"
+    r"|(?i:\b(?:is|am) now )",
 )
 _IS = r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently))? "
 _FIRMS = (
@@ -29,7 +30,7 @@ _FIRMS = (
     rf"(?:set up|started|opened) (?:(?:his|her|my|their|own|new|a|firm|company|business|practice|consultancy|studio|shop|agency|called|named),? )*(?:firm|company|business|practice|consultancy|studio|shop|agency|called|named),?) (?:the )?){FIRM}",
 )
 _RETIRED = (
-    r"(?:\b(?:has|have|had|is|'s|'ve|'m|am|now|fully|formally|officially|finally|just|be|he|she|i)\s(?:now |fully |just |finally |formally |officially |recently |happily |early )*|^\W*(?:fully |now )*)"
+    r"(?:\b(?:has|have|had|is|'s|'ve|'m|am|now|fully|formally|officially|finally|just|be|(?:calls|considers) (?:him|her)self|he|she|i)\s(?:now |fully |just |finally |formally |officially |recently |happily |early )*|^\W*(?:fully |now )*)"
     r"(?P<v>retired)\b(?! (?:the|that|this|it|his|her|teacher|officer|army|naval|judge|surgeon|doctor|people|couple|hurt)\b)|\b(?:took|taken|in) (?:early )?(?P<w>retirement)\b(?= (?:since|in|last|at|from|now)|[.,;]|$)"
 )
 _NOT_FIRMS = frozenset(
@@ -47,8 +48,10 @@ def read(statement: Statement, label: str | None) -> Iterator[Seen]:
         group = "v" if match["v"] else "w"
         if not rx(r"\b(?:semi|not|never|once|when|before|until|nearly|almost)[ -]*$").search(text[: match.start(group)]):
             yield Seen("occupation", "Retired", base + match.start(group), base + match.end(group), base + match.start(), SAYS)
+    for match in rx(r"\b(?:gave|given) up work(?:ing)?\b(?! (?:on|for|with))").finditer(text):
+        yield Seen("occupation", "Retired", base + match.start(), base + match.end(), base + match.start(), SAYS)
     for lead in _LEADS:
-        for match in rx(rf"{lead}{_ARTICLE}{TITLE}", 0).finditer(text):
+        for match in rx(rf"(?:{lead}){_ARTICLE}{TITLE}", 0).finditer(text):
             yield from _title(statement, match, sure=True)
     for match in rx(rf"{_IS}{_ARTICLE}{TITLE}", 0).finditer(text):
         yield from _title(statement, match, sure=False)

@@ -35,7 +35,7 @@ _STOP = (
 )
 TITLE = r"(?P<title>[^\W_][\w&'/-]*(?: (?:[\w&'/-]+)){0,8}?)" + _STOP
 _CAP = r"(?:[A-Z0-9][\w&'.+-]*[\w+]|[A-Z])"
-FIRM = rf"(?P<firm>{_CAP}(?: (?:(?:&|and|of|of the|de|for|\+|und|e) (?=[A-Z]))?{_CAP}){{0,7}})"
+FIRM = rf"(?P<firm>{_CAP}(?: (?:(?:&|and|of|of the|de|for|\+|und|e) (?=[A-Z]))?{_CAP}){{0,7}}(?: (?:plc|ltd|llp|gmbh|inc|group|pte|pvt)(?![a-z]))*)"
 FIRM_SUFFIX = (
     r"\b(?:ltd|limited|inc|llp|llc|plc|gmbh|ag|sa|bv|nv|pvt|corp|corporation|group|holdings?|partners|bank|capital|university|college|"
     r"hospitals?|school|clinic|logistics|consulting|ventures|industries|engineering|studios?|foundation|trust|institute|associates|solutions|systems|pharma\w*|therapeutics|& co)\b"
