@@ -70,7 +70,11 @@ async def propose(
             access.check_propose(principal, customer_id, customer["rm_id"])
 
     text = _source_text(source)
-    asked = _digest(items, source, text)
+    try:
+        asked = _digest(items, source, text)
+    except Invalid:
+        read_items(items, schema)  # names the item, and all others that are bad
+        raise
     batch_id = _checked_batch_id(batch_id) if batch_id is not None else new_id()
     if (known := await connection.fetchrow(SQL["batch"], customer_id, who.type, who.id, batch_id)) is not None:
         if known["digest"] != asked:
@@ -108,7 +112,7 @@ async def propose(
 async def _world(connection: Connection, customer_id: str, drafts: list[Draft]) -> World:
     named = [d.field for d in drafts if d.field is not None]
     keys = [d.key for d in drafts if d.field is None]
-    at = await connection.fetchval("select now()")
+    at = await connection.fetchval("select clock_timestamp()")
     values = await connection.fetch(SQL["values"], customer_id, named)
     pending = await connection.fetch(SQL["pending"], customer_id, named, keys)
     return World(
