@@ -34,6 +34,24 @@ _HEADERS = {
 }
 
 
+class Application(Litestar):
+    """Litestar, with HEAD wherever there is GET: the same answer without its body."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request, or the life of the process."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await super().__call__(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        as_get: Any = {**scope, "method": "GET"}
+        await super().__call__(as_get, receive, without_body)
+
+
 def create_app(
     runtime: Runtime, *, lifespan: Any = None, handlers: tuple[Any, ...] = (), answer_error: Any = problems.answer
 ) -> Litestar:
@@ -48,12 +66,14 @@ def create_app(
         headers = MutableScopeHeaders.from_message(message)
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
+        if "GET" in (allow := headers.get("allow", "")) and "HEAD" not in allow:
+            headers["allow"] = f"{allow}, HEAD"
         if runtime.settings.secure:
             headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
         if not scope["path"].startswith("/static/"):
             headers.setdefault("cache-control", "no-store")
 
-    return Litestar(
+    return Application(
         route_handlers=[Artifacts, Customers, Meta, *handlers],
         middleware=[Authenticate()],
         exception_handlers={Exception: answer_error},

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
+from placet.api.admission import admit
 from placet.api.answers import OutcomeAnswer, answer_of, error_of, ok, outcome_answer
 from placet.api.auth import principal_of, runtime_of
 from placet.api.idempotency import Answer, once
@@ -18,8 +19,9 @@ from placet.artifacts import bulk, inbox, lifecycle
 from placet.artifacts import propose as proposing
 from placet.artifacts.artifact import Wire
 from placet.artifacts.artifact_type import to_wire
-from placet.artifacts.decide import Decision, decide
+from placet.artifacts.decide import Decision, Outcome, decide
 from placet.artifacts.propose import Item, Skipped, Source
+from placet.customers import access
 from placet.db.engine import Connection
 from placet.errors import Invalid, NotUnderstood
 from placet.identity.principal import Principal
@@ -181,9 +183,15 @@ class Artifacts(Controller):
     """Everything about artifacts."""
 
     path = "/api"
+    guards = (admit,)
 
-    @get("/customers/{customer_id:str}/artifacts", opt=described("artifacts", {200: ArtifactPage}, query=CustomerArtifactsQuery))
-    async def list_customer_artifacts(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    @get(
+        "/customers/{customer_id:str}/artifacts",
+        opt=described("artifacts", {200: ArtifactPage}, query=CustomerArtifactsQuery),
+    )
+    async def list_customer_artifacts(
+        self, request: Request[Any, Any, Any], customer_id: FromPath[str]
+    ) -> Response[bytes]:
         """List a customer's artifacts.
 
         Newest batch first and the proposed order within, or with `order=asc` both ascending. An unknown status is an empty list.
@@ -200,8 +208,13 @@ class Artifacts(Controller):
         """
         query = read_query(request, ArtifactsQuery)
         filters = inbox.Filters(
-            status=query.status, type=query.type, customer_id=query.customer_id, rm_id=query.rm_id, batch_id=query.batch_id,
-            field=query.field, confidence=query.confidence,
+            status=query.status,
+            type=query.type,
+            customer_id=query.customer_id,
+            rm_id=query.rm_id,
+            batch_id=query.batch_id,
+            field=query.field,
+            confidence=query.confidence,
         )
         return await _page(request, filters, query.limit, query.order, query.cursor)
 
@@ -226,7 +239,9 @@ class Artifacts(Controller):
         body = await read_body(request, ProposeBody)
         source = None
         if body.source is not None:
-            source = Source(text=body.source.text, title=body.source.title, occurred_at=read_instant(body.source.occurred_at))
+            source = Source(
+                text=body.source.text, title=body.source.title, occurred_at=read_instant(body.source.occurred_at)
+            )
         items = [
             Item(payload=item.payload, artifact_type=item.artifact_type, workflow_trigger=item.workflow_trigger)
             for item in body.artifacts
@@ -239,12 +254,17 @@ class Artifacts(Controller):
                 connection, who, customer_id, items, schema=runtime.schema, batch_id=body.batch_id, source=source
             )
             await (savepoint.rollback() if body.dry_run else savepoint.commit())
-            answer = ProposeAnswer(done.batch_id, [to_wire(a, who, runtime.schema) for a in done.artifacts], done.skipped)
+            answer = ProposeAnswer(
+                done.batch_id, [to_wire(a, who, runtime.schema) for a in done.artifacts], done.skipped
+            )
             return Answer(201 if done.created and not body.dry_run else 200, answer)
 
         return await once(request, work)
 
-    @patch("/artifacts/{artifact_id:str}", opt=described("decisions", {200: ArtifactAnswer}, body=DecideBody, idempotent=True))
+    @patch(
+        "/artifacts/{artifact_id:str}",
+        opt=described("decisions", {200: ArtifactAnswer}, body=DecideBody, idempotent=True),
+    )
     async def decide_one(self, request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
         """Accept, edit or reject an artifact.
 
@@ -264,7 +284,11 @@ class Artifacts(Controller):
 
         return await once(request, work)
 
-    @post("/decisions", status_code=200, opt=described("decisions", {200: ResultsAnswer}, body=DecisionsBody, idempotent=True))
+    @post(
+        "/decisions",
+        status_code=200,
+        opt=described("decisions", {200: ResultsAnswer}, body=DecisionsBody, idempotent=True),
+    )
     async def decide_many(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Decide a list of artifacts, with an outcome for each."""
         who = principal_of(request)
@@ -272,6 +296,7 @@ class Artifacts(Controller):
         decisions = [_decision(who, item.artifact_id, item) for item in body.decisions]
 
         async def work(connection: Connection) -> Answer:
+            _check_person(who)
             outcomes = await decide(
                 connection, decisions, schema=runtime_of(request).schema, atomic=body.atomic, dry_run=body.dry_run
             )
@@ -280,8 +305,11 @@ class Artifacts(Controller):
         return await once(request, work)
 
     @post(
-        "/batches/{batch_id:str}/accept", status_code=200,
-        opt=described("decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True),
+        "/batches/{batch_id:str}/accept",
+        status_code=200,
+        opt=described(
+            "decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True
+        ),
     )
     async def accept_batch(self, request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
         """Accept what is pending in a batch.
@@ -291,15 +319,19 @@ class Artifacts(Controller):
         return await _decide_batch(request, batch_id, lifecycle.ACCEPTED)
 
     @post(
-        "/batches/{batch_id:str}/reject", status_code=200,
-        opt=described("decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True),
+        "/batches/{batch_id:str}/reject",
+        status_code=200,
+        opt=described(
+            "decisions", {200: BatchAnswer}, query=BatchQuery, body=BatchBody, body_required=False, idempotent=True
+        ),
     )
     async def reject_batch(self, request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
         """Reject what is pending in a batch."""
         return await _decide_batch(request, batch_id, lifecycle.REJECTED)
 
     @post(
-        "/customers/{customer_id:str}/apply-updates", status_code=200,
+        "/customers/{customer_id:str}/apply-updates",
+        status_code=200,
         opt=described("decisions", {200: ApplyAnswer}, body=ApplyBody, idempotent=True),
     )
     async def apply_updates(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
@@ -309,10 +341,19 @@ class Artifacts(Controller):
         updates = [_field_update(update) for update in body.proposal.field_updates]
 
         async def work(connection: Connection) -> Answer:
+            _check_person(who)
             done = await bulk.apply_updates(
-                connection, who, customer_id, body.proposal.proposal_id, updates, body.approved_field_ids,
-                edited_values=body.edited_values, reasons=body.reasons, schema=runtime.schema,
+                connection,
+                who,
+                customer_id,
+                body.proposal.proposal_id,
+                updates,
+                body.approved_field_ids,
+                edited_values=body.edited_values,
+                reasons=body.reasons,
+                schema=runtime.schema,
             )
+            _check_authority(done.outcomes)
             results = [outcome_answer(request, outcome) for outcome in done.outcomes]
             return Answer(200, ApplyAnswer(not done.errors, done.fields_updated, results, done.errors))
 
@@ -325,9 +366,25 @@ def _check_status(found: dict[str, Any]) -> None:
         raise NotUnderstood(lifecycle.WRONG_STATUS, code="invalid_status")
 
 
+def _check_person(who: Principal) -> None:
+    """An agent is refused whatever its list names, before anything says whether that is there."""
+    if who.is_agent and (refusal := access.refusal_to_decide(who, None, None)) is not None:
+        raise refusal
+
+
+def _check_authority(outcomes: list[Outcome]) -> None:
+    """A batch is one customer's: whoever may not decide one of its artifacts may decide none, and is told so once."""
+    if outcomes and all(outcome.outcome == "forbidden" for outcome in outcomes):
+        raise error_of(outcomes[0])
+
+
 def _decision(who: Principal, artifact_id: str, body: DecideBody) -> Decision:
     return Decision(
-        by=who, artifact_id=artifact_id, status=body.status, edited_value=body.edited_value, reason=body.reason,
+        by=who,
+        artifact_id=artifact_id,
+        status=body.status,
+        edited_value=body.edited_value,
+        reason=body.reason,
         expected_current_value=body.expected_current_value,
     )
 
@@ -344,7 +401,9 @@ async def _page(
 ) -> Response[bytes]:
     runtime, who = runtime_of(request), principal_of(request)
     async with runtime.reading() as connection:
-        page = await inbox.list_artifacts(connection, who, filters, limit=limit, offset=offset, order=order, cursor=cursor)
+        page = await inbox.list_artifacts(
+            connection, who, filters, limit=limit, offset=offset, order=order, cursor=cursor
+        )
     return ok(ArtifactPage([to_wire(a, who, runtime.schema) for a in page.artifacts], page.next_cursor))
 
 
@@ -354,11 +413,23 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
     body = await read_body(request, BatchBody, empty_is_object=True)
 
     async def work(connection: Connection) -> Answer:
+        _check_person(who)
         outcomes = await bulk.decide_batch(
-            connection, who, batch_id, status, schema=runtime.schema, reason=body.reason, dry_run=body.dry_run,
-            customer_id=query.customer_id, created_by_id=query.created_by_id,
+            connection,
+            who,
+            batch_id,
+            status,
+            schema=runtime.schema,
+            reason=body.reason,
+            dry_run=body.dry_run,
+            customer_id=query.customer_id,
+            created_by_id=query.created_by_id,
         )
-        return Answer(200, BatchAnswer(sum(o.outcome == "applied" for o in outcomes), [outcome_answer(request, o) for o in outcomes]))
+        _check_authority(outcomes)
+        return Answer(
+            200,
+            BatchAnswer(sum(o.outcome == "applied" for o in outcomes), [outcome_answer(request, o) for o in outcomes]),
+        )
 
     return await once(request, work)
 
@@ -374,5 +445,3 @@ def read_instant(text: str | None) -> datetime | None:
     if found is None or found.tzinfo is None or not 1 < found.year < 9999:
         raise Invalid(f"A time is ISO 8601 with an offset, or a date; {text[:40]!r} is neither.", code="invalid_time")
     return found
-
-

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -24,13 +25,13 @@ COOKIE = "__Host-placet"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def runtime_of(request: Request[Any, Any, Any]) -> Runtime:
+def runtime_of(request: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
     """The process's runtime."""
     found: Runtime = request.app.state.runtime
     return found
 
 
-def principal_of(request: Request[Any, Any, Any]) -> Principal:
+def principal_of(request: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     """Who is asking, or NotSignedIn."""
     found: Principal | None = request.scope["state"].get("principal")
     if found is None:
@@ -58,7 +59,9 @@ class Authenticate(ASGIMiddleware):
             scope["state"]["principal"] = await _bearer(runtime, authorization)
         elif (token := cookie_token(request)) is not None:
             async with runtime.reading() as connection:
-                who = await sign_in.who_is(connection, token, door="api" if scope["path"].startswith("/api/") else "web")
+                who = await sign_in.who_is(
+                    connection, token, door="api" if scope["path"].startswith("/api/") else "web"
+                )
             scope["state"]["principal"] = who
             if who is not None and request.method not in SAFE_METHODS:
                 require_same_origin(request)
@@ -82,11 +85,8 @@ def require_same_origin(request: Request[Any, Any, Any]) -> None:
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     host = request.headers.get("host", "")
-    if site is not None:
-        foreign = site not in ("same-origin", "none")
-    else:
-        foreign = origin is not None and urlsplit(origin).netloc != host
-    if foreign:
+    other_host = origin is not None and urlsplit(origin).netloc != host
+    if other_host if site is None else site not in ("same-origin", "none"):
         raise Forbidden("This request came from another site.", code="cross_site")
 
 

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.params import FromPath
 
+from placet.api.admission import admit
 from placet.api.answers import ok
 from placet.api.artifacts import Limit, read_instant
 from placet.api.auth import principal_of, runtime_of
@@ -17,7 +18,7 @@ from placet.api.spec import described
 from placet.artifacts import custody, inbox
 from placet.artifacts.artifact import instant
 from placet.audit import timeline
-from placet.customers import fields, records
+from placet.customers import access, fields, records
 from placet.customers.records import Customer
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
@@ -70,7 +71,7 @@ class ChangeCustomerBody(msgspec.Struct, rename="camel", forbid_unknown_fields=T
     """Another name, another RM (null: nobody)."""
 
     name: str | msgspec.UnsetType = UNSET
-    rm_id: str | None | msgspec.UnsetType = UNSET
+    rm_id: str | msgspec.UnsetType | None = UNSET
 
 
 class ProfileQuery(msgspec.Struct, rename="camel", kw_only=True):
@@ -141,6 +142,7 @@ class Customers(Controller):
     """Everything about customers, and the trail of customers and artifacts."""
 
     path = "/api"
+    guards = (admit,)
 
     @get("/customers", opt=described("customers", {200: CustomerPage}, query=CustomersQuery, problems=(422,)))
     async def list_customers(self, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -148,10 +150,15 @@ class Customers(Controller):
         runtime, who = runtime_of(request), principal_of(request)
         query = read_query(request, CustomersQuery)
         async with runtime.reading() as connection:
-            found, cursor = await records.list_customers(connection, who, search=query.q, limit=query.limit, cursor=query.cursor)
+            found, cursor = await records.list_customers(
+                connection, who, search=query.q, limit=query.limit, cursor=query.cursor
+            )
         return ok(CustomerPage([to_wire(customer) for customer in found], cursor))
 
-    @post("/customers", opt=described("customers", {201: CustomerAnswer}, body=NewCustomerBody, problems=(422,), idempotent=True))
+    @post(
+        "/customers",
+        opt=described("customers", {201: CustomerAnswer}, body=NewCustomerBody, problems=(422,), idempotent=True),
+    )
     async def create_customer(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Add a customer with the values they come with. For admins."""
         runtime, who = runtime_of(request), principal_of(request)
@@ -172,7 +179,10 @@ class Customers(Controller):
             found = await records.get(connection, principal_of(request), customer_id)
         return ok(CustomerAnswer(to_wire(found)))
 
-    @patch("/customers/{customer_id:str}", opt=described("customers", {200: CustomerAnswer}, body=ChangeCustomerBody, idempotent=True))
+    @patch(
+        "/customers/{customer_id:str}",
+        opt=described("customers", {200: CustomerAnswer}, body=ChangeCustomerBody, idempotent=True),
+    )
     async def change_customer(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Rename a customer or attach another RM; pending artifacts follow. For admins."""
         who = principal_of(request)
@@ -180,6 +190,7 @@ class Customers(Controller):
 
         async def work(connection: Connection) -> Answer:
             await records.get(connection, who, customer_id)
+            access.check_admin(who, "change a customer")
             if body.name is not UNSET:
                 await records.rename(connection, who, customer_id, body.name)
             if body.rm_id is not UNSET:
@@ -209,8 +220,11 @@ class Customers(Controller):
                 past = await records.profile_as_of(connection, who, customer_id, as_of)
                 found = {
                     key: ProfileValue(
-                        value=entry.value, display=_display(runtime.schema, key, entry.value), version=None,
-                        updated_at=instant(entry.at), artifact_id=entry.artifact_id,
+                        value=entry.value,
+                        display=_display(runtime.schema, key, entry.value),
+                        version=None,
+                        updated_at=instant(entry.at),
+                        artifact_id=entry.artifact_id,
                     )
                     for key, entry in past.items()
                 }
@@ -218,8 +232,11 @@ class Customers(Controller):
                 customer = await records.get(connection, who, customer_id)
                 found = {
                     key: ProfileValue(
-                        value=value.value, display=_display(runtime.schema, key, value.value), version=value.version,
-                        updated_at=instant(value.updated_at), artifact_id=value.artifact_id,
+                        value=value.value,
+                        display=_display(runtime.schema, key, value.value),
+                        version=value.version,
+                        updated_at=instant(value.updated_at),
+                        artifact_id=value.artifact_id,
                     )
                     for key, value in customer.values.items()
                     if value.value is not None
@@ -227,7 +244,9 @@ class Customers(Controller):
         return ok(ProfileAnswer(found))
 
     @get("/customers/{customer_id:str}/events", opt=described("trail", {200: EventPage}, query=EventsQuery))
-    async def list_customer_events(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    async def list_customer_events(
+        self, request: Request[Any, Any, Any], customer_id: FromPath[str]
+    ) -> Response[bytes]:
         """Read a customer's trail, oldest first."""
         query = read_query(request, EventsQuery)
         async with runtime_of(request).reading() as connection:
@@ -237,30 +256,48 @@ class Customers(Controller):
         return _events(lines, query.limit)
 
     @get("/artifacts/{artifact_id:str}/events", opt=described("trail", {200: EventPage}, query=EventsQuery))
-    async def list_artifact_events(self, request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
+    async def list_artifact_events(
+        self, request: Request[Any, Any, Any], artifact_id: FromPath[str]
+    ) -> Response[bytes]:
         """Read an artifact's trail, oldest first."""
         query = read_query(request, EventsQuery)
         async with runtime_of(request).reading() as connection:
             await inbox.get_artifact(connection, principal_of(request), artifact_id)
-            lines = await timeline.of_artifact(connection, artifact_id, after=_after(query.cursor), limit=query.limit + 1)
+            lines = await timeline.of_artifact(
+                connection, artifact_id, after=_after(query.cursor), limit=query.limit + 1
+            )
         return _events(lines, query.limit)
 
 
 def to_wire(customer: Customer) -> CustomerWire:
     """A customer as HTTP clients and the CLI read them."""
     return CustomerWire(
-        id=customer.id, name=customer.name, rm_id=customer.rm_id, profile=customer.profile,
-        profile_versions={key: value.version for key, value in customer.values.items()}, created_at=instant(customer.created_at),
+        id=customer.id,
+        name=customer.name,
+        rm_id=customer.rm_id,
+        profile=customer.profile,
+        profile_versions={key: value.version for key, value in customer.values.items()},
+        created_at=instant(customer.created_at),
     )
 
 
 def event_wire(line: timeline.Line) -> EventWire:
     """A line of the trail as HTTP clients read it."""
     return EventWire(
-        id=line.id, seq=line.seq, at=instant(line.at), kind=line.kind, artifact_id=line.artifact_id,
-        customer_id=line.customer_id, batch_id=line.batch_id,
-        actor=Actor(line.actor_type, line.actor_id, line.actor_name), on_behalf_of=line.on_behalf_of, door=line.door,
-        field=line.field, before=line.body.get("before"), after=line.body.get("after"), reason=line.body.get("reason"),
+        id=line.id,
+        seq=line.seq,
+        at=instant(line.at),
+        kind=line.kind,
+        artifact_id=line.artifact_id,
+        customer_id=line.customer_id,
+        batch_id=line.batch_id,
+        actor=Actor(line.actor_type, line.actor_id, line.actor_name),
+        on_behalf_of=line.on_behalf_of,
+        door=line.door,
+        field=line.field,
+        before=line.body.get("before"),
+        after=line.body.get("after"),
+        reason=line.body.get("reason"),
         evidence=line.body.get("evidence"),
     )
 

@@ -7,17 +7,13 @@ from typing import Any
 import msgspec
 from litestar import Controller, Request, Response, get
 
+from placet.api.admission import admit
 from placet.api.answers import ok
 from placet.api.auth import principal_of, runtime_of
-from placet.api.reading import read_query
 from placet.api.spec import described, document
 from placet.artifacts.artifact_type import artifact_types
 from placet.customers import fields
 from placet.customers.schema import Field
-
-
-class NoQuery(msgspec.Struct):
-    """No parameter is taken."""
 
 
 class FieldWire(msgspec.Struct, rename="camel", kw_only=True):
@@ -81,26 +77,25 @@ class HealthAnswer(msgspec.Struct, omit_defaults=True):
 class Meta(Controller):
     """The schema, the types, and the process itself."""
 
-    @get("/api/fields", opt=described("schema", {200: FieldsAnswer}, query=NoQuery, problems=(422,)))
+    guards = (admit,)
+
+    @get("/api/fields", opt=described("schema", {200: FieldsAnswer}, problems=(422,)))
     async def list_fields(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Read the profile schema."""
-        principal_of(request)
-        read_query(request, NoQuery)
         schema = runtime_of(request).schema
-        return ok(FieldsAnswer(schema.version, schema.currency, schema.additional_fields, [_field(f) for f in schema.fields]))
+        return ok(
+            FieldsAnswer(schema.version, schema.currency, schema.additional_fields, [_field(f) for f in schema.fields])
+        )
 
-    @get("/api/artifact-types", opt=described("schema", {200: TypesAnswer}, query=NoQuery, problems=(422,)))
-    async def list_artifact_types(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+    @get("/api/artifact-types", opt=described("schema", {200: TypesAnswer}, problems=(422,)))
+    async def list_artifact_types(self) -> Response[bytes]:
         """Read the installed artifact types: JSON Schema, statuses, actions."""
-        principal_of(request)
-        read_query(request, NoQuery)
         return ok(TypesAnswer([TypeWire(**found.describe()) for found in artifact_types().values()]))
 
-    @get("/api/me", opt=described("schema", {200: MeAnswer}, query=NoQuery, problems=(422,)))
+    @get("/api/me", opt=described("schema", {200: MeAnswer}, problems=(422,)))
     async def who_am_i(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Read on whose authority the caller acts."""
         who = principal_of(request)
-        read_query(request, NoQuery)
         return ok(MeAnswer(who.type, who.id, who.name, list(who.customers) if who.customers is not None else None))
 
     @get("/healthz", opt=described("process", {200: HealthAnswer}, problems=(), public=True))
@@ -127,8 +122,16 @@ def openapi_document(app: Any) -> dict[str, Any]:
 
 def _field(field: Field) -> FieldWire:
     return FieldWire(
-        key=field.key, label=field.label, section=field.section, type=field.type, priority=field.priority,
-        sensitivity=field.sensitivity, policy=field.policy, description=field.description, ordered=field.ordered,
-        unit=field.unit, options=[{"value": o.value, "label": o.label} for o in field.options],
+        key=field.key,
+        label=field.label,
+        section=field.section,
+        type=field.type,
+        priority=field.priority,
+        sensitivity=field.sensitivity,
+        policy=field.policy,
+        description=field.description,
+        ordered=field.ordered,
+        unit=field.unit,
+        options=[{"value": o.value, "label": o.label} for o in field.options],
         schema=fields.json_schema(field),
     )

@@ -54,6 +54,8 @@ def headers(error: PlacetError) -> dict[str, str]:
     """What the status asks for beside the document."""
     if error.status == 401:
         return {"www-authenticate": 'Bearer realm="placet"'}
+    if isinstance(error, HttpError) and error.allow is not None:
+        return {"allow": error.allow}
     if error.status in (429, 503):
         return {"retry-after": str(error.members.get("retry_after", 2))}
     return {}
@@ -74,9 +76,10 @@ class HttpError(PlacetError):
 
     title = "Refused"
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, allow: str | None = None) -> None:
         super().__init__(_SENTENCES.get(status, detail or "The request was refused."), code=f"http_{status}")
         self.status = status
+        self.allow = allow
 
 
 class Unexpected(PlacetError):
@@ -90,7 +93,7 @@ def understood(error: Exception) -> PlacetError:
     if isinstance(error, PlacetError):
         return error
     if isinstance(error, HTTPException):
-        return HttpError(error.status_code, error.detail)
+        return HttpError(error.status_code, error.detail, (error.headers or {}).get("allow"))
     if isinstance(error, AWAY + RETRY):
         return unavailable(error)
     return Unexpected("Something went wrong here. It is in the log.")

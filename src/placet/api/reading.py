@@ -6,14 +6,16 @@ none unknown. What cannot be read is 400, 413 or 415; what can be read but not a
 
 from __future__ import annotations
 
+import json as standard_json
 import re
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin
 from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
+from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 
 from placet.db import json
@@ -22,6 +24,11 @@ from placet.errors import Invalid, NotUnderstood, TooLarge, WrongContentType
 T = TypeVar("T", bound=msgspec.Struct)
 MAX_BODY = 10_000_000  # bytes
 _WHOLE = re.compile(r"[0-9]{1,9}")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class NoQuery(msgspec.Struct):
+    """No parameter is taken."""
 
 
 async def read_object(request: Request[Any, Any, Any], *, empty_is_object: bool = False) -> dict[str, Any]:
@@ -36,18 +43,42 @@ async def read_object(request: Request[Any, Any, Any], *, empty_is_object: bool 
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if kind.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
         raise WrongContentType("The body must be application/json in UTF-8.")
-    try:
-        found = json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise NotUnderstood("The body is not JSON.", code="invalid_json") from None
+    found = _decode(body)
     if not isinstance(found, dict):
         raise NotUnderstood("The body must be a JSON object.", code="not_an_object")
-    json.require_storable(found)
     return found
 
 
+def _decode(body: bytes) -> Any:
+    try:
+        return json.decode(body)
+    except msgspec.ValidationError:  # the decoder asks for no shape, so this is a whole number of thousands of digits
+        raise Invalid(
+            "A number of so many digits cannot be kept; send it as a string.", code="inexact_number"
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if _HALF.search(body) and _is_json(body):
+            raise Invalid(
+                "The body contains half of a surrogate pair, which is not a character.", code="unstorable_text"
+            ) from None
+        raise NotUnderstood("The body is not JSON.", code="invalid_json") from None
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether a more forgiving reader takes it: it lets half a surrogate pair through, which ours calls malformed."""
+    try:
+        standard_json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def as_struct(found: dict[str, Any], shape: type[T]) -> T:
-    """The object as `shape`; Invalid says which member does not fit."""
+    """The object as `shape`; Invalid says which member does not fit, or holds text that cannot be stored."""
+    try:
+        json.require_storable(found)
+    except Invalid as error:
+        raise NotUnderstood(error.sentence, code=error.code) if error.code == "too_deep" else error from None
     try:
         return msgspec.convert(found, shape, strict=True)
     except msgspec.ValidationError as error:
@@ -59,17 +90,22 @@ async def read_body(request: Request[Any, Any, Any], shape: type[T], *, empty_is
     return as_struct(await read_object(request, empty_is_object=empty_is_object), shape)
 
 
-def read_query(request: Request[Any, Any, Any], shape: type[T]) -> T:
+def read_query(request: ASGIConnection[Any, Any, Any, Any], shape: type[T]) -> T:
     """The query as `shape`, whose members are text or whole numbers; an empty text counts as not given."""
     try:
-        pairs = parse_qsl(request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(
+            request.scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+        )
     except (ValueError, UnicodeError):
         raise Invalid("The query cannot be read.", code="invalid_query") from None
     members = _members(shape)
     found: dict[str, Any] = {}
     for name, text in pairs:
         if name not in members:
-            raise Invalid(f"There is no parameter {name[:40]!r} here. Known: {', '.join(members) or 'none'}.", code="unknown_parameter")
+            raise Invalid(
+                f"There is no parameter {name[:40]!r} here. Known: {', '.join(members) or 'none'}.",
+                code="unknown_parameter",
+            )
         if name in found:
             raise Invalid(f"The parameter {name} stands twice.", code="repeated_parameter")
         if members[name]:

@@ -43,7 +43,13 @@ def described(
     more = (400, 409, 413, 415) if body is not None else ()
     return {
         KEY: Described(
-            tag=tag, query=query, body=body, body_required=body_required, answers=answers, idempotent=idempotent, public=public,
+            tag=tag,
+            query=query,
+            body=body,
+            body_required=body_required,
+            answers=answers,
+            idempotent=idempotent,
+            public=public,
             problems=tuple(sorted({*problems, *more, *(() if public else (401, 403)), 503})),
         )
     }
@@ -65,7 +71,7 @@ def document(routes: list[Any], public_url: str | None) -> dict[str, Any]:
     by_shape = {id(shape): schema for shape, schema in zip(shapes, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for path, method, handler, about in sorted(found, key=lambda f: (f[0], f[1])):
-        paths.setdefault(path, {})[method] = _operation(path, method, handler, about, by_shape, components)
+        paths.setdefault(path, {})[method] = _operation(path, handler, about, by_shape, components)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -82,7 +88,7 @@ def document(routes: list[Any], public_url: str | None) -> dict[str, Any]:
 
 
 def _operation(
-    path: str, method: str, handler: Any, about: Described, by_shape: dict[int, Any], components: dict[str, Any]
+    path: str, handler: Any, about: Described, by_shape: dict[int, Any], components: dict[str, Any]
 ) -> dict[str, Any]:
     summary, _, rest = (handler.fn.__doc__ or "").strip().partition("\n")
     parameters = [
