@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -192,6 +192,6 @@ def read_cursor(cursor: str, order: str) -> tuple[datetime, int]:
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is None:
             raise ValueError
-        return instant, int(seq)
-    except (ValueError, UnicodeError, binascii.Error):
+        return instant.astimezone(UTC), int(seq)
+    except (ValueError, OverflowError, UnicodeError, binascii.Error):
         raise Invalid("The cursor is not one of ours, or belongs to another order.", code="invalid_cursor") from None
