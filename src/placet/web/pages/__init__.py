@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from placet.web.pages import customers, deciding, proposals, signing_in, sources
+from placet.web.pages import api_docs, customers, deciding, proposals, signing_in, sources
 from placet.web.pages.surroundings import answer_error
 from placet.web.static_files import static_files
 
@@ -18,6 +18,7 @@ pages = Router(
         *customers.handlers,
         *sources.handlers,
         *deciding.handlers,
+        *api_docs.handlers,
     ],
 )
 handlers = (pages, static_files)
