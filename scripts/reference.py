@@ -14,10 +14,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import typer
+
 from placet import errors, settings
 from placet.api import problems
 from placet.api.app import create_app
 from placet.api.meta import openapi_document
+from placet.cli.main import app
 from placet.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -247,8 +250,35 @@ def _kind(schema: dict[str, Any], *, null: bool = True) -> str:
     return words.get(kind, str(kind))
 
 
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+WIDTH = 100  # of the help texts, whatever the terminal
+
+
+def cli_page() -> str:
+    """The help of every command, as the command itself prints it."""
+    root = typer.main.get_command(app)
+    return page(
+        "Commands",
+        "`make demo` and `make test` install `placet` as `.venv/bin/placet`. `--json` prints JSON to stdout and nothing "
+        "else there; messages for people go to stderr.",
+        "Exit codes: 0 done; 1 refused, not found or failed; 2 called wrongly; 3 the database or the server cannot be "
+        "reached.",
+        *_helps(root, typer.Context(root, info_name="placet", terminal_width=WIDTH)),
+    )
+
+
+def _helps(command: Any, context: typer.Context) -> list[str]:
+    """The help of a command and of those under it."""
+    parts = [f"## `{context.command_path}`", f"```text\n{command.get_help(context).rstrip()}\n```"]
+    for name, below in getattr(command, "commands", {}).items():
+        parts += _helps(below, typer.Context(below, info_name=name, parent=context, terminal_width=WIDTH))
+    return parts
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
+    "cli.md": cli_page,
     "errors.md": errors_page,
     "http.md": http_page,
 }
