@@ -6,12 +6,15 @@ import secrets
 from datetime import timedelta
 from hashlib import sha256
 
+import structlog
+
 from placet.db.engine import Connection
 from placet.errors import NotSignedIn, TooMany
 from placet.identity import passwords, users
 from placet.identity.principal import Principal
 from placet.identity.users import SQL
 
+log = structlog.get_logger("placet.sign_in")
 LIFETIME = timedelta(hours=12)  # whatever happens
 IDLE = timedelta(hours=2)  # without a request
 WINDOW = timedelta(minutes=15)
@@ -34,6 +37,7 @@ async def sign_in(connection: Connection, email: str, password: str, *, address:
     usable = user is not None and user.disabled_at is None
     if not await passwords.is_password(user.password_hash if user is not None and usable else None, password):
         await connection.execute(SQL["failed"], account, address)
+        log.warning("sign-in failed", address=address, known=user is not None)
         raise NotSignedIn("The e-mail address or the password is wrong.", code="wrong_credentials")
     assert user is not None
     await connection.execute(SQL["forgive"], account)
