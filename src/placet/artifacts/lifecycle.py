@@ -14,7 +14,7 @@ WITHDRAWN = "withdrawn"
 
 DECISIONS = (ACCEPTED, EDITED, REJECTED)  # what a person may decide
 APPROVALS = (ACCEPTED, EDITED)
-KNOWN = (PENDING, *DECISIONS)  # what a client may name
+KNOWN = (PENDING, ACCEPTED, REJECTED, EDITED)  # what a client may name, in the order of the sentence they know
 WRONG_STATUS = f"Invalid status. Must be one of: {', '.join(KNOWN)}"
 ENDED_WITHOUT_DECISION = (SUPERSEDED, EXPIRED, WITHDRAWN)  # set by Placet only
 

@@ -40,4 +40,4 @@ def test_a_type_may_know_fewer_decisions():
 
 
 def test_a_client_may_name_four_statuses():
-    assert KNOWN == ("pending", "accepted", "edited", "rejected")
+    assert KNOWN == ("pending", "accepted", "rejected", "edited")
