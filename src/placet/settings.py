@@ -35,6 +35,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether people reach Placet over TLS."""
         return (self.public_url or "").startswith("https://")
 
+    @property
+    def address(self) -> str:
+        """Where people reach Placet: the public address, else the one it listens on, as seen from this machine."""
+        if self.public_url is not None:
+            return self.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
 
 VARIABLES = {
     "PLACET_DATABASE_URL": "The database the application connects to; unset: an embedded PostgreSQL under PLACET_HOME.",

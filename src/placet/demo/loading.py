@@ -62,6 +62,12 @@ def schema_file() -> Path:
     return Path(str(DATA / "schema.json"))
 
 
+def people() -> list[dict[str, str]]:
+    """The demo's people, each with `id`, `name`, `email` and `role`; all sign in with DEMO_PASSWORD."""
+    found: list[dict[str, str]] = _read("users.json")
+    return found
+
+
 async def is_loaded(connection: Connection) -> bool:
     """Whether the demo's people are there."""
     first = _read("users.json")[0]

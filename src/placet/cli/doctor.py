@@ -1,0 +1,181 @@
+"""Is all well here? `placet doctor` looks at everything Placet stands on, `placet types` at the artifact types."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from placet.cli.given import AsJson
+from placet.cli.output import count, print_json, print_table, say, tell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from placet.db.examine import Facts
+    from placet.settings import Settings
+
+GOOD, NOTE, WARNING, BROKEN = "good", "note", "warning", "broken"
+MAX_SKEW_S = 2.0
+LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes free
+
+
+class Check(NamedTuple):
+    """One thing looked at: `state` is good, note (nothing wrong, worth knowing), warning or broken."""
+
+    name: str
+    state: str
+    detail: str
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("doctor")(doctor)
+    app.command("types")(types)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check everything Placet stands on.
+
+    The database, its roles and schema, the clocks, the profile schema, plug-ins, the disk. Exits with 1 if something is broken.
+    """
+    from placet import settings
+
+    checks = list(examine_all(settings.load()))
+    broken = [check for check in checks if check.state == BROKEN]
+    if as_json:
+        print_json({"sound": not broken, "checks": [check._asdict() for check in checks]})
+    else:
+        print_table(("check", "state", "detail"), [(check.name, check.state, check.detail) for check in checks])
+        say("\nAll is well." if not broken else f"\n{count(len(broken), 'thing is', 'things are')} broken.")
+    if broken:
+        raise typer.Exit(1)
+
+
+def types(as_json: AsJson = False) -> None:
+    """List the artifact types, and plug-ins that do not load."""
+    from placet.artifacts.artifact_type import artifact_types, broken_types
+
+    found, broken = artifact_types(), broken_types()
+    if as_json:
+        print_json({"artifactTypes": [each.describe() for each in found.values()], "broken": broken})
+        return
+    rows = []
+    for each in found.values():
+        about = each.describe()
+        rows.append((about["name"], about["label"], ", ".join(about["statuses"]), ", ".join(about["actions"])))
+    print_table(("type", "label", "statuses", "actions"), rows)
+    for name, why in broken.items():
+        tell(f"The plug-in {name} could not be loaded: {why}")
+
+
+def examine_all(settings: Settings) -> Iterator[Check]:
+    """Every check, in the order they are shown."""
+    yield from _database(settings)
+    yield _schema_file(settings)
+    yield from _plug_ins()
+    if settings.database_url is None:
+        yield _disk(settings.home)
+    yield Check("mail", NOTE, "not configured; links are printed, not sent")
+    yield Check("model", NOTE, "not configured; notes are read by the offline reader")
+
+
+def _database(settings: Settings) -> Iterator[Check]:
+    from placet.errors import PlacetError
+
+    try:
+        facts = _facts(settings)
+    except PlacetError as error:
+        yield Check("database", BROKEN, error.sentence)
+        return
+    kind = "embedded PostgreSQL" if settings.database_url is None else "PostgreSQL"
+    yield Check("database", GOOD, f"{kind} {facts.version}")
+    yield _role(facts)
+    yield _revision(facts, embedded=settings.database_url is None)
+    if facts.fsync and facts.synchronous_commit:
+        yield Check("durability", GOOD, "what is acknowledged survives a crash")
+    else:
+        off = "fsync" if not facts.fsync else "synchronous_commit"
+        yield Check("durability", BROKEN, f"{off} is off: an acknowledged decision may be lost")
+    skew = facts.skew.total_seconds()
+    state = GOOD if abs(skew) < MAX_SKEW_S else BROKEN
+    yield Check(
+        "clock",
+        state,
+        f"the database's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} this machine's",
+    )
+
+
+def _facts(settings: Settings) -> Facts:
+    import asyncio
+
+    from placet.cli.database import connect
+    from placet.db.connect import urls
+    from placet.db.examine import examine
+    from placet.runtime import Runtime
+
+    async def look() -> Facts:
+        from placet.customers.schema import load_schema
+
+        runtime = Runtime(settings, schema=load_schema())  # a broken schema file is another check
+        with urls(settings) as (_, app_url):
+            await connect(runtime, app_url)
+            try:
+                async with runtime.reading() as connection:
+                    return await examine(connection)
+            finally:
+                await runtime.close()
+
+    return asyncio.run(look())
+
+
+def _role(facts: Facts) -> Check:
+    if facts.role_is_superuser or facts.owned:
+        what = "is a superuser" if facts.role_is_superuser else f"owns {count(facts.owned, 'thing')} in the schema"
+        return Check("role", BROKEN, f"{facts.role} {what}, so nothing would keep it from rewriting the trail")
+    if facts.login_is_superuser:
+        return Check(
+            "role", WARNING, f"works as {facts.role}, which owns nothing, but logs in as the superuser {facts.login}"
+        )
+    return Check("role", GOOD, f"{facts.role}, no superuser, owns nothing")
+
+
+def _revision(facts: Facts, *, embedded: bool) -> Check:
+    from placet.db.migrate import newest_revision
+
+    wanted = newest_revision()
+    if facts.revision == wanted:
+        return Check("schema", GOOD, f"at {wanted}, the newest")
+    if embedded:
+        return Check("schema", NOTE, f"at {facts.revision or 'nothing'}; the next command brings it to {wanted}")
+    return Check("schema", BROKEN, f"at {facts.revision or 'nothing'}, not at {wanted}: run placet migrate")
+
+
+def _schema_file(settings: Settings) -> Check:
+    from placet.customers.schema import load_schema
+    from placet.errors import PlacetError
+
+    try:
+        found = load_schema(settings.profile_schema)
+    except PlacetError as error:
+        return Check("profile schema", BROKEN, error.sentence)
+    return Check(
+        "profile schema", GOOD, f"{settings.profile_schema or 'the packaged one'}, {count(len(found.fields), 'field')}"
+    )
+
+
+def _plug_ins() -> Iterator[Check]:
+    from placet.artifacts.artifact_type import artifact_types, broken_types
+
+    yield Check("artifact types", GOOD, ", ".join(artifact_types()))
+    for name, why in broken_types().items():
+        yield Check(f"plug-in {name}", BROKEN, f"cannot be loaded and is left out: {why}")
+
+
+def _disk(home: Path) -> Check:
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    state = BROKEN if free < TOO_LITTLE else WARNING if free < LITTLE else GOOD
+    return Check("disk", state, f"{free / 1e9:,.1f} GB free for {home}")

@@ -1,0 +1,313 @@
+"""A client of a Placet server: what the CLI's `inbox` and `decide` use, and what a program in Python may.
+
+    with Client("https://placet.example", token) as placet:
+        for artifact in placet.list_artifacts(status="pending").artifacts:
+            placet.decide(artifact.id, "accepted")
+
+Every call that changes something carries an Idempotency-Key, so a retry after a lost connection does nothing twice.
+Refusals are raised as the errors of `placet.errors`, by the status and the code the server answered with.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from placet import errors
+from placet.artifacts.artifact import Wire as Artifact
+from placet.db import json
+from placet.ids import new_id
+
+__all__ = ["Artifact", "Client", "Customer", "Decision", "Outcome", "Page", "Proposed", "Skipped"]
+
+T = TypeVar("T")
+UNSET = msgspec.UNSET
+ATTEMPTS = 3
+BACK_OFF_S = 0.3  # before the second attempt; twice that before the third
+MAX_WAIT_S = 5.0  # whatever Retry-After says
+TIMEOUT_S = 30.0
+
+
+class Page(msgspec.Struct, rename="camel"):
+    """Some artifacts; `next_cursor` is None on the last page."""
+
+    artifacts: list[Artifact]
+    next_cursor: str | None
+
+
+class Skipped(msgspec.Struct, rename="camel"):
+    """An item that became no artifact, and why: `duplicate`, `no_change`, `previously_rejected` or `policy`."""
+
+    index: int
+    reason: str
+    artifact_id: str | None = None
+
+
+class Proposed(msgspec.Struct, rename="camel"):
+    """A batch as stored, in the proposed order, and what of it became no artifact."""
+
+    batch_id: str
+    artifacts: list[Artifact]
+    skipped: list[Skipped]
+
+
+class Customer(msgspec.Struct, rename="camel", kw_only=True):
+    """A customer; unset fields are left out of the profile, empty lists kept."""
+
+    id: str
+    name: str
+    rm_id: str | None
+    profile: dict[str, Any]
+    profile_versions: dict[str, int] = {}
+    created_at: str | None = None
+
+
+class Decision(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """A decision on one artifact: `status` is accepted, edited or rejected.
+
+    `expected_current_value` accepts over a newer value, if the field still has that one.
+    """
+
+    artifact_id: str
+    status: str
+    edited_value: Any = UNSET
+    reason: str | msgspec.UnsetType = UNSET
+    expected_current_value: Any = UNSET
+
+
+class Outcome(msgspec.Struct, rename="camel", kw_only=True):
+    """What became of one decision of a list; `code` and `error` say why it was not applied."""
+
+    artifact_id: str
+    outcome: str
+    artifact: Artifact | None = None
+    code: str | None = None
+    error: str | None = None
+
+
+class Client:
+    """One server, on one token's authority. Raises errors.Unavailable where it cannot be reached, also after retries."""
+
+    def __init__(self, url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        headers = {"authorization": f"Bearer {token}", "accept": "application/json"}
+        try:
+            self._http = httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_S, transport=transport)
+        except (httpx.InvalidURL, UnicodeEncodeError) as error:
+            raise errors.Invalid(
+                f"The server's address or the token cannot be used: {error}.", code="invalid_setting"
+            ) from None
+        self.url = url
+
+    def __enter__(self) -> Self:
+        """Use the client as a context, which closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def list_artifacts(
+        self,
+        *,
+        status: str | None = None,
+        artifact_type: str | None = None,
+        customer_id: str | None = None,
+        batch_id: str | None = None,
+        field: str | None = None,
+        confidence: str | None = None,
+        limit: int = 50,
+        order: str = "desc",
+        cursor: str | None = None,
+    ) -> Page:
+        """A page of the artifacts of every customer the caller may see; `status="pending"` makes it their inbox."""
+        query = {
+            "status": status,
+            "type": artifact_type,
+            "customerId": customer_id,
+            "batchId": batch_id,
+            "field": field,
+            "confidence": confidence,
+            "limit": limit,
+            "order": order,
+            "cursor": cursor,
+        }
+        return self._get("/api/artifacts", Page, query)
+
+    def iterate_artifacts(self, *, most: int | None = None, **filters: Any) -> Iterator[Artifact]:
+        """The artifacts of every page, up to `most` of them; `filters` as for `list_artifacts`."""
+        cursor, left = None, most
+        while left is None or left > 0:
+            page = self.list_artifacts(**filters, limit=min(200, left or 200), cursor=cursor)
+            yield from page.artifacts
+            left = left - len(page.artifacts) if left is not None else None
+            if (cursor := page.next_cursor) is None:
+                return
+
+    def get_artifact(self, artifact_id: str) -> Artifact:
+        """One artifact, or errors.NotFound."""
+        return self._get(f"/api/artifacts/{_segment(artifact_id)}", dict[str, Artifact])["artifact"]
+
+    def list_customers(self, *, search: str | None = None) -> list[Customer]:
+        """The customers the caller may see, by name; `search` is a part of the name."""
+        found: list[Customer] = []
+        cursor = None
+        while True:
+            page = self._get("/api/customers", _Customers, {"q": search, "limit": 200, "cursor": cursor})
+            found += page.customers
+            if (cursor := page.next_cursor) is None:
+                return found
+
+    def get_customer(self, customer_id: str) -> Customer:
+        """One customer with their profile, or errors.NotFound."""
+        return self._get(f"/api/customers/{_segment(customer_id)}", dict[str, Customer])["customer"]
+
+    # ── proposing and deciding ──────────────────────────────────────────────────────────────────────────────────────
+
+    def propose(
+        self,
+        customer_id: str,
+        payloads: Sequence[dict[str, Any]],
+        *,
+        artifact_type: str = "profile_edit",
+        source: dict[str, Any] | None = None,
+        batch_id: str | None = None,
+    ) -> Proposed:
+        """Propose a batch for one customer, all or nothing. `source` is `{"text", "title"?, "occurredAt"?}`."""
+        body: dict[str, Any] = {
+            "artifacts": [{"artifactType": artifact_type, "payload": payload} for payload in payloads]
+        }
+        if source is not None:
+            body["source"] = source
+        if batch_id is not None:
+            body["batchId"] = batch_id
+        return self._send("POST", f"/api/customers/{_segment(customer_id)}/artifacts", body, Proposed)
+
+    def decide(
+        self,
+        artifact_id: str,
+        status: str,
+        *,
+        edited_value: Any = UNSET,
+        reason: str | None = None,
+        expected_current_value: Any = UNSET,
+    ) -> Artifact:
+        """Accept, edit or reject an artifact; the artifact as decided. errors.Stale carries proposed, expected, current."""
+        decision = Decision(
+            artifact_id=artifact_id,
+            status=status,
+            edited_value=edited_value,
+            reason=reason if reason is not None else UNSET,
+            expected_current_value=expected_current_value,
+        )
+        body = msgspec.to_builtins(decision)
+        del body["artifactId"]
+        return self._send("PATCH", f"/api/artifacts/{_segment(artifact_id)}", body, dict[str, Artifact])["artifact"]
+
+    def decide_many(
+        self, decisions: Sequence[Decision], *, atomic: bool = False, dry_run: bool = False
+    ) -> list[Outcome]:
+        """Decide a list, with an outcome for each in its order; `atomic`: unless all apply, none does."""
+        body = {"decisions": msgspec.to_builtins(decisions), "atomic": atomic, "dryRun": dry_run}
+        return self._send("POST", "/api/decisions", body, dict[str, list[Outcome]])["results"]
+
+    # ── the wire ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _get(self, path: str, kind: type[T], query: dict[str, Any] | None = None) -> T:
+        given = {name: value for name, value in (query or {}).items() if value is not None}
+        return self._ask(self._http.build_request("GET", path, params=given), kind)
+
+    def _send(self, method: str, path: str, body: Any, kind: type[T]) -> T:
+        headers = {"content-type": "application/json", "idempotency-key": new_id()}
+        return self._ask(
+            self._http.build_request(method, path, content=json.encode(body).encode(), headers=headers), kind
+        )
+
+    def _ask(self, request: httpx.Request, kind: type[T]) -> T:
+        """Send, up to three times where the server is away or says 503, always with the same key."""
+        for attempt in range(1, ATTEMPTS + 1):
+            wait = BACK_OFF_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # so that clients do not march in step
+            try:
+                response = self._http.send(request)
+            except httpx.TransportError as error:
+                if attempt == ATTEMPTS or isinstance(error, httpx.UnsupportedProtocol):
+                    raise self._away(error) from error
+            else:
+                if response.status_code != 503 or attempt == ATTEMPTS:
+                    return self._read(response, kind)
+                wait = max(wait, _retry_after(response))
+            time.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _read(self, response: httpx.Response, kind: type[T]) -> T:
+        if response.is_success:
+            try:
+                return msgspec.convert(json.decode(response.content), kind)
+            except (msgspec.DecodeError, errors.Invalid, UnicodeDecodeError):
+                raise errors.Unavailable(f"What answers at {self.url} is not Placet.", code="not_placet") from None
+        raise _problem(response, self.url)
+
+    def _away(self, error: Exception) -> errors.Unavailable:
+        why = str(error) or type(error).__name__
+        return errors.Unavailable(f"The server at {self.url} cannot be reached: {why}.", code="server_unreachable")
+
+
+class _Customers(msgspec.Struct, rename="camel"):
+    customers: list[Customer]
+    next_cursor: str | None
+
+
+_KINDS: dict[int, type[errors.PlacetError]] = {
+    kind.status: kind
+    for kind in (
+        errors.NotUnderstood,
+        errors.NotSignedIn,
+        errors.Forbidden,
+        errors.NotFound,
+        errors.Conflict,
+        errors.TooLarge,
+        errors.WrongContentType,
+        errors.Invalid,
+        errors.TooMany,
+        errors.Unavailable,
+    )
+}
+_OWN = frozenset({"type", "title", "status", "detail", "instance", "code", "error"})
+
+
+def _problem(response: httpx.Response, url: str) -> errors.PlacetError:
+    """The error a problem document stands for; anything else that refuses is not a Placet server."""
+    try:
+        found = json.decode(response.content)
+        code, sentence = found["code"], found["detail"]
+        members = {name: value for name, value in found.items() if name not in _OWN}
+    except (msgspec.DecodeError, errors.Invalid, KeyError, TypeError, AttributeError, UnicodeDecodeError):
+        return errors.Unavailable(
+            f"What answers at {url} is not Placet (HTTP {response.status_code}).", code="not_placet"
+        )
+    kind = errors.Stale if code == errors.Stale.code else _KINDS.get(response.status_code, errors.PlacetError)
+    return kind(str(sentence), code=str(code), **members)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    text = response.headers.get("retry-after", "")
+    return min(float(text), MAX_WAIT_S) if text.isdecimal() else 0.0
+
+
+def _segment(identifier: str) -> str:
+    """An id as one segment of a path, whatever it holds."""
+    return quote(identifier, safe="")
