@@ -97,7 +97,7 @@ async def delete(connection: Connection, who: Principal, user_id: str) -> None:
 
 
 async def set_password(connection: Connection, who: Principal, user_id: str, password: str | None) -> None:
-    """Another password, or none; every sign-in of the person ends."""
+    """Another password, or none; every sign-in and unused link of the person ends."""
     user = await get(connection, user_id)
     hashed = await passwords.hash_password(passwords.checked(password)) if password is not None else None
     await connection.execute(SQL["set_password"], user_id, hashed)

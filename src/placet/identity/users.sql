@@ -27,7 +27,8 @@ with ended as (delete from sign_in where user_id = $1),
 update app_user set disabled_at = coalesce(disabled_at, now()) where id = $1;
 
 -- name: end_sign_ins
--- Every sign-in of a person.
+-- Every sign-in of a person, and every link they were given before.
+with unlinked as (delete from sign_in_link where user_id = $1)
 delete from sign_in where user_id = $1;
 
 -- name: delete
