@@ -45,7 +45,7 @@ async def once(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
     if key is None:
         status, kind, body = (await runtime.transact(work)).encode()
         return Response(body, status_code=status, media_type=kind)
-    if not 1 <= len(key) <= 255 or not key.isprintable():
+    if not 1 <= len(key) <= 255 or not key.isprintable() or not key.strip():
         raise Invalid("An Idempotency-Key has 1 to 255 printable characters.", code="invalid_idempotency_key")
     path = request.scope["path"]
     query = request.scope["query_string"].decode("latin-1")
