@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.params import FromPath
 
 from acceptance.web.sample import (
     ADDRESS,
@@ -518,7 +519,7 @@ async def contents() -> str:
 
 
 @get("/see/{name:str}", media_type=MediaType.HTML)
-async def see(name: str) -> Response[str]:
+async def see(name: FromPath[str]) -> Response[str]:
     """Return one page under the security policy that the server will have."""
     return Response(
         render.page(PAGES[name]()), headers={"content-security-policy": CSP, "x-content-type-options": "nosniff"}
@@ -526,7 +527,7 @@ async def see(name: str) -> Response[str]:
 
 
 @get("/{rest:path}", media_type=MediaType.HTML)
-async def elsewhere(rest: str) -> str:
+async def elsewhere(rest: FromPath[str]) -> str:
     """Return where a link led, for tests that follow one."""
     return f"<!doctype html><html lang=en><title>elsewhere</title><p>{len(rest)}"
 
@@ -535,7 +536,7 @@ SENT: list[tuple[str, list[tuple[str, str]]]] = []
 
 
 @post("/{rest:path}", status_code=200, media_type=MediaType.HTML)
-async def sent(rest: str, request: Request[Any, Any, Any]) -> str:
+async def sent(rest: FromPath[str], request: Request[Any, Any, Any]) -> str:
     """Keep what a form sent, for tests to look at."""
     SENT.append((rest, list((await request.form()).multi_items())))
     return "<!doctype html><html lang=en><title>sent</title><p>sent"

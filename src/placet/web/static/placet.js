@@ -69,8 +69,8 @@ function turn(card, mode) {
 // ── the keys: one table for what they do, the bar at the foot and the help ───────────────────────────────────────────
 const row = "[data-item]", waiting = "[data-item] .tick, .card [data-key=a], .pend";
 const KEYS = [
-  { key: "j", words: "next", on: row, run: () => move(1) },
-  { key: "k", words: "previous", on: row, run: () => move(-1) },
+  { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
+  { key: "k", words: "previous", on: `${row}, a[rel=prev]`, run: () => move(-1) },
   { key: "Enter", words: "open", on: row },
   { key: "x", words: "select", on: ".tick", run: () => $(".tick input", current() ?? document)?.click() },
   { key: "a", words: "accept", on: waiting, run: () => decide("a", null) },
@@ -150,6 +150,8 @@ addEventListener("click", (event) => {
     turn(card, link.dataset.modeTo);
     if (link.dataset.modeTo === "read") $(`[data-mode-to="${from}"]`, card)?.focus();
   }
+  const quote = event.target.closest?.(".doc mark");
+  if (quote && !event.target.closest("a") && getSelection().isCollapsed) $("a", quote)?.click();
   const opener = event.target.closest?.(".item .fld, .pend .fld");
   if (opener) sessionStorage.setItem("placet.at", JSON.stringify([opener.closest("[data-item]").dataset.item, opener.closest("[data-item]").getBoundingClientRect().top]));
   if (event.target.closest?.("[data-theme-switch]")) switchTheme();
