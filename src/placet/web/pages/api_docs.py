@@ -11,7 +11,7 @@ from placet.web import views
 from placet.web.pages.surroundings import html
 
 
-class Parameter(views.View):
+class Parameter(views.View, frozen=True, kw_only=True):
     """A parameter of an address: where it stands, what it may be."""
 
     name: str
@@ -20,7 +20,7 @@ class Parameter(views.View):
     required: bool
 
 
-class Operation(views.View):
+class Operation(views.View, frozen=True, kw_only=True):
     """One method of one address."""
 
     id: str
@@ -33,7 +33,7 @@ class Operation(views.View):
     answers: tuple[tuple[str, str | None], ...]
 
 
-class Shape(views.View):
+class Shape(views.View, frozen=True, kw_only=True):
     """A JSON object that requests or answers hold: its members with their kinds."""
 
     name: str
@@ -41,7 +41,7 @@ class Shape(views.View):
     members: tuple[Parameter, ...]
 
 
-class DocsPage(views.Page):
+class DocsPage(views.Page, frozen=True, kw_only=True):
     """Every operation by tag, and every shape."""
 
     template: ClassVar[str] = "api.html"
