@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format pins docs clean
+.PHONY: help demo test check format pins docs shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +17,7 @@ help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(BASE)  ## install, start an embedded PostgreSQL, load the demo, serve it; ARGS="--port 9000 --no-browser"
-	@$(VENV)/bin/placet demo $(ARGS)
+	@$(VENV)/bin/placet demo $(ARGS) || [ $$? = 130 ]  # Ctrl-C is how one leaves
 
 test: $(DEV) $(BROWSER)  ## every test, with the browser ones; ARGS="tests/unit -k reader"
 	@$(PY) -m pytest $(ARGS)
@@ -31,6 +31,9 @@ format: $(DEV)  ## let ruff mend and format the code
 
 docs: $(DEV)  ## write docs/reference afresh from the code
 	@$(PY) scripts/reference.py
+
+shots: $(DEV) $(BROWSER)  ## take the pictures in docs/images afresh, from a demo of its own
+	@$(PY) scripts/shots.py
 
 pins:  ## write requirements/*.txt afresh from pyproject.toml (needs uv); ARGS=--upgrade for newer ones
 	@scripts/pins.sh $(ARGS)
