@@ -48,7 +48,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "dateOfBirth": Cue(
         labels="dob; d o b; date of birth; birth date; birthdate; birthday; born; born on; dt of birth; dt. of birth; geburtsdatum; geb; data de nascimento; 生年月日; geboortedatum",
-        trigger=r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born|year of birth|geb(?:oren)?\.?)\b",
+        trigger=r"\bb\.(?=\s?\d)|\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birthday|born|year of birth|geb(?:oren)?\.?)\b",
         near=60, when="past",
         avoid=r"\b(?:baby|due date|anniversary)\b",
         nudge="What is the client's date of birth, as it stands on an identity document?",
@@ -119,7 +119,7 @@ CUES: Mapping[str, Cue] = {
             "single": r"single|unmarried|never married|bachelor|spinster|ledig|solteir[oa]|ongehuwd",
         },
         says=(
-            (r"\b(?:divorce|decree|dissolution)\b(?: \w+){0,3} (?:final(?:ised|ized)?|through|complete[d]?|absolute|granted|settled)\b|\bdecree (?:absolute|nisi made absolute)|\b(?:is|am|are|'s|'m|now|got|been|were) (?:now |recently |finally |officially |formally )*divorced\b|\bdivorced (?:in|last|since|from)\b|(?:^|[>;:,(]\s?)(?:now |recently )*divorced\b", "divorced"),
+            (r"\b(?:divorce|decree|dissolution)\b(?: \w+){0,3} (?:final(?:ised|ized)?|through|complete[d]?|absolute|granted|settled|registered|pronounced|concluded|confirmed|done)\b|\bdecree (?:absolute|nisi made absolute)|\b(?:is|am|are|'s|'m|now|got|been|were) (?:now |recently |finally |officially |formally )*divorced\b|\bdivorced (?:in|last|since|from)\b|(?:^|[>;:,(]\s?)(?:now |recently )*divorced\b", "divorced"),
             (r"\b(?:got|get|just|now|is|am|are|'m|'re|were|been|they|we|newly|finally|quietly) (?:now |just |finally |quietly |legally |recently )?(?:re)?married\b|\b(?:re)?married (?:her|his|my|in|on|last|since|this|again|(?:long[- ]?time )?partner|[A-Z][a-z]+ (?:in|on|last))\b|\btied the knot\b|\bwedding (?:was|took place|went)\b|\b(?:he|she|they|i|we) (?:re)?married\b", "married"),
             (r"(?:^|[>;:,(]\s?|\b(?:is|am|'s|'m|now|been|was left|recently)\s)(?:now |recently |a )*widow(?:ed|er)?\b|\b(?:husband|wife|spouse|partner)(?:,? [A-Z]\w+,?)? (?:sadly |suddenly |has |had )*(?:died|d\.|deceased|passed(?: away| on)?)|\blost (?:her|his|my) (?:husband|wife|spouse)\b", "widowed"),
             (r"\b(?:registered|entered(?: into)?|formed|signed|formalised|formalized) (?:their|a|our|into a|his|her) (?:civil |registered |domestic )?partnership\b|\b(?:is|are|'re|am|now|in a) (?:now )?(?:in a )?(?:civil|registered|domestic) partner(?:s|ship)?\b", "domestic_partner"),
@@ -131,7 +131,7 @@ CUES: Mapping[str, Cue] = {
         labels="dependants; dependents; no of dependants; no of dependents; number of dependants; number of dependents; no. of dependents; deps; dependent children; unterhaltsberechtigte; dependentes; financial dependants; 扶養家族",
         trigger=r"\b(?:depend[ae]nts?|dependent (?:children|child|kids)|dependent on (?:him|her|me|them)|financially dependent)\b",
         says=((r"\b(?:no|zero) (?:financial )?depend[ae]nts?\b(?! (?:changes?|on))|\bno longer (?:has|have) (?:any )?depend[ae]nts\b|\bno dependent (?:children|kids)\b", 0),),
-        near=30, state=True, asked=r"\bdepend[ae]nts?\b|\bdepend on you\b",
+        near=30, state=True, asked=r"\bdepend[ae]nts?\b|\bdepend on you\b|\byou support\b",
     ),
     "occupation": Cue(
         labels="occupation; profession; job; job title; title; position; role; designation; current role; beruf; profissão; beroep; 職業; occ; employment; work; new job; new role",
@@ -144,7 +144,7 @@ CUES: Mapping[str, Cue] = {
     "employmentStatus": Cue(labels="employment status; work status; working status"),
     "incomeBandAnnual": Cue(
         labels="income; annual income; yearly income; gross income; gross annual income; annual gross income; salary; annual salary; earnings; income p.a; income pa; total income; comp; compensation; ctc; jahreseinkommen; einkommen; renda anual; renda; inkomen; 年収; remuneration; household income; pay; inc; income (annual); package; annual income (gross)",
-        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|paid|pays (?:him|her|me)|年収|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes?|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
+        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|paid|pays (?:him|her|me)|年収|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
         asked=r"\b(?:income|salary|earn\w*|make|paid|pay|comp)\b",
         avoid=r"\b(?:household|joint(?:ly)?|combined|one[- ]?off|sale|sold|proceeds|lump sum|inherit\w*|gift|fee|fees|invoice|rent paid|mortgage|school|budget|spend\w*|spends|costs?|expenses|donat\w+|savings?|saves|contribut\w+|premium|dividends? of|severance|bonus of|redundancy|loan|limit|turnover|revenue|pledge\w*|allowance|tuition)\b",
         near=60, state=True, nudge="Roughly what is the client's gross income a year?", why="Affordability and suitability rest on it.",
@@ -160,6 +160,7 @@ CUES: Mapping[str, Cue] = {
         labels="source of wealth; sow; source of funds; origin of wealth; sources of wealth; wealth source; herkunft des vermögens; origem do patrimônio; herkomst vermogen; source of wealth/funds; s.o.w",
         says=(
             (r"\b(?:source of (?:his |her |the |my )?(?:wealth|funds)|(?:his|her|my|their|the|client's|the client's) (?:own )?(?:wealth|fortune|money|capital))\s+(?:is|was|are|derives?|derived|comes?|came|stems?|stemmed|originates?|originated|arises?|arose|was made|was built|built)\s+(?:mainly |mostly |primarily |largely |entirely |originally |chiefly |all )*(?:from |in |through |up |on |out of |by )*(?P<v>[^;]{6,200})", None),
+            (r"\b(?:it|this|which|all of it|most of it) (?:stems|derives|originates) (?:mainly |mostly |primarily |largely |entirely )?from (?P<v>[^;]{6,200})", None),
             (r"\b(?:made|earned|built) (?:his|her|my|their) (?:money|fortune|wealth)\s+(?:in|from|through|with|by|selling)\s+(?P<v>[^;,]{4,160})", None),
         ),
         nudge="Where does the client's wealth come from?", why="It must be known and plausible before money is taken.",
@@ -181,8 +182,8 @@ CUES: Mapping[str, Cue] = {
     "lossCapacity": Cue(labels="capacity for loss; loss capacity; cfl", words={**_LEVELS, "moderate": r"moderate|medium"}, nudge="How big a loss could the client bear without changing how they live?", why="It bounds the risk that may be taken, whatever the appetite."),
     "investmentExperience": Cue(labels="investment experience; experience; knowledge and experience"),
     "investmentHorizonYears": Cue(
-        labels="horizon; investment horizon; time horizon; inv horizon; timeframe; time frame; anlagehorizont; horizonte; beleggingshorizon; term; investment term; 運用期間",
-        trigger=r"\b(?:horizon|time ?frame|invest(?:ed|ing)? (?:for|over)|stay(?:ing)? invested|touch(?:es|ing)? (?:it|this|the money|that)|(?:need|needs|access|draw on|draws on|use|uses) (?:it|this|the money|that|any of it|these funds|the capital|the funds)|leave it (?:in|alone|there)|lock(?:ed)? (?:it )?(?:up|away)|run (?:it )?for|before (?:he|she|i|they|we) (?:needs?|touch\w*|draws?|uses?|retires?))\b",
+        labels="horizon; hrzn; hzn; inv hzn; investment horizon; time horizon; inv horizon; timeframe; time frame; anlagehorizont; horizonte; beleggingshorizon; term; investment term; 運用期間",
+        trigger=r"\b(?:horizon|hrzn|hzn|time ?frame|invest(?:ed|ing)? (?:for|over)|stay(?:ing)? invested|touch(?:es|ing)? (?:it|this|the money|that)|(?:need|needs|access|draw on|draws on|use|uses) (?:it|this|the money|that|any of it|these funds|the capital|the funds)|leave it (?:in|alone|there)|lock(?:ed)? (?:it )?(?:up|away)|run (?:it )?for|before (?:he|she|i|they|we) (?:needs?|touch\w*|draws?|uses?|retires?))\b",
         says=(
             (r"\b(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]year (?:investment |time )?(?:horizon|view|time ?frame|outlook|term)\b", None),
             (r"\b(?:won't|will not|doesn't|does not|don't|do not) (?:need|touch|draw on|require) (?:it|this|the money|that|any of it|these funds|the capital|the funds)(?: back)? (?:for|before|within|until) (?:at least |about |around |another |the next )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs)\b", None),
@@ -201,7 +202,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "investmentGoals": Cue(
         labels="goals; goal; investment goals; objectives; objective; investment objectives; investment objective; aims; aim; wants; what for; what it's for; what its for; what the money is for; purpose; priorities; anlageziele; ziele; objetivos; doelen; financial goals; wishes; hopes",
-        reader="goals", plan=True, asked=r"\b(?:what (?:is|'s) (?:it|this|the money|the portfolio|all this) for|goals?|objectives?|trying to achieve|(?:main )?aims?|money for)\b",
+        reader="goals", plan=True, asked=r"\b(?:what (?:is|'s) (?:it|this|the money|the portfolio|all this) for|(?:invest|sav)(?:ing|e)? for|goals?|objectives?|trying to achieve|(?:main )?aims?|money for)\b",
         nudge="What is the money for?", why="Without a goal no advice can be judged.",
     ),
     "esgPreference": Cue(
@@ -227,9 +228,9 @@ CUES: Mapping[str, Cue] = {
     "usPerson": Cue(labels="us person; u.s. person; fatca status"),
     "marketingConsent": Cue(labels="marketing consent; consent to marketing; marketing", words={"granted": r"yes|granted|given|agreed", "refused": r"no|refused|declined", "withdrawn": "withdrawn|revoked"}),
     "nextReviewDate": Cue(
-        labels="next review; next rev; next review date; next meeting; next mtg; next contact; next call; next; next appointment; next review due; review date; nächster termin; nächste überprüfung; próxima reunião; next date; follow-up meeting; next session; next catch-up; volgende afspraak; 次回; 次回面談; nrd; review; next visit",
-        trigger=r"\b(?:nr\b|let(?:'s| us) (?:speak|talk|meet)|next (?:\w+ )?(?:review|rev|meeting|mtg|call|catch[- ]?up|session|appointment|appt|visit|chat|video|zoom|date|one|conversation|contact|annual|formal|quarterly|time)|meet(?:ing)? again|see (?:him|her|them|you|each other|me) again|(?:speak|talk|reconvene|catch up|touch base)(?: \w+)? (?:again|on|next)|booked(?: in)?|diari[sz]ed|reconvene|review (?:is |was |has been |now |date )*(?:booked|set|agreed|fixed|on|for|scheduled|moved|due)|(?:scheduled|agreed|fixed|rebooked|rescheduled|set) (?:for|on)|moved to|next review agreed|we meet|we'll meet|in the diary|follow[- ]up (?:meeting|call)|see you (?:on|then)?|reunião|termin|volgende)\b",
-        asked=r"\b(?:next (?:review|meeting|call|catch)|meet again|review)\b",
+        labels="next review; next rev; next review date; next meeting; next mtg; next contact; next call; next; next appointment; next review due; review date; diary; diarised; nächster termin; nächste überprüfung; próxima reunião; next date; follow-up meeting; next session; next catch-up; volgende afspraak; 次回; 次回面談; nrd; review; next visit",
+        trigger=r"^(?:done|confirmed|perfect|great|noted|ok(?:ay)?)[,:]|\b(?:nr\b|(?:sit down|get together|catch up|chat|talk|speak|call you) again|let(?:'s| us) (?:speak|talk|meet)|next (?:\w+ )?(?:review|rev|meeting|mtg|call|catch[- ]?up|session|appointment|appt|visit|chat|video|zoom|date|one|conversation|contact|annual|formal|quarterly|time)|meet(?:ing)? again|see (?:him|her|them|you|each other|me) again|(?:speak|talk|reconvene|catch up|touch base)(?: \w+)? (?:again|on|next)|booked(?: in)?|diari[sz]ed|reconvene|review (?:is |was |has been |now |date )*(?:booked|set|agreed|fixed|on|for|scheduled|moved|due)|(?:scheduled|agreed|fixed|rebooked|rescheduled|set) (?:for|on)|moved to|next review agreed|we meet|we'll meet|in the diary|diary|follow[- ]up (?:meeting|call)|see you (?:on|then)?|reunião|termin|volgende)\b",
+        asked=r"\b(?:next (?:review|meeting|call|catch)|(?:meet|call|speak|talk|see you) (?:you )?again|review)\b",
         avoid=r"\b(?:try (?:him |her |them )?again|call(?:ed)? back|chase|ring back|call-back|callback|deadline|expir\w+|matur\w+|refund|wedding|flight|holiday|surgery|operation|exam|completion|due date|school|party|court|hearing|lawyer|notary|with the (?:bank|lawyer|accountant|notary)|left msg|voicemail|to see in|birthday|invoice|statement)\b",
         near=90, own=False, when="future",
     ),

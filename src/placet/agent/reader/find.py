@@ -109,7 +109,7 @@ class Finder:
         if reader == "work":
             yield from work.read(statement, mine("occupation", "employer"))
         elif reader == "address":
-            yield from address.read(statement, mine("addressCity", "addressCountry"))
+            yield from address.read(statement, mine("addressCity", "addressCountry"), sure=self.context.region not in ("US", "CA", "AU", "NZ", "ZA"))
         elif reader == "names":
             yield from names.read(statement, mine("preferredName"), self.context.people.tokens, before.text if before else "")
         elif reader == "goals":

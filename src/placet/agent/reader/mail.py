@@ -7,7 +7,8 @@ talks to assistants or automated systems is treated as pasted, wherever it stand
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from placet.agent.reader.text import rx
 
@@ -17,6 +18,7 @@ _FIELD = (
     r"^\W{0,3}(?P<name>from|to|cc|bcc|date|sent|subject|reply-to|von|an|gesendet|datum|betreff|de|para|enviado|assunto|asunto|"
     r"objet|envoyé|à|van|aan|onderwerp|fra|til|emne|da|oggetto)\s?:\s+(?P<value>\S.*)?$"
 )
+_RECIPIENT = {"to", "an", "para", "à", "aan", "til"}
 _AUTHOR = {"from", "von", "de", "van", "fra", "da"}
 _WROTE = r"^\W{0,6}(?:on|am|le|el|em|op|il|den)\b.{4,160}(?:wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev)\b.{0,60}:?\s*$"
 _FORWARDED = r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|doorgestuurd\w*)\b[^.]{0,40}\W*$"
@@ -38,6 +40,7 @@ _MACHINE = (
 )
 # Asking whoever reads this to answer in some way: the sentence itself is no fact.
 _REQUEST = r"\b(?:your|the) (?:answer|response|reply|output|message|summary|task)\b|\bproposed_value|\bfield_key|\bfield ?updates?\b"
+_SEAM = r"(?<=[a-z0-9)])\s(?=[A-Z][a-z]+\s[a-z\"'])"
 
 
 @dataclass(slots=True)
@@ -46,16 +49,16 @@ class Layout:
 
     origins: list[str]
     author: str | None = None
-    comments: list[tuple[int, int]] = field(default_factory=list)
+    recipient: str = ""
 
 
-def lay_out(lines: list[str]) -> Layout:
-    """Say of each line whose words it is."""
+def lay_out(lines: list[str], is_client: Callable[[str], bool]) -> Layout:
+    """Say of each line whose words it is; only the client's own mail is taken at its word when it stands in a note of others."""
     layout = Layout([OWN] * len(lines))
     mail_context = any(rx(_WROTE).match(line) for line in lines) or _header_at(lines, _first(lines)) > 0
     arrows = sum(line.lstrip().startswith(">") for line in lines)
     bulleted_by_arrows = not mail_context and arrows * 2 > sum(bool(line.strip()) for line in lines)
-    state, seen_own, at = OWN, False, 0
+    state, above, at = OWN, 0, 0
     while at < len(lines):
         line = lines[at]
         header = _header_at(lines, at)
@@ -64,9 +67,10 @@ def lay_out(lines: list[str]) -> Layout:
             state, at = OWN, at + 1
             continue
         if header and state in (OWN, SIGNATURE):
-            author = _author(lines[at : at + header])
-            if not seen_own and layout.author is None and author:
+            author = _named(lines[at : at + header], _AUTHOR)
+            if layout.author is None and author and (above == 0 or (above == 1 and is_client(author))):
                 layout.author = author
+                layout.recipient = _named(lines[at : at + header], _RECIPIENT) or ""
                 layout.origins[at : at + header] = [HEADER] * header
                 at += header
                 continue
@@ -79,8 +83,7 @@ def lay_out(lines: list[str]) -> Layout:
         if state == OWN and rx(_WROTE).match(line):
             origin = HEADER
         layout.origins[at] = origin
-        # A title line above the first header does not make the mail a pasted one.
-        seen_own = seen_own or (origin == OWN and len(line.split()) > 12)
+        above += origin == OWN and bool(line.strip())
         at += 1
     return layout
 
@@ -116,10 +119,10 @@ def _header_at(lines: list[str], at: int) -> int:
     return count if len(names) >= 2 and names & _AUTHOR else 0
 
 
-def _author(header: list[str]) -> str | None:
+def _named(header: list[str], names: set[str]) -> str | None:
     for line in header:
         match = rx(_FIELD).match(line)
-        if match is not None and match["name"].lower() in _AUTHOR:
+        if match is not None and match["name"].lower() in names:
             return match["value"]
     return None
 
@@ -139,6 +142,13 @@ def talks_to_machines(sentence: str, keys: re.Pattern[str] | None) -> bool:
     return bool(rx(_MACHINE).search(sentence)) or (keys is not None and bool(keys.search(sentence)))
 
 
-def asks_for_an_answer(sentence: str) -> bool:
-    """Whether a sentence asks its reader for a certain answer."""
-    return bool(rx(_REQUEST).search(sentence))
+def asks_for_an_answer(sentence: str) -> int:
+    """Where a request to answer in a certain way begins in a sentence; -1 if there is none.
+
+    Text put into a note often runs on without a full stop before it; the words before such a seam are the note's own.
+    """
+    request = rx(_REQUEST).search(sentence)
+    if request is None:
+        return -1
+    seams = [m.end() for m in rx(_SEAM, 0).finditer(sentence, 0, request.start() + 1)]
+    return seams[-1] if seams else 0

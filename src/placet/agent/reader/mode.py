@@ -15,14 +15,14 @@ STATED = ""
 HYPOTHETICAL, QUESTION, NEGATED, SUPERSEDED = "hypothetical", "question", "negated", "superseded"
 HEARSAY, INSTRUCTION, AMBIGUOUS, OTHER_PERSON = "hearsay", "instruction", "ambiguous", "other_person"
 
-_BREAK = r"[,;:()]\s|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
+_BREAK = r"[,;:]\s|\s?\(|\)\s?|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
 _IF = (
     r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
     r"suppos(?:e|ing)|subject to|depend(?:s|ing|ent)? on|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
 _ASK_IF = r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
 _MAYBE = (
-    r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
+    r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )(?<!you )may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
     r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
     r"not sure|unsure|undecided|uncertain|not certain|plan(?:s|ned)? to|planning|intend(?:s|ing)?|looking (?:at|into|to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
     r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be confirmed|expects? to|expected to|about to|in talks|in line for|"
@@ -57,7 +57,7 @@ _NEGATED_BEHIND = (
 _NOT_YET = r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|never)\b"
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
-    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
+    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|ticked|marked|selected|logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
     r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
     r"(?:\s+[\w%$£€.,'/@+-]+){0,3}[\s\"'(:]*$"
 )
@@ -151,7 +151,7 @@ def _whole(
         return HYPOTHETICAL
     if plan and rx(r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|tempted|wonder\w*|whether|curious|asked about|an idea)\b").search(clause):
         return HYPOTHETICAL
-    if state and rx(_FUTURE).search(clause):
+    if state and rx(_FUTURE).search(clause) and not rx(r"\b(?:from now on|going forward|with (?:immediate )?effect|effective)\b").search(clause):
         return HYPOTHETICAL
     if rx(_ONE_OFF).search(clause):
         return AMBIGUOUS

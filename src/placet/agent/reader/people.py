@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
-from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, OTHERS_LABEL, RELATIONS, TITLES, TRUSTED
+from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, NICKNAMES, OTHERS_LABEL, RELATIONS, TITLES, TRUSTED
 
 CLIENT, OTHER, RM = "client", "other", "rm"
 
@@ -28,7 +28,7 @@ _SAYS = (
     r"attended|arrived|left|chipped|interrupted|nodded|rolled|walked|reminded|describes?|described|holds|advised|informed|has|had|is|was|will|would|can|doesn't|didn't|isn't|won't|came|gave|got|went|did"
 )
 _TELLS = _SAYS.partition("|has|had")[0]  # verbs that only a person is the subject of
-_PERSONAL = r"e-?mail|mobile|cell|phone|number|date of birth|birthday|dob|income|salary|pension|job|assets|passport|school|wedding|office|wife|husband|address|employer|bonus|business|account|portfolio|fees|side|own|new|old|pot|money|share"
+_PERSONAL = r"e-?mail|mob|tel|mobile|cell|phone|number|date of birth|birthday|dob|income|salary|pension|job|assets|passport|school|wedding|office|wife|husband|address|employer|bonus|business|account|portfolio|fees|side|own|new|old|pot|money|share"
 _NOT_NAMES = frozenset(
     "he she they it we you i who nobody everyone everybody someone somebody anyone no none nothing all both each this that these those there here what which when where why how "
     "client cl rm also then still never always now today tomorrow yesterday just only even maybe perhaps once since because but and so or if yes ok okay well sure right great good "
@@ -62,6 +62,15 @@ class _Clause:
     end: int
     subject: str
     mentions: list[Mention] = field(default_factory=list)
+
+
+def short_for(name: str, full: str) -> bool:
+    """Whether a name is a short form of another: "Fi" of "Fiona", "Becky" of "Rebecca"."""
+    short, whole = name.lower().rstrip("."), full.lower()
+    if len(short) >= 2 and whole.startswith(short):
+        return True
+    stem = re.sub(r"(?<=..)(?:(.)\1)?(?:ie|y|i|o|e)$", r"\1", short)
+    return (len(stem) >= 3 and whole.startswith(stem)) or short in NICKNAMES.get(whole, "").split()
 
 
 class People:
@@ -145,7 +154,7 @@ class People:
         first = name.split()[0]
         if first in self.aliases or any(first.lower() == t.lower() for t in self.tokens):
             return True
-        return any(len(first) >= 2 and t.lower().startswith(first.lower()) and t[0] == first[0] for t in self.tokens)
+        return any(short_for(first, token) for token in self.tokens)
 
     def _learn_names(self, text: str) -> None:
         for match in rx(rf"\b(?i:(?P<word>{_RELATION}|{_HELPER}))\s?[,:]?\s\(?(?P<name>{_NAME})\b", 0).finditer(text):
@@ -153,7 +162,7 @@ class People:
         for match in rx(rf"\b(?P<name>{_NAME})(?: {_NAME})?,? ?\(?(?:(?:his|her|my|the|their) )?(?:[a-z]+ )?(?i:(?P<word>{_RELATION}))\b", 0).finditer(text):
             if match.group(0)[len(match["name"]) :].lstrip()[:1] in (",", "("):
                 self._other(match["name"], RELATIONS.get(match["word"].lower(), ""))
-        for match in rx(rf"\b(?P<name>{_NAME})(?:'s(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b)", 0).finditer(text):
+        for match in rx(rf"\b(?P<name>{_NAME})(?:'s?(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b)", 0).finditer(text):
             self._other(match["name"], "")
         for match in rx(rf"\b(?P<title>{_TITLE})\.? (?P<name>{_NAME})").finditer(text):
             if match["name"][0].isupper() and not self._is_mine(match["name"]):
@@ -184,7 +193,10 @@ class People:
             if statement.voice == "rm" and not statement.talk and not self._anyone_else(statement.text):
                 he += len(rx(r"\b(?:he|his|him)\b").findall(statement.text))
                 she += len(rx(r"\b(?:she|her|hers)\b").findall(statement.text))
-        return "m" if he > 2 * she else "f" if she > 2 * he else ""
+            if statement.voice == "rm" and not statement.talk:
+                she += rx(r"\b(?:husband|husb|hubby)\b").search(statement.text) is not None
+                he += rx(r"\b(?:his|\() ?wife\b").search(statement.text) is not None
+        return "m" if he > she else "f" if she > he else ""
 
     def _anyone_else(self, text: str) -> bool:
         names = "|".join(map(re.escape, self.others)) or r"(?!)"
@@ -194,7 +206,7 @@ class People:
 
     def _read(self, statements: list[Statement]) -> None:
         mine = [re.escape(t) for t in self.tokens if len(t) > 2 or len(self.tokens) < 2] + [re.escape(a) for a in self.aliases]
-        mine += [re.escape(t[:n]) for t in self.tokens[:1] for n in range(2, len(t)) if not t[:n].lower() in _NOT_NAMES]
+        mine += [re.escape(name) for name in self._short_names(statements)]
         others = "|".join(sorted(map(re.escape, self.others), key=len, reverse=True)) or r"(?!)"
         names = "|".join(sorted(mine, key=len, reverse=True)) or r"(?!)"
         pattern = rx(
@@ -213,6 +225,8 @@ class People:
                 last, subject = [], CLIENT
             paragraph, item = statement.paragraph, statement.item
             default = OTHER if statement.voice == OTHER else CLIENT
+            if rx(r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls)\b)").match(statement.text):
+                subject = default
             clauses = self._cut(statement, default if statement.voice == OTHER else subject)
             for match in pattern.finditer(statement.text):
                 mention = self._mention(match, statement, last)
@@ -224,6 +238,11 @@ class People:
                     last.append((mention.who, mention.gender))
             subject = self._chain(statement, clauses, subject if statement.voice != OTHER else OTHER)
             self._clauses[id(statement)] = clauses
+
+    def _short_names(self, statements: list[Statement]) -> set[str]:
+        """Short forms of the client's own name that the note uses."""
+        words = {w for s in statements for w in rx(rf"\b{_NAME}(?!\w)|\b[A-Z][a-z]\b", 0).findall(s.text)}
+        return {w for w in words if w.lower() not in _NOT_NAMES and any(w != t and short_for(w, t) for t in self.tokens)}
 
     @staticmethod
     def _cut(statement: Statement, subject: str) -> list[_Clause]:

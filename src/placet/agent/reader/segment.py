@@ -26,6 +26,7 @@ _SHORT_FORMS = (
     "sun sal occ nat dep"
 )
 _SOFT_FORMS = "p.a pa etc a.m p.m am pm ltd inc co corp plc pvt bhd jr yr yrs mth mths wk wks dau bro sis esq u.s u.k s.a b.v cl"
+_RUN_ON = r"(?<=[a-z0-9])(?= (?:How|What|Why|When|Where|Which|Can|Could|Would|Does|Did|Are|Should|Is) [a-z])"
 _HARD = frozenset(_SHORT_FORMS.split())
 _SOFT = frozenset(_SOFT_FORMS.split())
 
@@ -91,16 +92,18 @@ def segment(
     for line in lines:
         starts.append(at)
         at += len(line) + 1
-    layout = mail.lay_out(lines)
+    layout = mail.lay_out(lines, is_client)
     spoken = turns(lines, is_client) if layout.author is None else [None] * len(lines)
-    voice = "rm" if layout.author is None else "client" if is_client(layout.author) else "rm"
+    voice = "rm"
+    if layout.author is not None:
+        voice = "client" if is_client(layout.author) else "other" if is_client(layout.recipient) else "rm"
     blocks = _blocks(lines, starts, layout.origins, spoken, is_label)
     flat = text.replace("\n", " ")
     hidden = mail.comments(text)
     out: list[Statement] = []
     tainted = -1
     for block in blocks:
-        for start, end in _sentences(text, block):
+        for start, end in _unseamed(flat, _sentences(text, block)):
             label, body = block.label or ("", block.start)
             statement = Statement(
                 start, end, flat[start:end], max(body, start), label, block.heading, block.item, block.paragraph, block.origin,
@@ -109,7 +112,7 @@ def segment(
             if mail.talks_to_machines(statement.text, keys) or any(a < end and start < b for a, b in hidden):
                 tainted = block.paragraph
                 statement.machine = True
-            statement.machine = statement.machine or tainted == block.paragraph or mail.asks_for_an_answer(statement.text)
+            statement.machine = statement.machine or tainted == block.paragraph or mail.asks_for_an_answer(statement.text) == 0
             out.append(statement)
     _questions(out)
     names = {turn.name: turn.voice for turn in spoken if turn is not None}
@@ -192,6 +195,9 @@ def _label(words: str, is_label: Callable[[str], bool]) -> tuple[str, int] | Non
     match = rx(_DASHED).match(words)
     if match is not None and len(match["label"].split()) <= 4 and is_label(match["label"]):
         return match["label"].lower(), match.start("rest")
+    match = rx(r"^(?P<label>[^\W\d_][\w'./() -]{1,40}?)\s{2,}(?P<rest>\S.*)$").match(words)
+    if match is not None and is_label(match["label"]):
+        return match["label"].lower(), match.start("rest")
     match = rx(_LABEL).match(words)
     if match is not None and len(match["label"].split()) <= 8 and not rx(r"[\"?!]|[a-z]{3}\.\s").search(match["label"]):
         return match["label"].strip("*_# ").lower(), match.start("rest")
@@ -220,9 +226,9 @@ def _continues(
 def _sentences(text: str, block: _Block) -> list[tuple[int, int]]:
     words = text[block.start : block.end]
     # In a chat a new line is a new sentence; in prose it is only where the line was full.
-    boundary = r"([.!?…。！？]+)([\"')\]]*)(\s+|(?<=[。！？])|$)"  # noqa: RUF001
+    boundary = rf"([.!?…。！？]+|{_RUN_ON})([\"')\]]*)(\s+|(?<=[。！？])|$)"  # noqa: RUF001
     if block.turn is not None:
-        boundary = r"([.!?…。！？]+|(?=\n\s*[^a-z\s]))([\"')\]]*)(\s+|(?<=[。！？])|$)"  # noqa: RUF001
+        boundary = rf"([.!?…。！？]+|{_RUN_ON}|(?=\n\s*[^a-z\s]))([\"')\]]*)(\s+|(?<=[。！？])|$)"  # noqa: RUF001
     out: list[tuple[int, int]] = []
     begin = 0
     body = block.label[1] - block.start if block.label else 0
@@ -244,12 +250,26 @@ def _sentences(text: str, block: _Block) -> list[tuple[int, int]]:
     return tidy
 
 
+def _unseamed(flat: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same sentences, with a request to the reader that was put behind one without a full stop cut off."""
+    out: list[tuple[int, int]] = []
+    for start, end in sentences:
+        seam = mail.asks_for_an_answer(flat[start:end])
+        if seam > 0:
+            out += [(start, start + seam - 1), (start + seam, end)]
+        else:
+            out.append((start, end))
+    return out
+
+
 def _ends(words: str, match: re.Match[str], *, talk: bool) -> bool:
     following = words[match.end() :].lstrip("\"'([")[:1]
     if match[1] != "." or not following or not match[3]:
         return bool(match[3]) or not following or match[1] in "。！？"  # noqa: RUF001
     last = rx(r"[\w.'/]*$").search(words[max(0, match.start() - 24) : match.start()])
     token = last[0].lower() if last else ""
+    if token in ("no", "nr"):
+        return not following.isdigit()
     if token in _HARD or (len(token) == 1 and token.isalpha()) or rx(r"(?:[a-z]\.)+[a-z]").fullmatch(token):
         return token in _SOFT and following.isupper()
     if token in _SOFT:

@@ -41,6 +41,16 @@ MALE_TITLES = {"mr", "sir", "lord", "herr", "senhor", "señor", "monsieur", "dat
 FEMALE_TITLES = {"mrs", "ms", "miss", "mdm", "madam", "lady", "dame", "frau", "senhora", "señora", "madame", "mevrouw", "smt"}
 TITLES = MALE_TITLES | FEMALE_TITLES | {"dr", "prof", "professor", "mx", "rev", "hon", "datuk", "tan sri", "sr", "sra", "san"}
 
+# Short forms that are no beginning of the name they stand for.
+NICKNAMES = {
+    "rebecca": "becky becca bex", "robert": "bob bobby", "william": "bill billy will", "elizabeth": "liz lizzie beth betty betsy libby eliza", "margaret": "peggy meg maggie greta rita",
+    "katherine": "kate katie kathy kit kitty", "catherine": "kate katie cathy kit kitty", "kathleen": "kate kath kathy", "james": "jim jimmy jamie", "john": "jack johnny", "richard": "dick rick ricky", "edward": "ted ned teddy eddie",
+    "henry": "harry hank", "charles": "chuck charlie chas", "anthony": "tony", "alexander": "sandy sasha alex", "alexandra": "sandy sasha sandra", "michael": "mike mick mickey", "patricia": "pat patsy trish", "sarah": "sally", "mary": "molly polly",
+    "dorothy": "dot dolly", "eleanor": "nell nellie ellie nora", "helen": "nell nellie", "philippa": "pip pippa", "francis": "frank", "francesca": "fran cesca", "frances": "fran fanny", "stephen": "steve", "victoria": "vicky tori", "virginia": "ginny",
+    "susan": "sue", "theodore": "ted theo", "antonia": "toni", "joseph": "joe joey", "josé": "zé pepe", "jonathan": "jon jonny", "nicholas": "nick nicky klaus", "nicola": "nicky", "andrew": "drew andy", "lawrence": "larry", "laurence": "larry", "leonard": "len lenny",
+    "ronald": "ron", "thomas": "tom tommy", "abigail": "gail abby", "amanda": "mandy", "christopher": "kit chris topher", "elisabeth": "lisa lisbeth sissi", "johannes": "hans hannes", "francisco": "paco chico", "eduardo": "edu dudu", "guillermo": "memo", "ignacio": "nacho", "maximilian": "max",
+}  # fmt: skip
+
 # Words in a label or heading that say the lines under it are about somebody else.
 OTHERS_LABEL = (
     r"\b(?:spouse|husband|wife|partner|nominee|beneficiar\w+|guardian|mother|father|son|daughter|child|children|kids|brother|sister|"

@@ -10,7 +10,7 @@ from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities, find_countries
 
 _PLACE = r"(?P<place>[A-ZÀ-ÞŁŚŽ][\w'.-]*(?: (?:(?:de|do|da|am|an der|upon|on|del|la|of) )?[A-ZÀ-ÞŁŚŽ][\w'.-]*){0,3})"
-_MOVED = rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|(?:bought|rented|leased|found) (?:a|the|their) (?:\w+ )?(?:house|flat|apartment|place|condo|home|villa)(?= in .{{3,30}} (?:and|where) .{{0,12}}\b(?:moved in|liv))|(?:have|has|'ve|'s) (?:now )?(?:moved|relocated|settled)|new (?:home|house|flat|place|apartment))\b[^.;?!]{{0,40}}?\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
+_MOVED = rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|(?:bought|rented|leased|found|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:house|flat|apartment|place|condo|home|villa)(?= in .{{3,30}}(?:and|where|,) .{{0,12}}\b(?:moved|liv))|(?:have|has|'ve|'s) (?:now )?(?:moved|relocated|settled)|new (?:home|house|flat|place|apartment))\b[^.;?!]{{0,40}}?\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
 _LIVES = rf"(?i:\b(?:(?:lives?|living|resid(?:es|ing)|based|home is|now home is|domiciled|settled)(?: now| permanently| full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
 _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the end|then|for good))\b"
 _SEND = (
@@ -25,28 +25,35 @@ _STATE = (
     r"florida|georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|"
     r"new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming))\s\d{5}(?:-\d{4})?$"
 )
+_NO_NAMESAKES = {"London", "Edinburgh", "Glasgow", "Harrogate", "Cardiff", "Belfast"}
 _COUNTY = r"shire\b|\b(?:county|surrey|kent|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|somerset|cumbria|middlesex|west|north|east|south) ?(?:\w+)?$"
 _UNLIKELY = r"\b(?:ltd|limited|inc|llp|plc|gmbh|group|bank|capital|partners|street|road|lane|avenue|st|rd|floor|flat|apt|unit|house|office|zoom|teams|q[1-4]|spring|summer|autumn|winter)\b\.?$"
 
 
-def read(statement: Statement, label: str | None, *, sure: bool = False) -> Iterator[Seen]:
-    """The city and the country a statement says somebody lives in; `label` is the field its label names, if one of these."""
+def read(statement: Statement, label: str | None, *, sure: bool) -> Iterator[Seen]:
+    """The city and the country a statement says somebody lives in; `label` is the field its label names, if one of these.
+
+    `sure` unless the note comes from where many towns have the names of British ones: then those say no country.
+    """
     text, base = statement.text, statement.start
     begin = statement.body - base if label else 0
-    if label is not None:
-        yield from _address(statement, begin, base, LABEL, single=label)
+    if label is not None and not rx(r"\b(?:he|she|i|we|they|has|have|is|was|will)\b").search(text[begin:]):
+        yield from _address(statement, begin, base, LABEL, single=label, sure=sure)
+        return
+    if rx(r"^\d+[a-z]? [\w .'-]{3,40},[^,]{2,30},\s?[A-Z]{2} \d{5}\b").match(text):
+        yield from _address(statement, 0, base, TRIGGER, single="", sure=sure)
         return
     for pattern, strength in ((_MOVED, SAYS), (_LIVES, SAYS), (_AFTER_ALL, TRIGGER)):
         for match in rx(pattern, 0).finditer(text):
             how = match.groupdict().get("how") or "in"
-            yield from _place(statement, match.start("place"), match["place"], match.start(), strength, unknown=how.lower() in ("in", "into") and pattern != _AFTER_ALL)
+            yield from _place(statement, match.start("place"), match["place"], match.start(), strength, sure=sure, unknown=how.lower() in ("in", "into") and pattern != _AFTER_ALL)
     for match in rx(_SEND).finditer(text):
         if "," in text[match.end() :] and any(c.isdigit() for c in text[match.end() :]):
-            yield from _address(statement, match.end(), base + match.start(), SAYS, single="")
+            yield from _address(statement, match.end(), base + match.start(), SAYS, single="", sure=sure)
             break
 
 
-def _place(statement: Statement, start: int, words: str, cue: int, strength: int, *, unknown: bool) -> Iterator[Seen]:
+def _place(statement: Statement, start: int, words: str, cue: int, strength: int, *, sure: bool, unknown: bool) -> Iterator[Seen]:
     """The longest known place at the beginning of `words`, or the words themselves where an unknown town may stand."""
     base = statement.start
     pieces = words.rstrip(".'").split(" ")
@@ -61,7 +68,7 @@ def _place(statement: Statement, start: int, words: str, cue: int, strength: int
             if stated and stated[0].start == 0:
                 at = end + (behind.start("rest") if behind else 0)
                 yield Seen("addressCountry", stated[0].value, base + at, base + at + stated[0].end, base + cue, strength)
-            else:
+            elif sure or known[1] != "United Kingdom" or known[0] in _NO_NAMESAKES:
                 yield Seen("addressCountry", known[1], base + start, base + end, base + cue, strength, "inferred")
             return
         country = find_countries(name)
@@ -73,7 +80,7 @@ def _place(statement: Statement, start: int, words: str, cue: int, strength: int
         yield Seen("addressCity", name, base + start, base + start + len(name), base + cue, strength, "unknown")
 
 
-def _address(statement: Statement, begin: int, cue: int, strength: int, *, single: str) -> Iterator[Seen]:
+def _address(statement: Statement, begin: int, cue: int, strength: int, *, single: str, sure: bool) -> Iterator[Seen]:
     """City and country out of a written address, piece by piece from its end."""
     base = statement.start
     pieces: list[tuple[int, str]] = []
@@ -104,7 +111,7 @@ def _address(statement: Statement, begin: int, cue: int, strength: int, *, singl
         offset = start + (words.find(bare) if bare else 0)
         if known is not None:
             city = Seen("addressCity", known[0], base + offset, base + offset + len(bare), cue, strength)
-            if country is None:
+            if country is None and (sure or known[1] != "United Kingdom" or known[0] in _NO_NAMESAKES):
                 country = Seen("addressCountry", known[1], base + offset, base + offset + len(bare), cue, strength, "inferred")
             break
         coded = rx(_POSTCODE).search(words)

@@ -14,12 +14,12 @@ from placet.customers.schema import Field
 _BEFORE = (
     r"(?:\b(?:prefers?|preferred|preference (?:is|for)|would rather|'d rather|best (?:by|on|via|is|reached (?:by|on|via))|reached (?:by|on|via)|easiest (?:by|on|via|is)|contact (?:him|her|me)(?: only)? (?:by|via|on|through)|"
     r"(?:reach|get|catch|message) (?:him|her|me) (?:by|on|via)|communicat\w+ (?:by|via|on)|everything (?:by|via|on|over)|please (?:use|by|via|only use)|switch(?:ed)? to|stick (?:to|with)|keep to|happiest (?:with|on|by)|only (?:by|via|on|uses?|use)|"
-    r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have)\b(?: (?:a|an|the|his|her|my|to be contacted by|to|short|quick|by|on|via|only))*\s?[\"']?)$"
+    r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have)\b(?: (?:a|an|the|his|her|my|to be contacted by|to|meet|meetings|speak|talk|short|quick|by|on|via|only))*\s?[\"']?)$"
 )
 _BEHIND = (
     r"^[\"']?\W{0,2}(?:(?:is|works|would be|are|'s) )?(?:(?:the )?(?:best|easiest|preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over (?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
 )
-_ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?)*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
+_ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?|btw,? |so |and |also |ok,? |oh |text or |message or |do )*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
 _JUST = r"\b(?:just|better to|best to|only) (?P<v>ring|call|phone|e-?mail|whatsapp)(?: (?:me|her|him)(?: here)?)?(?=\s*(?:[,.;!]|$)|\s(?:lah|ah|please|pls|she|he)\b)"
 _APPOINTMENT = r"^\W*(?:at \d|on (?:mon|tue|wed|thu|fri|sat|sun|\d|the \d)|back|tomorrow|today|tonight|next|again|re\b|about|when|if|after|before|in (?:a|the|two|\d)|by \w+day|\d|this|with|to (?!ask)|for|and)\b"
 _VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", "e-mail": "email", "whatsapp": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
@@ -43,7 +43,8 @@ def read(statement: Statement, field: Field, label: str | None, *, answers: bool
     if just is not None and _VERBS.get(just["v"].lower()) in known:
         yield Seen(field.key, _VERBS[just["v"].lower()], base + just.start("v"), base + just.end("v"), base + just.start("v"), SAYS)
     order = rx(_ORDER).match(text[start:])
-    if order is not None and not rx(_APPOINTMENT).match(order["rest"]):
+    named = order is not None and rx(r"^\s*[\"']?[A-Z]", 0).match(order["rest"])  # "call me Jo" is about a name
+    if order is not None and not named and not rx(_APPOINTMENT).match(order["rest"]):
         value = _VERBS.get(order["v"].lower())
         if value in known:
             at = base + start + order.start("v")

@@ -13,19 +13,19 @@ _DO = (
     r"start|create|hand|sail|travel|renovate|stop work|replace|accumulate|reduce|beat|bequeath|establish|educate|send|live"
 )
 _LEADS = (
-    r"\b(?:(?:main|primary|first|second|other|new|long[- ]term|short[- ]term|only|overall|stated|investment|chief|biggest|key) )*(?:goals?|objectives?|aims?|priorit(?:y|ies)|ambition)(?: (?:for (?:the )?(?:money|portfolio|pot)|now|here))? (?:is|are|was|remains?|being|now)(?: now| still| simply| mainly)*(?: to)? ",
+    r"(?:^\W*|\b(?:his|her|my|their|the|client's)\s|\b(?=main|primary|first|second|long|short|stated|investment|chief|biggest|key|overall))(?:(?:main|primary|first|second|other|new|long[- ]term|short[- ]term|only|overall|stated|investment|chief|biggest|key) )*(?:goals?|objectives?|aims?|priorit(?:y|ies)|ambition)(?: (?:for (?:the )?(?:money|portfolio|pot)|now|here))? (?:is|are|was|remains?|being|now)(?: now| still| simply| mainly)*(?: to)? ",
     r"\b(?:saving(?: up)?|investing|earmarked|put(?:ting)? (?:it |money |this )?(?:aside|away)|set aside|building a pot|the (?:money|pot|portfolio|fund) is) (?:mainly )?(?:for|to) ",
-    rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes?|keen|intends?|looking|plans?|determined) (?:the (?:money|portfolio|pot) )?to (?=(?:be able to )?(?:{_DO}|be (?:\w+[- ]free|financially))\b)",
+    rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes?|keen|determined) (?:the (?:money|portfolio|pot) )?to (?=(?:be able to )?(?:{_DO}|be (?:\w+[- ]free|financially))\b)",
     r"\b(?:what|the reason) (?:it|this|the money)(?:'s| is) for(?: is)?:? ",
 )
 _NOT_GOALS = (
-    r"\b(?:address|e-?mail|phone|mobile|number|call|meeting|review|form|document|statements?|account|password|copy|signature|mandate|w-?9|certificate|invoice|confirm|update|details|record|recorded|file|language|whatsapp|note)\b"
+    r"\b(?:address|e-?mail|phone|mobile|number|call|meeting|review|form|document|statements?|account|password|copy|signature|mandate|w-?9|certificate|invoice|confirm|update|details|record|recorded|file|language|whatsapp|note|you|presentation|question|minutes?)\b"
 )
 _SPLIT = (
-    rf"\s*(?:[;|]|\(\d\)|\(?\b\d[.)]\s|(?:,|\.)?\s*\band\b,?\s+(?=(?:to |then |also |eventually |longer[- ]term|later|in time|(?:a|an|the|his|her|my|some|enough) |(?:{_DO})(?:ing)?\b|[a-z]+ing\b))|"
-    rf",\s+(?=(?:to |then |also |eventually |longer[- ]term|later|in time|a |an |the |(?:{_DO})(?:ing)?\b|[a-z]+ing )))\s*"
+    rf"\s*(?:[;|]|\(\d\)|\(?\b\d[.)]\s|(?:,|\.)?\s*\band\b,?\s+(?=(?:to |for |then |also |eventually |longer[- ]term|later|in time|(?:a|an|the|his|her|my|some|enough) |(?:{_DO})(?:ing)?\b|[a-z]+ing\b))|"
+    rf",\s+(?=(?:to |for |then |also |eventually |longer[- ]term|later|in time|a |an |the |(?:{_DO})(?:ing)?\b|[a-z]+ing )))\s*"
 )
-_TRIM = r"^(?:(?:and|then|also|to|eventually|longer[- ]term|long[- ]term|short[- ]term|later(?: on)?|in time|mainly|firstly|secondly|first|second|third|finally|ideally|be able to|some day),?\s+)+"
+_TRIM = r"^(?:(?:and|then|also|to|for|eventually|longer[- ]term|long[- ]term|short[- ]term|later(?: on)?|in time|mainly|firstly|secondly|first|second|third|finally|ideally|be able to|some day),?\s+)+"
 _STOP = r"\.\s|\s-{1,2}\s|\bbut\b|\bbecause\b|\bso that\b|\brather than\b|,? not\b"
 
 

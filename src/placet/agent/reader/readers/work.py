@@ -14,8 +14,8 @@ from placet.agent.reader.values.work import FIRM, FIRM_SUFFIX, TITLE, is_title, 
 _ARTICLE = r"(?i:(?:(?:an?|the|our|their|its|new|now|currently|a full-time|full[- ]time) )*)"
 _LEADS = (
     # "started last week as", "was sworn in on Monday as", "set up on her own as"
-    r"(?i:\b(?:start(?:s|ed)?|join(?:s|ed)?|work(?:s|ing)|employed|appointed|hired|promoted|engaged|sworn in|took over|taken over|set up|setting up|acting|serv(?:es|ing)|elected|"
-    r"installed|taken on|returned|back|moved|practis(?:es|ing)|retrained|re-?qualified|self-employed|freelanc(?:e|es|ing)|recruited|named|confirmed|trad(?:es|ing)|registered|job)\b[^.;:?!]{0,60}?\bas )",
+    r"(?i:\b(?:started|join(?:s|ed)?|work(?:s|ing)|employed|appointed|hired|promoted|engaged|sworn in|took over|taken over|set up|setting up|acting|serv(?:es|ing)|elected|"
+    r"installed|taken on|returned|back|moved|practis(?:es|ing)|retrained|re-?qualified|self-employed|freelanc(?:e|es|ing)|succeed(?:s|ed)|follow(?:s|ed)|replac(?:es|ed)|recruited|named|confirmed|trad(?:es|ing)|registered|job)\b[^.;:?!]{0,60}?\bas )",
     # "promoted to", "became", "her new role is"
     r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|"
     r"took the job of|taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to (?:be )?)?)",
@@ -26,7 +26,7 @@ _LEADS = (
 _IS = r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently))? "
 _FIRMS = (
     rf"(?i:\b(?P<how>join(?:s|ed)|work(?:s|ing) (?:at|for|with)|employed (?:at|by|with)|hired by|now (?:at|with)|started (?:work )?(?:at|with)|signed with|new (?:employer|company|firm) is|employer is(?: now)?) (?:the )?){FIRM}",
-    rf"(?i:\b(?P<how>trad(?:es|ing) as|(?:business|company|firm|practice) (?:is )?(?:called|named)|(?:founded|co-founded|launched|incorporated|runs|owns)(?: (?:his|her|my|a|the|their|own|new|firm|company|business|practice|consultancy|studio|agency|called|named))*,?|"
+    rf"(?i:\b(?P<how>trad(?:es|ing) (?:as|under)|under the name(?: of)?|t/a|d/?b/?a|doing business as|(?:business|company|firm|practice) (?:is )?(?:called|named)|(?:founded|co-founded|launched|incorporated|runs|owns)(?: (?:his|her|my|a|the|their|own|new|firm|company|business|practice|consultancy|studio|agency|called|named))*,?|"
     rf"(?:set up|started|opened) (?:(?:his|her|my|their|own|new|a|firm|company|business|practice|consultancy|studio|shop|agency|called|named),? )*(?:firm|company|business|practice|consultancy|studio|shop|agency|called|named),?) (?:the )?){FIRM}",
 )
 _RETIRED = (
@@ -55,6 +55,9 @@ def read(statement: Statement, label: str | None) -> Iterator[Seen]:
             yield from _title(statement, match, sure=True)
     for match in rx(rf"{_IS}{_ARTICLE}{TITLE}", 0).finditer(text):
         yield from _title(statement, match, sure=False)
+    match = rx(rf"^(?i:(?:no|nope|yes|yeah|yep|well|actually|currently|eh|ah|oh),? (?:no,? )?)?(?i:an? )?{TITLE}(?=(?i: now\b| (?:at|with|for) .{{2,40}}\bnow\b))", 0).match(text)
+    if match is not None:
+        yield from _title(statement, match, sure=True)
     for pattern in _FIRMS:
         for match in rx(pattern, 0).finditer(text):
             yield from _firm(statement, match.start("firm"), match.end("firm"), match.start())
@@ -83,6 +86,12 @@ def _title(statement: Statement, match: re.Match[str], *, sure: bool) -> Iterato
     elif behind is not None:
         at = match.end("title")
         yield from _firm(statement, at + behind.start("firm"), at + behind.end("firm"), match.start())
+    else:
+        named = rx(rf"(?<![\w&]){FIRM}", 0)
+        for other in named.finditer(text, match.end("title")):
+            if rx(r"\b(?:ltd|inc|llc|llp|plc|gmbh|pvt|pte|corp)$").search(other["firm"].lower()) and not rx(r"\b(?:left|from|ex|formerly|was|sold)\W*$").search(text[: other.start()]):
+                yield from _firm(statement, other.start("firm"), other.end("firm"), match.start())
+                break
 
 
 def _firm(statement: Statement, start: int, end: int, cue: int) -> Iterator[Seen]:

@@ -53,7 +53,7 @@ _AMOUNT = (
 _LOW = (
     rf"(?:\b(?:between|from) )?(?P<before>\b(?:{_CODES})\s?|(?:{_SYMBOL})\s?)?(?<![\w.,])(?P<number>{_NUMBER})\s?(?P<scale>{_SCALE})?\s?(?:-|to|and)\s?$"
 )
-_WORDS = rf"(?P<before>(?:{_CODES})\s)?(?P<number>{SPELLED})(?:\s(?P<after>{_CODES}|{_NAME}|US)(?![a-z]))?"
+_WORDS = rf"(?P<before>(?:{_CODES})\s)?(?P<number>{SPELLED})(?:\s(?P<scale>k))?(?:\s(?P<after>{_CODES}|{_NAME}|US)(?![a-z]))?"
 _MONTHLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:month|mth|mo)\b|\s?(?:pcm|p\.m\.|monthly|/mth|/mo)(?![a-z])"
 _YEARLY = (
     r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:year|yr|annum)\b|\s?(?:p\.a\.?|pa|annually|yearly|/yr)(?![a-z])"
@@ -78,7 +78,7 @@ def find_money(text: str, *, region: str) -> list[Found]:
     for match in rx(_WORDS).finditer(text):
         if any(a <= match.start() < b for a, b in written):
             continue
-        amount = value_of(match["number"])
+        amount = value_of(match["number"]) * (1000 if match["scale"] else 1)
         named = match["before"] or match["after"]
         if not named and amount < 1000:
             continue

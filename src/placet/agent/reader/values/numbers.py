@@ -11,11 +11,14 @@ _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "lakh": 10**5, "lac": 10**5, "lakhs": 10**5,
            "million": 10**6, "mil": 10**6, "crore": 10**7, "crores": 10**7, "billion": 10**9}  # fmt: skip
 _WORD = "|".join(sorted([*_UNITS, *_TENS, *_SCALES, "dozen"], key=len, reverse=True))
-SPELLED = rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*\b"
+SPELLED = rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
 
 
 def value_of(words: str) -> float:
     """The number a spelled-out phrase says, e.g. "three hundred and ten thousand" is 310000."""
+    whole, _, decimals = words.lower().partition(" point ")
+    if decimals:
+        return _decimal(whole, decimals)
     total = part = 0.0
     half = words.lower().startswith("half a ")
     for word in rx(r"[a-z]+").findall(words.lower()):
@@ -31,6 +34,15 @@ def value_of(words: str) -> float:
             total += (part or 1) * _SCALES[word]
             part = 0
     return (total + part) / (2 if half else 1)
+
+
+def _decimal(whole: str, decimals: str) -> float:
+    """ "two point four million": the digits behind the point, then what scales them all."""
+    digits = [w for w in decimals.split() if w in _UNITS and _UNITS[w] < 10]
+    scale = 1.0
+    for word in decimals.split()[len(digits) :]:
+        scale *= _SCALES.get(word, 1)
+    return (value_of(whole) + float("0." + ("".join(str(_UNITS[d]) for d in digits) or "0"))) * scale
 
 
 def find_spelled(text: str) -> list[Found]:

@@ -23,7 +23,10 @@ _HEADS = (
     "reporter representative researcher restaurateur scientist sculptor secretary seller senator sergeant shopkeeper signatory singer "
     "skipper solicitor specialist statistician stockbroker strategist superintendent supervisor surgeon surveyor teacher technician "
     "technologist therapist trader trainer translator treasurer trustee tutor undertaker underwriter urologist veterinarian vet "
-    "vicar violinist vintner winemaker worker writer lead"
+    "vicar violinist arbitrator mediator recruiter freelancer sommelier dietitian nutritionist oncologist gynaecologist obstetrician bursar provost ombudsman envoy consul "
+    "admiral colonel major lieutenant inspector superintendent constable ranger forester fisherman rancher grower distiller butcher tailor stylist hairdresser "
+    "decorator joiner locksmith welder machinist steward valuer assessor archivist restorer gallerist importer exporter wholesaler retailer distributor "
+    "industrialist landlord philanthropist fundraiser lobbyist politician mayor vintner winemaker worker writer lead"
 )
 _ABBREVIATIONS = "CEO CFO COO CIO CTO CMO CRO CHRO CPO CCO CSO MD EVP SVP AVP VP GC GP FD HR"
 _NOT_A_JOB = r"\b(?:non-?exec\w*|board member|trustee|volunteer\w*|honorary|school governor|best man|godfather|godmother|executor|guarantor|signatory|guardian|joint|agent for|trusted|emergency)\b"
@@ -73,6 +76,8 @@ def is_title(words: str) -> bool:
         if token.lower() in {"of", "for", "in", "to"}:
             break
         main.append(token.lower())
+    if len(main) > 1 and main[0] in ("freelance", "independent") or main[:2] == ["self", "employed"]:
+        return True
     return bool(main) and (main[-1] in heads or (len(main) > 1 and main[-2] in heads and main[-1].isdigit()))
 
 
