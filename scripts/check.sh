@@ -12,7 +12,7 @@ check() {
     "$@" || failed="$failed, $name"
 }
 
-check "ruff check" "$bin/ruff" check --quiet .
+check "ruff check" "$bin/ruff" check --quiet --output-format concise .
 check "ruff format" "$bin/ruff" format --check --quiet .
 check "mypy" "$bin/mypy" --no-error-summary
 check "rooms" "$bin/lint-imports" --no-logo
