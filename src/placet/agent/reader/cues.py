@@ -32,7 +32,7 @@ class Cue:
 
 
 _LEVELS = {
-    "low": r"low|minimal|limited|none|nil|no (?=liquidity)|little",
+    "low": r"low|minimal|limited|none|nil|no(?: need for)?(?= liquidity)|little",
     "medium": r"medium|moderate|average|some",
     "high": r"high|significant|substantial|considerable|heavy|very high",
 }
@@ -56,15 +56,15 @@ CUES: Mapping[str, Cue] = {
     ),
     "email": Cue(
         labels="e-mail; email; mail; email address; e-mail address; em; email id; e-mail id; mail id; personal email; private email; new email; correo",
-        trigger=r"\b(?:e-?mails?|mail|address|write to|reach|use|change|switch|update|contact|send|correspondence)\b",
-        avoid=r"\b(?:cc|bcc|copy (?:in|him|her|them)|phish\w*|spam|forged|fake|scam)\b",
+        trigger=r"\b(?:e-?mails?|mail|address|write to|reach|use|change|switch|update|contact|coordinates|sen[dt]|statements|correspondence)\b",
+        avoid=r"\b(?:cc|bcc|copy (?:in|him|her|them)|phish\w*|spam|bounced?|returned|undeliver\w+|forged|fake|scam)\b",
         near=90,
         nudge="Which e-mail address should be used for the client?",
         why="Documents and confirmations go there.",
     ),
     "phone": Cue(
         labels="mobile; mobile phone; mobile no; mobile number; mob; mob no; cell; cell phone; phone; phone no; phone number; telephone; tel; tel no; handphone; hp; contact no; contact number; handy; mobil; telefon; celular; telemóvel; mobiel; 携帯; 携帯電話; 電話; whatsapp; new mobile; new number; ph; m; t",
-        trigger=r"\b(?:mob(?:ile)?|cell(?:phone)?|(?:tele)?phone|tel|number|no\.|hp|handphone|new one|mine|line|reach (?:me|him|her)|(?:call|ring|text|whatsapp|contact|get) (?:me|him|her|hold)|whatsapp|handy|digits|should read|sim|use|swapped|transposed)\b",
+        trigger=r"\b(?:mob(?:ile)?|cell(?:phone)?|(?:tele)?phone|tel|number|no\.|hp|handphone|new one|mine|line|reach (?:me|him|her)|(?:call|ring|text|whatsapp|contact|get) (?:me|him|her|hold)|whatsapp|handy|digits|should read|sim|use|contact details|coordinates|swapped|transposed)\b",
         avoid=r"\b(?:switchboard|office|work|desk|factory|fax|landline|reception\w*|assistant|secretary|emergenc\w+|alt|alternate|direct line|hotel|clinic|surgery|branch|shop|practice|helpline|main line|home phone|home line|house phone)\b",
         near=80,
         nudge="Which mobile number reaches the client?",
@@ -82,7 +82,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "taxResidency": Cue(
         labels="tax residency; tax residence; tax resident; tax resident in; country of tax residence; tax domicile; tax; steuerliche ansässigkeit; steuerwohnsitz; residência fiscal; fiscal residence; resident for tax",
-        trigger=r"\b(?:tax(?:es|ed|able)?[ -](?:purposes|residen\w+|domicil\w+|return)|(?:resident|residency|residence|domiciled)\b.{0,25}\btax|tax\b.{0,60}\bresiden\w+|fiscal(?:ly)? residen\w+|files? (?:his |her |my |their )?(?:tax(?:es)?|returns?)|pays? (?:his |her |my |their |all )?tax(?:es)?)\b",
+        trigger=r"\b(?:tax(?:es|ed|able)?[ -](?:purposes|residen\w+|domicil\w+|return)|(?:resident|residency|residence|domiciled)\b.{0,25}\btax|tax\b.{0,60}\bresiden\w+|fiscal(?:ly)? residen\w+|files? (?:his |her |my |their )?(?:tax(?:es)?|returns?)|pays? (?:all )?(?:his |her |my |their )?tax(?:es)?)\b",
         asked=r"\btax\b",
         near=60, state=True, avoid=r"\b(?:per cent|treaty|refund|bill|bracket|visa)\b",
         nudge="Where is the client resident for tax?", why="Reporting duties depend on it.",
@@ -123,7 +123,7 @@ CUES: Mapping[str, Cue] = {
             (r"\b(?:got|get|just|now|is|am|are|'m|'re|were|been|they|we|newly|finally|quietly) (?:now |just |finally |quietly |legally |recently )?(?:re)?married\b|\b(?:re)?married (?:her|his|my|in|on|last|since|this|again|(?:long[- ]?time )?partner|[A-Z][a-z]+ (?:in|on|last))\b|\btied the knot\b|\bwedding (?:was|took place|went)\b|\b(?:he|she|they|i|we) (?:re)?married\b", "married"),
             (r"(?:^|[>;:,(]\s?|\b(?:is|am|'s|'m|now|been|was left|recently)\s)(?:now |recently |a )*widow(?:ed|er)?\b|\b(?:husband|wife|spouse|partner)(?:,? [A-Z]\w+,?)? (?:sadly |suddenly |has |had )*(?:died|d\.|deceased|passed(?: away| on)?)|\blost (?:her|his|my) (?:husband|wife|spouse)\b", "widowed"),
             (r"\b(?:registered|entered(?: into)?|formed|signed|formalised|formalized) (?:their|a|our|into a|his|her) (?:civil |registered |domestic )?partnership\b|\b(?:is|are|'re|am|now|in a) (?:now )?(?:in a )?(?:civil|registered|domestic) partner(?:s|ship)?\b", "domestic_partner"),
-            (r"\b(?:is|am|'s|'m|still|now) (?:now |still )?single\b|\bnever married\b", "single"),
+            (r"\b(?:is|am|'s|'m|still|now|been) (?:now |still )?single\b|\bnever married\b", "single"),
         ),
         state=True, avoid=r"\b(?:single (?:premium|malt|stock|account|largest|payment|name)|married couples?)\b",
     ),
@@ -159,7 +159,7 @@ CUES: Mapping[str, Cue] = {
     "sourceOfWealth": Cue(
         labels="source of wealth; sow; source of funds; origin of wealth; sources of wealth; wealth source; herkunft des vermögens; origem do patrimônio; herkomst vermogen; source of wealth/funds; s.o.w",
         says=(
-            (r"\b(?:source of (?:his |her |the |my )?(?:wealth|funds)|(?:his|her|my|their|the|client's|the client's) (?:own )?(?:wealth|fortune|money|capital))\s+(?:is|was|are|derives?|derived|comes?|came|stems?|stemmed|originates?|originated|arises?|arose|was made|was built|built)\s+(?:mainly |mostly |primarily |largely |entirely |originally |chiefly |all )*(?:from |in |through |up |on |out of |by )*(?P<v>[^;]{6,200})", None),
+            (r"\b(?:source of (?:his |her |the |my )?(?:wealth|funds)|(?:his|her|my|their|client's) (?:own )?(?:wealth|fortune|money|capital)|the (?:wealth|fortune|family fortune))\s+(?:is|was|are|derives?|derived|comes?|came|stems?|stemmed|originates?|originated|arises?|arose|was made|was built|built)\s+(?:mainly |mostly |primarily |largely |entirely |originally |chiefly |all )*(?:from |in |through |up |on |out of |by )*(?P<v>[^;]{6,200})", None),
             (r"\b(?:it|this|which|all of it|most of it) (?:stems|derives|originates) (?:mainly |mostly |primarily |largely |entirely )?from (?P<v>[^;]{6,200})", None),
             (r"\b(?:made|earned|built) (?:his|her|my|their) (?:money|fortune|wealth)\s+(?:in|from|through|with|by|selling)\s+(?P<v>[^;,]{4,160})", None),
         ),
@@ -175,7 +175,8 @@ CUES: Mapping[str, Cue] = {
             "growth": r"growth(?:-oriented|-level)?|wachstum(?:sorientiert)?|crescimento",
             "aggressive": r"aggressive(?:ly)?|adventurous|speculative|agressiv[oa]?|arrojad[oa]|offensief",
         },
-        near=60, state=False, avoid=r"\b(?:fund|funds|stock|stocks|etf|company|companies|economy|growth of|capital growth|growth rate|salary|turnover)\b",
+        says=((r"\b(?:wants?|prefers?|asks? for|asked for|happy with|comfortable with|goes? for|going for|moves? to|moving to|moved to|switch(?:es|ed|ing)? to|stays? (?:at|with)|down to|up to|back to|settled on)(?: an?| the)? (?:more )?(?P<v>conservative|cautious|moderate|balanced|growth|aggressive) (?:approach|stance|strategy|portfolio|mandate|profile|allocation|mix)\b", None),),
+        near=60, avoid=r"\b(?:fund|funds|stock|stocks|etf|company|companies|economy|growth of|capital growth|growth rate|salary|turnover)\b",
         nudge="How much ups and downs does the client accept: conservative, moderate, balanced, growth or aggressive?",
         why="Every recommendation must fit it.",
     ),
@@ -210,8 +211,9 @@ CUES: Mapping[str, Cue] = {
         says=(
             (r"\b(?:no|not|doesn't|does not|isn't|don't|never|n't|nothing)\b[^.;]{0,30}\b(?:interest(?:ed)?|want|care|cares|fussed|bothered|preference|need|mind|see the point|believe)\b[^.;]{0,25}\b(?:esg|sustainab\w+|ethical|green|impact invest\w+)|\b(?:esg|sustainability|sustainable|ethical|green)\b[^.;]{0,30}\b(?:not (?:important|relevant|a (?:priority|concern)|for (?:him|her|me)|interested|required)|no (?:preference|interest)|doesn't matter|nonsense|unimportant|isn't (?:important|for))", False),
             (r"\b(?:wants?|prefers?|like|please|asked|asks|insists?|only|keen|cares?|run|basis|mandate|invest(?:ed|ing|ment)?s?|interested|important|yes|switch(?:ed)?|move[d]?|portfolio)\b[^.;]{0,45}\b(?:esg|sustainab\w+|ethical(?:ly)?|socially responsible|impact invest\w+|green (?:funds?|invest\w+|bonds?)|fossil[- ]free)\b|\b(?:esg|sustainab\w+|ethical)\b[^.;]{0,25}\b(?:important|matters?|preferred|only|basis|please|mandate|tilt|screen|yes|criteria|throughout)\b", True),
-            (r"\b(?:wants?|asked|please|keep|insists?|prefers?|would like|must|portfolio|screen|exclude|excluding)\b[^.;]{0,30}\b(?:no|exclude[ds]?|excluding|out of|avoid\w*|keep out|divest\w*|without|nothing in|free of)\b[^.;]{0,20}\b(?:tobacco|oil|gas|fossil|arms|weapons|gambling|coal|defence|defense)\b", True),
+            (r"\b(?:wants?|asked|please|keep|insists?|prefers?|would like|must|portfolio|screen|exclude|excluding)\b[^.;]{0,30}\b(?:no|exclude[ds]?|excluding|out of|avoid\w*|keep out|divest\w*|without|nothing in|free of)\b[^.;]{0,20}\b(?:tobacco|oil|gas|fossil|arms|weapons|gambling|coal|defence|defense)\b|^\W*(?:please |pls |also )*(?:exclude|avoid|no more|nothing in|keep out of)\b[^.;]{0,20}\b(?:tobacco|oil|gas|fossil|arms|weapons|gambling|coal|defence|defense)\b", True),
         ),
+        avoid=r"\b(?:what|whether|means?|asked about|explain\w*|leaflet|brochure)\b",
     ),
     "interests": Cue(labels="interests; hobbies; personal interests; hobbies and interests"),
     "clientCategory": Cue(labels="client category; categorisation; categorization; client classification; mifid category"),
@@ -219,7 +221,7 @@ CUES: Mapping[str, Cue] = {
         labels="pep; pep status; politically exposed; politically exposed person; pep check; pep?; public office; politisch exponierte person; pessoa politicamente exposta; pep declaration",
         says=(
             (r"\b(?:is|'s|am|'m|was|are) (?:not|neither|n't|no longer) (?:an? |classed as an? |considered an? )?(?:pep|politically exposed)|\b(?:isn't|not) (?:an? )?(?:pep|politically exposed)|\bno (?:pep|public (?:office|function|position|role|duties)|political (?:office|role|function|exposure))\b|\b(?:never|not|nor) (?:has |have |having )?(?:held|holds?|hold|holding) (?:any )?(?:public|political) (?:office|function|position)|\bpep (?:status |check |question |screening )?(?:is |was |came back |confirmed |answered )*(?:no|none|negative|clear|nil)\b|\bnon[- ]pep\b", False),
-            (r"\b(?:is|'s|am|'m|becomes?|became|makes? (?:him|her|me|them)|made (?:him|her|me)|remains?|still|continues to be|now|as|be treated as|classified as|qualif(?:y|ies) as|counts? as) (?:now |therefore |thus |hence )*(?:an? |domestic |foreign )*(?:pep|politically exposed person)\b|\bpep (?:status )?(?:is |: )?(?:yes|confirmed|applies)\b", True),
+            (r"\b(?:is|'s|am|'m|becomes?|became|makes? (?:him|her|me|them)|made (?:him|her|me)|remains?|still|continues to be|now|so|hence|therefore|as|be treated as|classified as|qualif(?:y|ies) as|counts? as) (?:now |therefore |thus |hence )*(?:an? |domestic |foreign )*(?:pep|politically exposed person)\b|\bpep (?:status )?(?:is |: )?(?:yes|confirmed|applies)\b", True),
         ),
         asked=r"\b(?:public (?:office|function|position|role)|politically exposed|pep|political (?:office|role|position)|politics)\b",
         state=True,

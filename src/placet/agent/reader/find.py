@@ -144,6 +144,9 @@ class Finder:
         if field.type == "language":
             languages = find_languages(words[:1].upper() + words[1:])
             return languages[0].value if languages else None
+        if field.type == "select":
+            hits = find_choices(words, field.options, self.context.cues.get(field.key, Cue()).words)
+            return hits[0].value if hits else None
         return words
 
     def _labelled(self, field: Field, cue: Cue, statement: Statement) -> Iterator[Seen]:
@@ -262,11 +265,11 @@ class Finder:
         yearly = "incom" in field.key.lower() or "annual" in field.label.lower()
         for found in find_money(text, region=self.context.region):
             amount: Amount = found.value
-            if (not amount.said and amount.amount < 10_000) or (not yearly and amount.period):
+            if (not amount.said and amount.amount < (1_000 if amount.period else 10_000)) or (not yearly and amount.period):
                 continue
             band = band_for([amount], self._bands[field.key], self.context.schema.fx_per_unit, yearly=yearly)
             total = rx(_TOTAL).search(text[: found.start]) or rx(r"^\W{0,2}(?:all[- ]in|in total|altogether|net\b|total)").match(text[found.end :])
-            doubt = "band" if band is None else "total" if total else "" if amount.said else "bare"
+            doubt = "band" if band is None else "total" if total else "" if amount.said or amount.period else "bare"
             out.append(Found(found.start, found.end, band, doubt))
         return out
 

@@ -27,7 +27,7 @@ _STATE = (
 )
 _NO_NAMESAKES = {"London", "Edinburgh", "Glasgow", "Harrogate", "Cardiff", "Belfast"}
 _COUNTY = r"shire\b|\b(?:county|surrey|kent|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|somerset|cumbria|middlesex|west|north|east|south) ?(?:\w+)?$"
-_UNLIKELY = r"\b(?:ltd|limited|inc|llp|plc|gmbh|group|bank|capital|partners|street|road|lane|avenue|st|rd|floor|flat|apt|unit|house|office|zoom|teams|q[1-4]|spring|summer|autumn|winter)\b\.?$"
+_UNLIKELY = r"\b(?:ltd|limited|inc|llp|plc|gmbh|group|bank|capital|partners|street|road|lane|avenue|st|rd|floor|flat|apt|unit|house|office|zoom|teams|q[1-4]|spring|summer|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december|easter|christmas|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b\.?$"
 
 
 def read(statement: Statement, label: str | None, *, sure: bool) -> Iterator[Seen]:
@@ -45,6 +45,8 @@ def read(statement: Statement, label: str | None, *, sure: bool) -> Iterator[See
         return
     for pattern, strength in ((_MOVED, SAYS), (_LIVES, SAYS), (_AFTER_ALL, TRIGGER)):
         for match in rx(pattern, 0).finditer(text):
+            if rx(r"\b(?:tax\w*|residency|domicile|account|accounts|fund|funds|portfolio|money|assets|job|fiscal\w*|holding|company)\b").search(text[: match.start("place")]):
+                continue
             how = match.groupdict().get("how") or "in"
             yield from _place(statement, match.start("place"), match["place"], match.start(), strength, sure=sure, unknown=how.lower() in ("in", "into") and pattern != _AFTER_ALL)
     for match in rx(_SEND).finditer(text):
@@ -59,7 +61,8 @@ def _place(statement: Statement, start: int, words: str, cue: int, strength: int
     pieces = words.rstrip(".'").split(" ")
     for count in range(len(pieces), 0, -1):
         name = " ".join(pieces[:count]).rstrip(".,'")
-        known = cities().get(name.lower())
+        article = statement.text[max(start - 4, 0) : start].lower() == "the "
+        known = (cities().get(f"the {name.lower()}") if article else None) or cities().get(name.lower())
         if known is not None:
             end = start + len(name)
             yield Seen("addressCity", known[0], base + start, base + end, base + cue, strength)

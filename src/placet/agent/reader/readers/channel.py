@@ -17,7 +17,7 @@ _BEFORE = (
     r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have)\b(?: (?:a|an|the|his|her|my|to be contacted by|to|meet|meetings|speak|talk|short|quick|by|on|via|only))*\s?[\"']?)$"
 )
 _BEHIND = (
-    r"^[\"']?\W{0,2}(?:(?:is|works|would be|are|'s) )?(?:(?:the )?(?:best|easiest|preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over (?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
+    r"^[\"']?\W{0,2}(?:(?:is|works?|would be|are|'s|suits?(?: (?:him|her|me))?) )?(?:(?:the )?(?:best|easiest|preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over (?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
 )
 _ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?|btw,? |so |and |also |ok,? |oh |text or |message or |do )*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
 _JUST = r"\b(?:just|better to|best to|only) (?P<v>ring|call|phone|e-?mail|whatsapp)(?: (?:me|her|him)(?: here)?)?(?=\s*(?:[,.;!]|$)|\s(?:lah|ah|please|pls|she|he)\b)"

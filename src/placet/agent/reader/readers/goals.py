@@ -9,8 +9,8 @@ from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
 _DO = (
-    r"buy|fund|pay|help|retire|leave|pass|preserve|protect|generate|grow|gift|give|set|put|build|save|keep|provide|support|invest|finance|cover|secure|donate|endow|purchase|repay|clear|maintain|double|"
-    r"start|create|hand|sail|travel|renovate|stop work|replace|accumulate|reduce|beat|bequeath|establish|educate|send|live"
+    r"buy|fund|pay|help|retire|leave|pass|preserve|protect|generate|grow|gift|give|set aside|set up|build|save|keep|provide|support|invest|finance|cover|secure|donate|endow|purchase|repay|clear|maintain|"
+    r"create|hand on|sail|travel|renovate|stop work|accumulate|bequeath|establish|educate"
 )
 _LEADS = (
     r"(?:^\W*|\b(?:his|her|my|their|the|client's)\s|\b(?=main|primary|first|second|long|short|stated|investment|chief|biggest|key|overall))(?:(?:main|primary|first|second|other|new|long[- ]term|short[- ]term|only|overall|stated|investment|chief|biggest|key) )*(?:goals?|objectives?|aims?|priorit(?:y|ies)|ambition)(?: (?:for (?:the )?(?:money|portfolio|pot)|now|here))? (?:is|are|was|remains?|being|now)(?: now| still| simply| mainly)*(?: to)? ",

@@ -52,7 +52,7 @@ def _seen(base: int, match: object, cue: int, strength: int) -> Seen:
 
 def _is_name(name: str, behind: str) -> bool:
     words = name.rstrip(".").lower().split()
-    if not words or words[0] in _NOT or len(name) > 30:
+    if not words or words[0] in _NOT or len(name) > 30 or len(words) > 1:
         return False
     return rx(r"^\s?(?:at \d|on (?:the|\+|\d)|back|ltd|inc|llp|bank)\b").match(behind) is None
 
