@@ -61,7 +61,10 @@ class Desk:
         if body is None:
             return await self.http.request(method, path, headers=headers)
         return await self.http.request(
-            method, path, content=json.dumps(body), headers={"content-type": "application/json", **headers}
+            method,
+            path,
+            content=json.dumps(body, ensure_ascii=False),
+            headers={"content-type": "application/json", **headers},
         )
 
     async def proposes(self, *items: dict[str, Any], customer: str | None = None, **more: Any) -> dict[str, Any]:
