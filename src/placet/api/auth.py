@@ -48,7 +48,7 @@ class Authenticate(ASGIMiddleware):
     """Puts the principal into the request's state. `Authorization` wins over a cookie; a bad one is 401 at once."""
 
     scopes = (ScopeType.HTTP,)
-    exclude_path_pattern = ("^/static/", "^/healthz$", "^/readyz$", "^/metrics$", "^/openapi.json$")
+    exclude_path_pattern = ("^/static(/|$)", "^/healthz$", "^/readyz$", "^/metrics$", "^/openapi.json$")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Find out who asks, then go on."""
