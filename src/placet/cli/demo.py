@@ -62,7 +62,6 @@ def demo(
         "PLACET_PROFILE_SCHEMA": str(schema_file()),
         "PLACET_HOME": str(settings.home),
     }
-    threading.Thread(target=_import_server, daemon=True).start()  # meanwhile
     with sock:
         with _step("Starting PostgreSQL"):
             server = embedded.start(settings.home)
@@ -123,11 +122,6 @@ def _step(label: str) -> Iterator[None]:
         print(flush=True)
         raise
     say(f"{time.monotonic() - started:.1f} s")
-
-
-def _import_server() -> None:
-    """Importing the application takes as long as PostgreSQL's start, which is mostly waiting."""
-    import uvicorn  # noqa: F401
 
 
 def _has_display() -> bool:

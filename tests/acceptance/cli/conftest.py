@@ -1,0 +1,121 @@
+"""The real `placet`, run as a person runs it: a process of its own, with settings of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLACET = shutil.which("placet", path=str(Path(sys.executable).parent)) or "placet"
+
+
+class Done:
+    """What a command said and how it ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[bytes]) -> None:
+        self.code, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    @property
+    def json(self) -> Any:
+        assert self.code == 0, f"exit {self.code}: {self.err}"
+        return json.loads(self.out)
+
+    def ok(self) -> str:
+        assert self.code == 0, f"exit {self.code}: {self.err}"
+        return self.out
+
+    def refused(self, sentence: str, code: int = 1) -> None:
+        """It ended with that code and one line on stderr that says so."""
+        assert (self.code, self.out) == (code, ""), self.out + self.err
+        assert sentence in self.err, self.err
+        assert "Traceback" not in self.err
+
+
+class Placet:
+    """Runs commands in a folder, against the settings it was made with."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("PLACET_")}
+        self.environment = plain | {"PLACET_HOME": str(folder / "home")} | settings
+
+    def __call__(self, *arguments: str, stdin: bytes = b"", **settings: str) -> Done:
+        done = subprocess.run(
+            [PLACET, *arguments],
+            cwd=self.folder, env=self.environment | settings, input=stdin, capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        return Done(done)
+
+    @contextmanager
+    def running(self, *arguments: str, until: str, **settings: str) -> Iterator[Running]:
+        """A command that goes on, from when it printed `until` on; it is ended afterwards if it did not end itself."""
+        process = subprocess.Popen(
+            [PLACET, *arguments],
+            cwd=self.folder, env=self.environment | settings, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        found = Running(process)
+        try:
+            found.wait_for(until)
+            yield found
+        finally:
+            found.end()
+
+
+class Running:
+    """A command that goes on."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.printed = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed += line.decode()
+
+    def wait_for(self, text: str, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while text not in self.printed:
+            assert time.monotonic() < end, f"{text!r} did not come: {self.printed}"
+            assert self.process.poll() is None or text in self.printed, f"ended with {self.process.poll()}: {self.printed}"
+            time.sleep(0.02)
+
+    def terminate(self) -> tuple[int, float]:
+        """Send SIGTERM; the exit code, and the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30), time.monotonic() - started
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def placet(server: Any, database: str, tmp_path: Path) -> Placet:
+    """Commands against the module's database, which is named in the settings and up to date."""
+    return Placet(
+        tmp_path, PLACET_DATABASE_URL=server.app_url(database), PLACET_MIGRATION_URL=server.owner_url(database)
+    )
