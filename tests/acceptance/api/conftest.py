@@ -44,7 +44,7 @@ class Desk:
 
     async def get(self, path: str, who: dict[str, str] | None = None, **query: Any) -> httpx.Response:
         """GET as the RM, or as `who`."""
-        return await self.http.get(path, headers=self.as_rm if who is None else who, params=query)
+        return await self.http.get(path, headers=self.as_rm if who is None else who, params=query or None)
 
     async def post(self, path: str, body: Any = None, who: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         """POST as the RM, or as `who`; `key` is an Idempotency-Key."""

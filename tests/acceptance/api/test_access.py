@@ -1,0 +1,313 @@
+"""Who may do what, over every route of the API: a table of caller and ownership, held against the description of the API.
+
+A route that is new must be given a row in `ROUTES`, or the first test fails.
+"""
+
+import asyncio
+import json
+from urllib.parse import quote
+
+import pytest
+
+from acceptance.api.conftest import Desk, edit, problem
+from conftest import World
+from placet.identity import sign_in, users
+from placet.identity.principal import SYSTEM, Principal
+
+# Callers. "bound" is an agent bound to another customer, "own" one bound to this customer.
+CALLERS = ("rm", "other", "admin", "auditor", "agent", "own", "bound")
+
+# What a caller gets, in the order of CALLERS, of a customer who is the RM's.
+SEES = (200, 404, 200, 200, 200, 200, 404)
+LISTS = (200, 200, 200, 200, 200, 200, 200)  # a list of one's own: others' things are not in it
+PROPOSES = (201, 404, 201, 403, 201, 201, 404)
+DECIDES = (200, 404, 403, 403, 403, 403, 403)
+CREATES = (403, 403, 201, 403, 403, 403, 403)
+CHANGES = (403, 404, 200, 403, 403, 403, 404)
+DELETES = (403, 404, 204, 403, 403, 403, 404)
+
+ROUTES = {
+    ("GET", "/api/customers"): LISTS,
+    ("POST", "/api/customers"): CREATES,
+    ("GET", "/api/customers/{customer_id}"): SEES,
+    ("PATCH", "/api/customers/{customer_id}"): CHANGES,
+    ("DELETE", "/api/customers/{customer_id}"): DELETES,
+    ("GET", "/api/customers/{customer_id}/profile"): SEES,
+    ("GET", "/api/customers/{customer_id}/events"): SEES,
+    ("GET", "/api/customers/{customer_id}/artifacts"): SEES,
+    ("POST", "/api/customers/{customer_id}/artifacts"): PROPOSES,
+    ("POST", "/api/customers/{customer_id}/apply-updates"): DECIDES,
+    ("GET", "/api/artifacts"): LISTS,
+    ("GET", "/api/artifacts/{artifact_id}"): SEES,
+    ("GET", "/api/artifacts/{artifact_id}/events"): SEES,
+    ("PATCH", "/api/artifacts/{artifact_id}"): DECIDES,
+    ("POST", "/api/decisions"): (200, 200, 200, 200, 403, 403, 403),  # people get an outcome for each
+    ("POST", "/api/batches/{batch_id}/accept"): DECIDES,
+    ("POST", "/api/batches/{batch_id}/reject"): DECIDES,
+    ("GET", "/api/fields"): LISTS,
+    ("GET", "/api/artifact-types"): LISTS,
+    ("GET", "/api/me"): LISTS,
+}
+PUBLIC = {("GET", "/healthz"), ("GET", "/readyz")}
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
+    """A body that would do something, if the caller may."""
+    updates = {"proposalId": artifact["batchId"], "fieldUpdates": [{"id": "a", "field": "occupation"}]}
+    return {
+        "/api/customers": {"name": "Ana Duarte"},
+        "/api/customers/{customer_id}": {"name": f"Eva {number}"},
+        "/api/customers/{customer_id}/artifacts": {"artifacts": [edit("employer", f"Employer {number}")]},
+        "/api/customers/{customer_id}/apply-updates": {"proposal": updates, "approvedFieldIds": ["a"]},
+        "/api/artifacts/{artifact_id}": {"status": "accepted"},
+        "/api/decisions": {"decisions": [{"artifactId": artifact["id"], "status": "accepted"}]},
+        "/api/batches/{batch_id}/accept": {},
+        "/api/batches/{batch_id}/reject": {},
+    }.get(path)
+
+
+async def ask(desk: Desk, route: tuple[str, str], artifact: dict, headers: dict, number: int = 0):
+    method, template = route
+    path = template.format(customer_id=desk.customer, artifact_id=artifact["id"], batch_id=quote(artifact["batchId"]))
+    body = the_body(desk, template, artifact, number) if method in ("POST", "PATCH") else None
+    headers = dict(headers)
+    if body is not None:
+        headers["content-type"] = "application/json"
+    return await desk.http.request(method, path, headers=headers, content=None if body is None else json.dumps(body))
+
+
+async def credentials(desk: Desk) -> dict[str, dict[str, str]]:
+    elsewhere = await desk.new_customer(rm=desk.other)
+    return {
+        "rm": desk.as_rm, "other": desk.as_other, "admin": desk.as_admin, "auditor": desk.as_auditor,
+        "agent": desk.as_agent,
+        "own": await desk.world.token(agent="own-reader", customers=[desk.customer]),
+        "bound": await desk.world.token(agent="bound-reader", customers=[elsewhere]),
+    }  # fmt: skip
+
+
+async def described_routes(http) -> dict[tuple[str, str], dict]:
+    paths = (await http.get("/openapi.json")).json()["paths"]
+    return {(m.upper(), path): about[m] for path, about in paths.items() for m in METHODS if m in about}
+
+
+async def test_every_route_has_its_row_and_every_row_its_route(http):
+    found = await described_routes(http)
+    assert set(found) == set(ROUTES) | PUBLIC
+    assert {route for route, about in found.items() if about.get("security") == []} == PUBLIC
+
+
+async def test_everything_served_under_api_is_described(http, runtime):
+    from placet.api.app import create_app
+
+    served = {
+        (method, route.path_format)
+        for route in create_app(runtime).routes
+        for method in getattr(route, "methods", ())
+        if route.path.startswith("/api") and method != "OPTIONS"
+    }
+    assert served == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+async def test_the_table(desk: Desk, route):
+    callers = await credentials(desk)
+    for number, (caller, status) in enumerate(zip(CALLERS, ROUTES[route], strict=True)):
+        artifact = await desk.pending("occupation", f"Cook {number}")
+        before = await desk.counts()
+        answer = await ask(desk, route, artifact, callers[caller], number)
+        assert answer.status_code == status, (caller, answer.text)
+        if not answer.is_success:
+            problem(answer, status)
+        if not answer.is_success or route[0] == "GET" or (route[1] == "/api/decisions" and caller != "rm"):
+            assert await desk.counts() == before, caller
+        if route == ("DELETE", "/api/customers/{customer_id}") and answer.is_success:
+            desk.customer = await desk.new_customer()
+            callers = await credentials(desk)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+async def test_nobody_gets_401_everywhere(desk: Desk, route):
+    """No credentials, unknown ones, a revoked token, one that expired, one of a disabled user, one of a deleted one."""
+    artifact = await desk.pending()
+    gone = await desk.world.person()
+    revoked = await desk.world.token(desk.rm)
+    expired = await desk.world.token(desk.rm)
+    disabled = await desk.world.token(gone)
+
+    async def work(connection):
+        await connection.execute(
+            "update api_token set expires_at = now() - interval '1 second' where token_hash = sha256($1::bytea)",
+            secret(expired),
+        )
+        await connection.execute(
+            "update api_token set revoked_at = now() where token_hash = sha256($1::bytea)", secret(revoked)
+        )
+        await users.disable(connection, SYSTEM, gone.id)
+
+    await desk.world.runtime.transact(work)
+    before = await desk.counts()
+    for headers in (
+        {}, {"authorization": "Bearer placet_unknown"}, {"authorization": "Bearer"}, {"authorization": "Basic eDp5"},
+        {"authorization": desk.as_rm["authorization"] + "x"}, {"cookie": "__Host-placet=unknown"}, revoked, expired, disabled,
+    ):  # fmt: skip
+        answer = await ask(desk, route, artifact, headers)
+        problem(answer, 401)
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert await desk.counts() == before
+
+
+def secret(headers: dict[str, str]) -> bytes:
+    return headers["authorization"].removeprefix("Bearer ").encode()
+
+
+async def test_a_list_of_one_s_own_never_shows_others_things(desk: Desk):
+    callers = await credentials(desk)
+    mine = await desk.pending()
+    theirs = await desk.pending(customer=await desk.new_customer(rm=desk.other))
+    for caller, seen in (("rm", (True, False)), ("other", (False, True)), ("own", (True, False)), ("bound", (False, False)),
+                         ("agent", (True, True)), ("admin", (True, True)), ("auditor", (True, True))):  # fmt: skip
+        rows = (await desk.get("/api/artifacts", callers[caller], limit=200)).json()["artifacts"]
+        ids = {row["id"] for row in rows}
+        assert (mine["id"] in ids, theirs["id"] in ids) == seen, caller
+        found = (await desk.get("/api/customers", callers[caller], limit=200)).json()["customers"]
+        names = {row["id"] for row in found}
+        assert (desk.customer in names, theirs["customerId"] in names) == seen, caller
+
+
+async def test_a_filter_does_not_tell_what_is_there(desk: Desk):
+    """Somebody else's customer, batch or artifact reads exactly as one that does not exist."""
+    artifact = await desk.pending()
+    for path in (f"/api/artifacts?customerId={desk.customer}", "/api/artifacts?customerId=nobody"):
+        assert problem(await desk.get(path, desk.as_other), 404)["error"] == "Customer not found"
+    for query in (f"batchId={artifact['batchId']}", "batchId=nothing", f"rmId={desk.rm.id}", "rmId=nobody"):
+        answer = await desk.get(f"/api/artifacts?{query}", desk.as_other)
+        assert answer.json() == {"artifacts": [], "nextCursor": None}
+    real = problem(await desk.get(f"/api/artifacts/{artifact['id']}", desk.as_other), 404)
+    none = problem(await desk.get("/api/artifacts/nobody", desk.as_other), 404)
+    assert {**real, "instance": ""} == {**none, "instance": ""}
+
+
+async def test_authority_follows_the_customer(desk: Desk):
+    artifact = await desk.pending()
+    answer = await desk.patch(f"/api/customers/{desk.customer}", {"rmId": desk.other.id}, desk.as_admin)
+    assert answer.json()["customer"]["rmId"] == desk.other.id
+    problem(await desk.decide(artifact, "accepted"), 404)
+    problem(await desk.get(f"/api/artifacts/{artifact['id']}"), 404)
+    moved = (await desk.get(f"/api/artifacts/{artifact['id']}", desk.as_other)).json()["artifact"]
+    assert moved["rmId"] == desk.other.id
+    assert (await desk.decide(artifact, "accepted", who=desk.as_other)).status_code == 200
+
+
+async def test_a_deleted_customer_is_gone_for_rms_and_stays_readable_for_admin_and_auditor(desk: Desk):
+    artifact = await desk.pending()
+    decided = await desk.pending("employer", "Casa Nova")
+    await desk.decide(decided, "accepted")
+    assert (await desk.http.delete(f"/api/customers/{desk.customer}", headers=desk.as_admin)).status_code == 204
+    before = await desk.counts()
+    for path in (f"/api/artifacts/{artifact['id']}", f"/api/artifacts/{artifact['id']}/events", f"/api/customers/{desk.customer}",
+                 f"/api/customers/{desk.customer}/events", f"/api/customers/{desk.customer}/artifacts"):  # fmt: skip
+        for who in (desk.as_rm, desk.as_agent):
+            problem(await desk.get(path, who), 404)
+    problem(await desk.decide(artifact, "accepted"), 404)
+    for who in (desk.as_admin, desk.as_auditor):
+        found = (await desk.get(f"/api/artifacts/{artifact['id']}", who)).json()["artifact"]
+        assert (found["status"], found["customerId"], found["rmId"]) == ("withdrawn", None, desk.rm.id)
+        assert found["customerName"]
+        events = (await desk.get(f"/api/customers/{desk.customer}/events", who)).json()["events"]
+        assert events[-1]["kind"] == "customer.deleted"
+        assert {"profile_edit.proposed", "profile_edit.accepted", "profile_edit.withdrawn"} <= {
+            e["kind"] for e in events
+        }
+    assert await desk.counts() == before
+
+
+# ── the sign-in cookie ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def cookie(world: World, desk: Desk) -> dict[str, str]:
+    """The RM's sign-in as a browser holds it."""
+    return await signed_in(world, desk.rm)
+
+
+async def signed_in(world: World, who: Principal) -> dict[str, str]:
+    async def work(connection):
+        return await sign_in.start(connection, who.id)
+
+    token = await world.runtime.transact(work)
+    return {"cookie": f"__Host-placet={token}"}
+
+
+def csrf(cookie: dict[str, str]) -> str:
+    return sign_in.csrf_token(cookie["cookie"].removeprefix("__Host-placet="))
+
+
+async def test_a_cookie_reads(desk: Desk, cookie):
+    assert (await desk.get(f"/api/customers/{desk.customer}", cookie)).status_code == 200
+    who = (await desk.get("/api/me", cookie)).json()
+    assert (who["type"], who["id"]) == ("rm", desk.rm.id)
+
+
+WRITES = [route for route in ROUTES if route[0] != "GET"]
+
+
+@pytest.mark.parametrize("route", WRITES, ids=" ".join)
+async def test_a_cookie_changes_nothing_without_the_token_or_from_another_site(desk: Desk, world, route):
+    who = desk.rm if 200 in ROUTES[route][:1] or 201 in ROUTES[route][:1] else desk.admin
+    cookie = await signed_in(world, who)
+    artifact = await desk.pending()
+    token = {"x-csrf-token": csrf(cookie)}
+    before = await desk.counts()
+    for extra, code in (
+        ({}, "csrf"), ({"x-csrf-token": ""}, "csrf"), ({"x-csrf-token": "0" * 32}, "csrf"), ({"x-csrf-token": "é"}, "csrf"),
+        ({**token, "sec-fetch-site": "cross-site"}, "cross_site"), ({**token, "sec-fetch-site": "same-site"}, "cross_site"),
+        ({**token, "origin": "https://evil.example"}, "cross_site"), ({**token, "origin": "null"}, "cross_site"),
+        ({**token, "sec-fetch-site": "cross-site", "origin": "http://placet.test"}, "cross_site"),
+    ):  # fmt: skip
+        headers = {name: value.encode() for name, value in {**cookie, **extra}.items()}
+        problem(await ask(desk, route, artifact, headers), 403, code)
+    assert await desk.counts() == before
+    answer = await ask(desk, route, artifact, {**cookie, **token, "sec-fetch-site": "same-origin"})
+    assert answer.is_success, answer.text
+
+
+async def test_a_bearer_needs_no_token_and_may_come_from_anywhere(desk: Desk, cookie):
+    artifact = await desk.pending()
+    headers = {**desk.as_rm, **cookie, "origin": "https://crm.example", "sec-fetch-site": "cross-site"}
+    assert (await desk.decide(artifact, "accepted", who=headers)).status_code == 200
+
+
+async def test_a_bad_bearer_beside_a_good_cookie_is_401(desk: Desk, cookie):
+    problem(await desk.get("/api/artifacts", {**cookie, "authorization": "Bearer x"}), 401)
+
+
+async def test_disabling_a_user_ends_sign_ins_and_tokens_at_once(desk: Desk, cookie, world):
+    async def work(connection):
+        await users.disable(connection, SYSTEM, desk.rm.id)
+
+    assert (await desk.get("/api/me", cookie)).status_code == 200
+    await world.runtime.transact(work)
+    problem(await desk.get("/api/me", cookie), 401)
+    problem(await desk.get("/api/me"), 401)
+
+
+async def test_signing_out_ends_a_sign_in(desk: Desk, cookie, world):
+    async def work(connection):
+        await sign_in.sign_out(connection, cookie["cookie"].removeprefix("__Host-placet="))
+
+    await world.runtime.transact(work)
+    problem(await desk.get("/api/me", cookie), 401)
+
+
+async def test_who_i_am(desk: Desk):
+    callers = await credentials(desk)
+    shown = dict(
+        zip(callers, await asyncio.gather(*(desk.get("/api/me", who) for who in callers.values())), strict=True)
+    )
+    assert shown["agent"].json() == {"type": "agent", "id": desk.agent, "name": desk.agent, "customers": None}
+    assert shown["own"].json()["customers"] == [desk.customer]
+    assert {name: answer.json()["type"] for name, answer in shown.items()} == {
+        "rm": "rm", "other": "rm", "admin": "admin", "auditor": "auditor", "agent": "agent", "own": "agent", "bound": "agent",
+    }  # fmt: skip
