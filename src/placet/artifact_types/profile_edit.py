@@ -9,6 +9,7 @@ import msgspec
 
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import POLICY_SENTENCES, ArtifactType, Card, Effect, field_badges
+from placet.artifacts.drafts import Item
 from placet.customers import fields
 from placet.customers.fields import Control
 from placet.customers.schema import Field, ProfileSchema
@@ -25,6 +26,21 @@ class ProfileEditPayload(msgspec.Struct, forbid_unknown_fields=True):
     source_text: str | None = None
     confidence: Literal["high", "medium", "low"] | msgspec.UnsetType = msgspec.UNSET
     why: str | msgspec.UnsetType = msgspec.UNSET
+
+
+def proposing(
+    field: str,
+    value: Any,
+    *,
+    quote: str | None = None,
+    confidence: Literal["high", "medium", "low"] | None = None,
+    why: str | None = None,
+    workflow_trigger: str | None = None,
+) -> Item:
+    """A proposal to give a field another value, None to clear it; `quote` is the words it was read from."""
+    said = {"source_text": quote, "confidence": confidence, "why": why}
+    given = {key: text for key, text in said.items() if text is not None}
+    return Item(payload={"field_key": field, "proposed_value": value, **given}, workflow_trigger=workflow_trigger)
 
 
 class ProfileEdit(ArtifactType):
