@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import structlog
-
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db.engine import AWAY, Connection, Pool, connection, open_pool, transact
 from placet.db.migrate import current_revision, newest_revision
@@ -16,7 +14,6 @@ from placet.errors import Unavailable
 from placet.settings import Settings
 
 T = TypeVar("T")
-log = structlog.get_logger("placet")
 
 
 class Runtime:
@@ -54,6 +51,9 @@ class Runtime:
         self._opening = asyncio.create_task(self._keep_trying(url))
 
     async def _keep_trying(self, url: str) -> None:
+        import structlog  # here, as it takes long to load and most commands log nothing
+
+        log = structlog.get_logger("placet")
         wait = 0.2
         while self._pool is None:
             try:
