@@ -51,6 +51,7 @@ from acceptance.web.sample import (
     shell,
 )
 from placet.web import note, render, views
+from placet.web.pages.api_docs import DocsPage, Operation, Parameter, Shape
 from placet.web.static_files import static_files
 
 CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -506,6 +507,35 @@ PAGES: dict[str, Callable[[], views.Page]] = {
         )
         for status in SENTENCES
     },
+    "docs": lambda: DocsPage(
+        title="Placet",
+        version="1",
+        text="What the server answers.",
+        groups=(
+            (
+                "artifacts",
+                (
+                    Operation(
+                        id="getArtifact",
+                        method="GET",
+                        path="/api/artifacts/{artifactId}",
+                        summary="One artifact",
+                        text="As its RM sees it.",
+                        parameters=(Parameter(name="artifactId", place="path", kind="string", required=True),),
+                        body=None,
+                        answers=(("200", "Artifact"), ("404", None)),
+                    ),
+                ),
+            ),
+        ),
+        shapes=(
+            Shape(
+                name="Artifact",
+                text="An artifact.",
+                members=(Parameter(name="id", place="", kind="string", required=True),),
+            ),
+        ),
+    ),
     "error-signed-out": lambda: views.ErrorPage(status=404, sentence="There is no such page."),
 }
 

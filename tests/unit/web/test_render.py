@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from acceptance.web import styleguide
+from acceptance.web import sample, styleguide
 from placet.customers import fields
 from placet.customers.schema import Field
 from placet.web import render, views
@@ -184,3 +184,18 @@ def test_a_proposed_text_cannot_leave_its_place() -> None:
     )
     replaced = msgspec.structs.replace(page.proposal, card=card, why=evil, agent=evil)
     assert "<script>alert" not in render.page(msgspec.structs.replace(page, proposal=replaced))
+
+
+@pytest.mark.parametrize(
+    ("decided", "then"),
+    [
+        (sample.OCCUPATION, sample.CHANNELS),
+        (sample.REVIEWED, sample.ADDRESS),  # the last of a batch leads into the next customer's
+        (sample.INCOME, sample.OCCUPATION),  # and the last of all back to the first that still waits
+    ],
+)
+def test_a_decision_leads_to_the_next_that_waits(decided: views.Proposal, then: views.Proposal) -> None:
+    html = render.page(styleguide.inbox(views.Opened(id=decided.id)))
+    form = re.search(rf'id="accept-{decided.id}".*?</form>', html, flags=re.S)
+    assert form is not None
+    assert f'name="next" value="/inbox?open={then.id}"' in form.group()

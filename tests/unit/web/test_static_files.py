@@ -135,7 +135,7 @@ def test_what_is_vendored_is_what_is_recorded(folder: Path, record: Path) -> Non
 
 def test_the_pages_stay_light() -> None:
     assert len(served.FILES["placet.css"].body) < 38_000
-    assert len(served.FILES["placet.js"].body) < 14_000
+    assert len(served.FILES["placet.js"].body) < 12_500
     assert sum(len(file.squeezed) for file in served.FILES.values()) < 25_000
 
 

@@ -9,7 +9,7 @@ const store = {
 const seen = (element) => element && element.checkVisibility();
 const say = (words) => { const status = $("#status"); if (status) { status.textContent = ""; setTimeout(() => { status.textContent = words; }, 50); } };
 
-// ── where the eyes are: the item that has focus, else the open card ──────────────────────────────────────────────────
+// -- where the eyes are: the item that has focus, else the open card --
 const items = () => $$("[data-item]").filter(seen);
 const current = () => document.activeElement?.closest("[data-item]") ?? $(".card[data-item]");
 const handle = (item) => $(".fld", item);
@@ -66,7 +66,7 @@ function turn(card, mode) {
   (first ?? $$("[data-key]", card).find(seen) ?? handle(card)).focus();
 }
 
-// ── the keys: one table for what they do, the bar at the foot and the help ───────────────────────────────────────────
+// -- the keys: one table for what they do, the bar at the foot and the help --
 const row = "[data-item]", waiting = "[data-item] .tick, .card [data-key=a], .pend";
 const KEYS = [
   { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
@@ -141,7 +141,7 @@ function leave(target, typing) {
   else press("Escape", [$("#many")]);
 }
 
-// ── forms ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+// -- forms --
 addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-mode-to]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
@@ -202,7 +202,7 @@ function switchTheme() {
   say(next ? `${next} theme` : "The theme of the system");
 }
 
-// ── on arrival: the columns stay where they were, focus is on what is open, what happened is said ─────────────────────
+// -- on arrival: the columns stay where they were, focus is on what is open, what happened is said --
 bar();
 count();
 const open = $(".card[data-item]");
