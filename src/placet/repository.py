@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypedDict, TypeVar, Unpack
 
+import asyncpg
 import msgspec
 
 from placet.agent import read_note as reading
@@ -30,7 +31,7 @@ from placet.customers import access, records
 from placet.customers.records import Customer
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db import connect
-from placet.db.engine import Connection, Pool
+from placet.db.engine import AWAY, Connection, Pool
 from placet.db.migrate import migrate
 from placet.errors import Conflict, Invalid, NotFound, Unavailable
 from placet.identity import users
@@ -333,7 +334,10 @@ async def open(url: str | None = None, *, schema: ProfileSchema | Path | None = 
         if settings.database_url is None:
             await migrate(owner_url, app_url)
         try:
-            await runtime.open(app_url)
+            try:
+                await runtime.open(app_url)
+            except (*AWAY, asyncpg.PostgresError) as error:
+                raise Unavailable(f"The database cannot be opened: {error}", code="database_unavailable") from error
             if (reason := await runtime.ready()) is not None:
                 raise Unavailable(reason, code="not_ready")
             yield Repository(runtime.pool, schema=schema)
