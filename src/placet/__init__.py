@@ -145,14 +145,16 @@ _RENAMED = {"profile_edit": "proposing", "as_agent": "agent"}  # a package of ou
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, imported when it is first asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    there = _RENAMED.get(name, name)
-    found = getattr(import_module(f"{__name__}.{_HOME_OF[there]}"), there)
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # with it, any name at all would look right to a type checker
+
+    def __getattr__(name: str) -> Any:
+        """A public name, imported when it is first asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        there = _RENAMED.get(name, name)
+        found = getattr(import_module(f"{__name__}.{_HOME_OF[there]}"), there)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -22,7 +22,7 @@ METHODS = [name for name, _ in inspect.getmembers(placet.Repository, callable) i
 def named_for_type_checkers():
     """The names imported under TYPE_CHECKING, each with the module and the name it has there."""
     tree = ast.parse((ROOT / "src" / "placet" / "__init__.py").read_text(encoding="utf-8"))
-    [block] = [node for node in tree.body if isinstance(node, ast.If)]
+    block = next(node for node in tree.body if isinstance(node, ast.If))
     return {
         alias.asname or alias.name: (node.module, alias.name)
         for node in block.body
