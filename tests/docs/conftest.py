@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,42 +18,60 @@ import pytest
 STAND_INS = Path(__file__).parent / "stand_ins"
 
 
-@pytest.fixture(scope="session")
-def plain():
-    """The environment in which commands run: ours, with this Python's programs first and no settings of Placet."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLACET_")}
-    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
+def environment():
+    """Our environment, with this Python's programs first and no settings of Placet."""
+    found = {name: value for name, value in os.environ.items() if not name.startswith("PLACET_")}
+    found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found["PATH"]])
     if not shutil.which("curl"):
-        environment["PATH"] += os.pathsep + str(STAND_INS)
-    return environment
+        found["PATH"] += os.pathsep + str(STAND_INS)
+    return found
+
+
+@contextmanager
+def home():
+    """A PLACET_HOME with a short path that PostgreSQL's user can reach, and nothing of it left behind."""
+    with tempfile.TemporaryDirectory(prefix="placet-docs-", ignore_cleanup_errors=True) as folder:
+        yield folder
+
+
+@pytest.fixture
+def plain():
+    """The environment for commands that need no server: an embedded PostgreSQL of their own, if they ask for one."""
+    with home() as folder:
+        yield environment() | {"PLACET_HOME": folder}
+        wait_until_stopped(Path(folder))
 
 
 @pytest.fixture(scope="session")
-def demo(plain, tmp_path_factory):
+def demo():
     """The environment in which the documentation's commands run, with the demo up at PLACET_URL."""
-    with socket.socket() as free:
+    with home() as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("demo")
-    environment = dict(plain)
-    environment["PLACET_HOME"] = str(folder / "home")
-    environment["PLACET_URL"] = f"http://127.0.0.1:{port}"
-    log = folder / "demo.log"
-    with log.open("wb") as out:
-        command = [str(Path(sys.executable).parent / "placet"), "demo", "--no-browser", "--port", str(port)]
-        server = subprocess.Popen(
-            command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
-    try:
-        wait_until_ready(server, environment["PLACET_URL"], log)
-        yield environment
-    finally:
-        server.send_signal(signal.SIGTERM)
+        free.close()
+        found = environment() | {"PLACET_HOME": folder, "PLACET_URL": f"http://127.0.0.1:{port}"}
+        log = Path(folder) / "demo.log"
+        with log.open("wb") as out:
+            command = [str(Path(sys.executable).parent / "placet"), "demo", "--no-browser", "--port", str(port)]
+            server = subprocess.Popen(command, env=found, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            server.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            wait_until_ready(server, found["PLACET_URL"], log)
+            yield found
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+            wait_until_stopped(Path(folder))
+
+
+def wait_until_stopped(folder, seconds=20):
+    """Return when the embedded PostgreSQL, which stops a moment after its last user, has left its directory alone."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and (folder / "postgres" / "data" / "postmaster.pid").exists():
+        time.sleep(0.1)
 
 
 def wait_until_ready(server, url, log, seconds=120):
