@@ -109,7 +109,7 @@ CUES: Mapping[str, Cue] = {
     ),
     "contactWindow": Cue(labels="best time; best time to call; best time to contact; best time to reach; contact time; contact hours; call between; available"),
     "maritalStatus": Cue(
-        labels="marital status; mar status; mar. status; civil status; status; familienstand; estado civil; burgerlijke staat; 婚姻; family status; married",
+        labels="marital status; mar status; mar. status; civil status; status; familienstand; zivilstand; estado civil; burgerlijke staat; 婚姻; family status; married",
         trigger=r"\b(?:marital|civil) status\b",
         words={
             "married": r"(?:re)?married|verheiratet|casad[oa]|gehuwd|gift",
@@ -144,7 +144,7 @@ CUES: Mapping[str, Cue] = {
     "employmentStatus": Cue(labels="employment status; work status; working status"),
     "incomeBandAnnual": Cue(
         labels="income; annual income; yearly income; gross income; gross annual income; annual gross income; salary; annual salary; earnings; income p.a; income pa; total income; comp; compensation; ctc; jahreseinkommen; einkommen; renda anual; renda; inkomen; 年収; remuneration; household income; pay; inc; income (annual); package; annual income (gross)",
-        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|paid|pays (?:him|her|me)|年収|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
+        trigger=r"\b(?:income|salar(?:y|ies)|earns?|earning(?:s)?|base|pension(?:s)?|comp(?:ensation)?|package|take[- ]home|remuneration|wage|(?:is|are|gets|being|'s) paid|share of (?:the )?profits?|profit share|pays (?:him|her|me)|年収|draws?|drawing(?:s)?|drawdown|gross|ctc|on about|makes|making|brings? in|p\.?a\.?|per annum|a year|per year|stipend|day rate|retainer|pulls in|jahresgehalt|gehalt)\b",
         asked=r"\b(?:income|salary|earn\w*|make|paid|pay|comp)\b",
         avoid=r"\b(?:household|joint(?:ly)?|combined|one[- ]?off|sale|sold|proceeds|lump sum|inherit\w*|gift|fee|fees|invoice|rent paid|mortgage|school|budget|spend\w*|spends|costs?|expenses|donat\w+|savings?|saves|contribut\w+|premium|dividends? of|severance|bonus of|redundancy|loan|limit|turnover|revenue|pledge\w*|allowance|tuition)\b",
         near=60, state=True, nudge="Roughly what is the client's gross income a year?", why="Affordability and suitability rest on it.",
@@ -159,10 +159,11 @@ CUES: Mapping[str, Cue] = {
     "sourceOfWealth": Cue(
         labels="source of wealth; sow; source of funds; origin of wealth; sources of wealth; wealth source; herkunft des vermögens; origem do patrimônio; herkomst vermogen; source of wealth/funds; s.o.w",
         says=(
-            (r"\b(?:source of (?:his |her |the |my )?(?:wealth|funds)|(?:his|her|my|their|client's) (?:own )?(?:wealth|fortune|money|capital)|the (?:wealth|fortune|family fortune))\s+(?:is|was|are|derives?|derived|comes?|came|stems?|stemmed|originates?|originated|arises?|arose|was made|was built|built)\s+(?:mainly |mostly |primarily |largely |entirely |originally |chiefly |all )*(?:from |in |through |up |on |out of |by )*(?P<v>[^;]{6,200})", None),
+            (r"\b(?:source of (?:his |her |the |my )?(?:wealth|funds)|(?:his|her|my|their|client's) (?:own )?(?:wealth|fortune|money|capital)|the (?:wealth|fortune|family fortune))\s+(?:is(?= from)|was(?= from)|derives?|derived|comes?|came|stems?|stemmed|originates?|originated|arises?|arose|was made|was built|built)\s+(?:mainly |mostly |primarily |largely |entirely |originally |chiefly |all )*(?:from |in |through |up |on |out of |by )*(?P<v>[^;]{6,200})", None),
             (r"\b(?:it|this|which|all of it|most of it) (?:stems|derives|originates) (?:mainly |mostly |primarily |largely |entirely )?from (?P<v>[^;]{6,200})", None),
             (r"\b(?:made|earned|built) (?:his|her|my|their) (?:money|fortune|wealth)\s+(?:in|from|through|with|by|selling)\s+(?P<v>[^;,]{4,160})", None),
         ),
+        asked=r"\b(?:where does (?:the|your) (?:money|wealth|fortune)|(?:source|origin) of (?:the |your )?(?:wealth|funds|money)|how did you (?:make|build|come by))\b",
         nudge="Where does the client's wealth come from?", why="It must be known and plausible before money is taken.",
     ),
     "riskAppetite": Cue(
@@ -175,15 +176,15 @@ CUES: Mapping[str, Cue] = {
             "growth": r"growth(?:-oriented|-level)?|wachstum(?:sorientiert)?|crescimento",
             "aggressive": r"aggressive(?:ly)?|adventurous|speculative|agressiv[oa]?|arrojad[oa]|offensief",
         },
-        says=((r"\b(?:wants?|prefers?|asks? for|asked for|happy with|comfortable with|goes? for|going for|moves? to|moving to|moved to|switch(?:es|ed|ing)? to|stays? (?:at|with)|down to|up to|back to|settled on)(?: an?| the)? (?:more )?(?P<v>conservative|cautious|moderate|balanced|growth|aggressive) (?:approach|stance|strategy|portfolio|mandate|profile|allocation|mix)\b", None),),
-        near=60, avoid=r"\b(?:fund|funds|stock|stocks|etf|company|companies|economy|growth of|capital growth|growth rate|salary|turnover)\b",
+        says=((r"\b(?:wants?|prefers?|asks? for|asked for|happy with|comfortable with|goes? for|going for|moves? to|moving to|moved to|switch(?:es|ed|ing)? to|stays? (?:at|with)|down to|up to|back to|settled on)(?: an?| the)? (?:more )?(?P<v>conservative|cautious|moderate|balanced|growth|aggressive) (?:approach|stance|strategy|portfolio|mandate|profile|allocation|mix)\b", None), (r"\b(?:i'm|i am|he is|he's|she is|she's) (?:still |now |really |more )?(?P<v>conservative|cautious|moderate|balanced|aggressive)(?=[,.;!]|$| now| please| when it comes)", None), (r"\b(?:write|put|make|mark|record|keep|leave) (?:it |me |her |him |us )?(?:down )?(?:as |at |on )?(?P<v>conservative|cautious|moderate|balanced|growth|aggressive)(?=[,.;!]|$| now| please)", None)),
+        near=60, avoid=r"\b(?:capacity|fund|funds|stock|stocks|etf|company|companies|economy|growth of|capital growth|growth rate|salary|turnover)\b",
         nudge="How much ups and downs does the client accept: conservative, moderate, balanced, growth or aggressive?",
         why="Every recommendation must fit it.",
     ),
     "lossCapacity": Cue(labels="capacity for loss; loss capacity; cfl", words={**_LEVELS, "moderate": r"moderate|medium"}, nudge="How big a loss could the client bear without changing how they live?", why="It bounds the risk that may be taken, whatever the appetite."),
     "investmentExperience": Cue(labels="investment experience; experience; knowledge and experience"),
     "investmentHorizonYears": Cue(
-        labels="horizon; hrzn; hzn; inv hzn; investment horizon; time horizon; inv horizon; timeframe; time frame; anlagehorizont; horizonte; beleggingshorizon; term; investment term; 運用期間",
+        labels="horizon; hrzn; hzn; inv hzn; investment horizon; time horizon; inv horizon; timeframe; time frame; anlagehorizont; horizonte; horizont; zeithorizont; beleggingshorizon; term; investment term; 運用期間",
         trigger=r"\b(?:horizon|hrzn|hzn|time ?frame|invest(?:ed|ing)? (?:for|over)|stay(?:ing)? invested|touch(?:es|ing)? (?:it|this|the money|that)|(?:need|needs|access|draw on|draws on|use|uses) (?:it|this|the money|that|any of it|these funds|the capital|the funds)|leave it (?:in|alone|there)|lock(?:ed)? (?:it )?(?:up|away)|run (?:it )?for|before (?:he|she|i|they|we) (?:needs?|touch\w*|draws?|uses?|retires?))\b",
         says=(
             (r"\b(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]year (?:investment |time )?(?:horizon|view|time ?frame|outlook|term)\b", None),
@@ -191,7 +192,7 @@ CUES: Mapping[str, Cue] = {
             (r"\b(?:no need (?:of|for|to touch|to draw on|to use)) (?:it|this|the money|that|any of it|these funds|the capital|the funds)(?: back)? (?:for|before|within|until) (?:at least |about |around |another |the next )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs)\b", None),
             (r"\b(?:money|that|this|it|retirement|goal)(?: is|'s| are) (?:about |some |around |still |roughly |at least )*(?P<v>\d{1,2}|[a-z]+(?:-[a-z]+)?) (?:years|yrs) (?:out|away|off|from now)\b", None),
         ),
-        asked=r"\b(?:horizon|how long|stay invested|time ?frame|when (?:do|will|would) you need)\b",
+        asked=r"\b(?:horizon|how (?:long|many years)|stay invested|time ?frame|when (?:do|will|would) you need)\b",
         near=50, avoid=r"\b(?:mortgage|ago|fixed rate|lease|visa|old|aged?|contract|guarantee|notice)\b",
         nudge="For how many years can the money stay invested?", why="It decides what may be bought at all.",
     ),
@@ -230,7 +231,7 @@ CUES: Mapping[str, Cue] = {
     "usPerson": Cue(labels="us person; u.s. person; fatca status"),
     "marketingConsent": Cue(labels="marketing consent; consent to marketing; marketing", words={"granted": r"yes|granted|given|agreed", "refused": r"no|refused|declined", "withdrawn": "withdrawn|revoked"}),
     "nextReviewDate": Cue(
-        labels="next review; next rev; next review date; next meeting; next mtg; next contact; next call; next; next appointment; next review due; review date; diary; diarised; nächster termin; nächste überprüfung; próxima reunião; next date; follow-up meeting; next session; next catch-up; volgende afspraak; 次回; 次回面談; nrd; review; next visit",
+        labels="next review; next rev; next review date; next meeting; next mtg; next contact; next call; next; next appointment; next review due; review date; diary; diarised; nächster termin; nächstes gespräch; nächstes treffen; nächste überprüfung; próxima reunião; next date; follow-up meeting; next session; next catch-up; volgende afspraak; 次回; 次回面談; nrd; review; next visit",
         trigger=r"^(?:done|confirmed|perfect|great|noted|ok(?:ay)?)[,:]|\b(?:nr\b|(?:sit down|get together|catch up|chat|talk|speak|call you) again|let(?:'s| us) (?:speak|talk|meet)|next (?:\w+ )?(?:review|rev|meeting|mtg|call|catch[- ]?up|session|appointment|appt|visit|chat|video|zoom|date|one|conversation|contact|annual|formal|quarterly|time)|meet(?:ing)? again|see (?:him|her|them|you|each other|me) again|(?:speak|talk|reconvene|catch up|touch base)(?: \w+)? (?:again|on|next)|booked(?: in)?|diari[sz]ed|reconvene|review (?:is |was |has been |now |date )*(?:booked|set|agreed|fixed|on|for|scheduled|moved|due)|(?:scheduled|agreed|fixed|rebooked|rescheduled|set) (?:for|on)|moved to|next review agreed|we meet|we'll meet|in the diary|diary|follow[- ]up (?:meeting|call)|see you (?:on|then)?|reunião|termin|volgende)\b",
         asked=r"\b(?:next (?:review|meeting|call|catch)|(?:meet|call|speak|talk|see you) (?:you )?again|review)\b",
         avoid=r"\b(?:try (?:him |her |them )?again|call(?:ed)? back|chase|ring back|call-back|callback|deadline|expir\w+|matur\w+|refund|wedding|flight|holiday|surgery|operation|exam|completion|due date|school|party|court|hearing|lawyer|notary|with the (?:bank|lawyer|accountant|notary)|left msg|voicemail|to see in|birthday|invoice|statement)\b",

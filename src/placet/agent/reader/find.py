@@ -28,6 +28,8 @@ from placet.customers.schema import Field
 
 _PLACEHOLDER = r"^\W*(?:n/?a|none|nil|unknown|tbc|tbd|not (?:provided|known|given|discussed|applicable|stated)|no change|unchanged|as (?:before|above|on file)|same|see (?:above|below)|-+|\.+|_+|\?+|blank|pending)?\W*$"
 _TEXT_END = r"\s{2,}|\s\(|;|\s-{1,2}\s|,? (?:since|from \d|as of|effective)\b"
+_BOX = r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]"
+_CARRIES = r"\b(?:change|make|put|set|move|switch|leave|keep|call) (?:it|that|this|me|him|her|mine|us)\b"
 _YES = r"^\W*(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's (?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked)\b"
 _NO = r"^\W*(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? no|nil|não|nein|nee|non)\b"
 _TOTAL = r"\b(?:total|in all|all[- ]in|altogether|everything|overall|call it|sum|together|combined total|net worth)\b|=>?\s*\S{0,4}\s*$"
@@ -91,14 +93,18 @@ class Finder:
             if field.type in ("text", "list") or (field.type == "boolean" and labelled):
                 if labelled:
                     yield from self._labelled(field, cue, statement)
+                elif cue.asked and statement.asked and rx(cue.asked).search(statement.asked[-1].text):
+                    yield from self._told(field, statement)
                 continue
-            if labelled and rx(r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]", 0).search(statement.text):
+            if labelled and rx(_BOX, 0).search(statement.text):
                 yield from self._ticked(field, cue, statement)
                 continue
             if field.type == "boolean":
                 yield from self._answered(field, cue, statement)
                 continue
-            yield from self._typed(field, cue, statement, labelled=labelled, topic=topic == field.key)
+            carried = before is not None and before.paragraph == statement.paragraph and rx(_CARRIES).search(statement.text)
+            brought_up = bool(carried and before and cue.trigger and rx(cue.trigger).search(before.text))
+            yield from self._typed(field, cue, statement, labelled=labelled, topic=topic == field.key or brought_up)
 
     def _special(
         self, reader: str, statement: Statement, label: str | None, under: str | None, before: Statement | None
@@ -120,10 +126,15 @@ class Finder:
             field = self.context.schema.field("preferredChannel")
             if field is not None and field.options:
                 answers = bool(statement.asked) and self.asks(field, statement.question)
+                if label == field.key and rx(_BOX, 0).search(statement.text):
+                    yield from self._ticked(field, self.context.cues[field.key], statement)
+                    return
                 yield from channel.read(statement, field, mine("preferredChannel"), answers=answers)
 
     def _says(self, field: Field, cue: Cue, statement: Statement) -> Iterator[Seen]:
         base = statement.start
+        if rx(_BOX, 0).search(statement.text):
+            return
         for pattern, value in cue.says:
             for match in rx(pattern).finditer(statement.text):
                 if value is not None:
@@ -173,6 +184,12 @@ class Finder:
         if field.type == "list":
             value = [part.strip() for part in rx(r"[,;]| and ").split(value) if part.strip()]
         yield Seen(field.key, value, at, at + len(words), statement.start, LABEL)
+
+    def _told(self, field: Field, statement: Statement) -> Iterator[Seen]:
+        """The words with which the client answers a question about a field whose values have no shape."""
+        words = statement.text.strip().rstrip(".")
+        if 2 <= len(words.split()) <= 16 and not rx(rf"{_YES}|{_NO}|^\W*(?:well|as|same|i don't|not sure|why|you)\b").match(words):
+            yield Seen(field.key, self.context.folded.words(statement.start, statement.start + len(words)), statement.start, statement.start + len(words), statement.start, ANSWER)
 
     def _ticked(self, field: Field, cue: Cue, statement: Statement) -> Iterator[Seen]:
         begin = statement.body - statement.start
@@ -314,6 +331,8 @@ class Finder:
     def _unfit(self, seen: Seen, field: Field, cue: Cue, statement: Statement) -> str:
         a, b = seen.start - statement.start, seen.end - statement.start
         before, inside, behind = mode.clause_at(statement.text, a, b)
+        if rx(r"^[\s,)]*(?:is|was|being)\b").match(statement.text[b:]):
+            behind += statement.text[b : b + 45]
         if cue.avoid and rx(cue.avoid).search(f"{before}{inside if seen.strength == SAYS else ' '}{behind}"):
             return mode.AMBIGUOUS
         if seen.doubt in ("ambiguous", "band"):

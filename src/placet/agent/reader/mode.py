@@ -31,7 +31,7 @@ _MAYBE = (
 )
 _FUTURE = (
     r"\b(?:will|'ll|is going to|are going to|going to|am going to|about to|due to (?:start|join|retire|move|marry|become|take|begin)|retiring|retires? (?:in|next|on|at)|moving (?:in|next|on|to .{2,30} (?:in|next))|"
-    r"(?:from|in|by|this|until) (?:next (?:year|month|spring|summer|autumn|winter|week)|the (?:spring|summer|autumn|winter|fall|new year))|next (?:year|month|summer|spring|autumn|winter|yr)|in (?:a few|two|three|six|\d+) (?:months|years|weeks)|getting married|"
+    r"(?:from|in|by|this|until) (?:next (?:year|month|spring|summer|autumn|winter|week)|the new year)|next (?:year|month|summer|spring|autumn|winter|yr)|in (?:a few|two|three|six|\d+) (?:months|years|weeks)|getting married|"
     r"wedding is|engaged|on track to|soon|shortly|when (?:he|she|i|they) (?:retires?|turns?|sells?|moves?))\b"
 )
 _HEARSAY = (
@@ -57,7 +57,7 @@ _NEGATED_BEHIND = (
 _NOT_YET = r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|never)\b"
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
-    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|ticked|marked|selected|logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
+    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|dictated|misheard|misread|ticked|marked|selected|logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
     r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
     r"(?:\s+[\w%$£€.,'/@+-]+){0,3}[\s\"'(:]*$"
 )
@@ -65,6 +65,7 @@ _READ_AS = r"^[\s\"')]*(?:is wrong|was wrong|should (?:read|be|say|have been)|>|
 _ONE_OFF = r"\b(?:this time|just (?:this )?once|for this (?:meeting|one|call)|one-off|one off|for once|while (?:he|she|i|they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|traveling|for today)\b"
 _REQUEST = r"\b(?:can|could|would|will) (?:you|we) (?:please |kindly |pls )?(?:also )?(?:change|update|use|send|note|record|switch|amend|correct|add|put|set|move|call|ring|email|write|contact|make|book)\b"
 _RETRACTED = (
+    (AMBIGUOUS, r"^\W*(?:one|a single|one-off|single) (?:payment|time|occasion)\b"),
     (SUPERSEDED, r"^\W*(?:sorry|correction|scratch that|strike that|no,? wait|wait,? no|i mean|i meant|oops|my mistake|apologies|that(?:'s| is| was) (?:wrong|not right|old))\b"),
     (SUPERSEDED, r"^\W*(?:wrong|ignore (?:that|it|this)|disregard (?:that|it|this))\b"),
     (HEARSAY, r"^\W*(?:(?:only |just |pure )?(?:a )?rumou?r|unconfirmed|hearsay|gossip|not confirmed)\b"),

@@ -110,7 +110,7 @@ class People:
 
         An `exact` value (a number, an address, a date) is somebody else's where a bracket behind it names them.
         """
-        if statement.label and rx(OTHERS_LABEL).search(statement.label) and not self._names_client(statement.label):
+        if statement.label and rx(rf"{OTHERS_LABEL}|^(?:office|work|fax|factory|shop)\b").search(statement.label) and not self._names_client(statement.label):
             return OTHER
         if statement.heading and rx(OTHERS_LABEL).search(statement.heading) and len(statement.heading.split()) <= 4:
             return OTHER
@@ -163,6 +163,8 @@ class People:
             if match.group(0)[len(match["name"]) :].lstrip()[:1] in (",", "("):
                 self._other(match["name"], RELATIONS.get(match["word"].lower(), ""))
         for match in rx(rf"\b(?P<name>{_NAME})(?:'s?(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b)", 0).finditer(text):
+            self._other(match["name"], "")
+        for match in rx(rf"\b(?P<name>{_NAME}) is on (?=[+\d])", 0).finditer(text):
             self._other(match["name"], "")
         for match in rx(rf"\b(?P<title>{_TITLE})\.? (?P<name>{_NAME})").finditer(text):
             if match["name"][0].isupper() and not self._is_mine(match["name"]):
@@ -227,6 +229,8 @@ class People:
             default = OTHER if statement.voice == OTHER else CLIENT
             if rx(r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls)\b)").match(statement.text):
                 subject = default
+            if statement.talk and statement.voice == CLIENT:
+                subject = CLIENT
             clauses = self._cut(statement, default if statement.voice == OTHER else subject)
             for match in pattern.finditer(statement.text):
                 mention = self._mention(match, statement, last)

@@ -6,7 +6,7 @@ from placet.agent.reader.candidate import Candidate
 from placet.agent.reader.text import Folded, rx
 
 LONGEST, SHARE = 300, 0.4
-_BREAK = r"[,;:]\s|[.!?]\s|\s-{1,2}\s"
+_BREAK = r"[,;:]\s|[.!?][*_]*\s|\s-{1,2}\s"
 
 
 def quote(folded: Folded, candidate: Candidate) -> tuple[int, int]:

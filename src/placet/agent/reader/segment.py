@@ -18,7 +18,7 @@ _BULLET = r"^(?P<indent>\s*)(?P<mark>(?:[-*•·▪‣◦>+]|=>|->|\(?\d{1,2}[.)
 _LABEL = (
     r"^(?P<label>[*_#]{0,3}[^\W\d_][^:=\n|\t]{0,58}?[*_]{0,3})(?:\s*(?<!\d)[:=](?!//)[*_]{0,3}(?=\s|[☐☑☒\[(]|$)|\s*\.{3,}|\s*\t|\s\|)\s*(?P<rest>.*)$"
 )
-_DASHED = r"^(?P<label>[^\W\d_](?:[^\W\d_]|['/. -]){0,40}?)(?:\s+-{1,2}\s+|\.\s+)(?P<rest>\S.*)$"
+_DASHED = r"^[*_]{0,3}(?P<label>[^\W\d_](?:[^\W\d_]|['/. -]){0,40}?)[*_]{0,3}(?:\s+-{1,2}\s+|\.[*_]{0,3}\s+)(?P<rest>\S.*)$"
 _CELL = r"(?:\s{2,}|\t+|\s*\|\s*)(?=[^\W\d_][\w'./() -]{0,30}?\s*:\s)"
 _SHORT_FORMS = (
     "mr mrs ms dr prof st sr rs re no nr vs approx appr c ca abt incl excl est max min e.g i.e eg ie dt mar pref rev gen hon capt d o b "
@@ -27,6 +27,9 @@ _SHORT_FORMS = (
 )
 _SOFT_FORMS = "p.a pa etc a.m p.m am pm ltd inc co corp plc pvt bhd jr yr yrs mth mths wk wks dau bro sis esq u.s u.k s.a b.v cl"
 _RUN_ON = r"(?<=[a-z0-9])(?= (?:How|What|Why|When|Where|Which|Can|Could|Would|Does|Did|Are|Should|Is) [a-z])"
+_STARTERS = (
+    r"(?:the old|old|new|she|he|they|it|no|not|the|her|his|but|still|says|wants|will|has|is|i|we|my|this|that|also|one|can|told|asked|please|now|does|doesn't)\b"
+)
 _HARD = frozenset(_SHORT_FORMS.split())
 _SOFT = frozenset(_SOFT_FORMS.split())
 
@@ -195,7 +198,7 @@ def _label(words: str, is_label: Callable[[str], bool]) -> tuple[str, int] | Non
     match = rx(_DASHED).match(words)
     if match is not None and len(match["label"].split()) <= 4 and is_label(match["label"]):
         return match["label"].lower(), match.start("rest")
-    match = rx(r"^(?P<label>[^\W\d_][\w'./() -]{1,40}?)\s{2,}(?P<rest>\S.*)$").match(words)
+    match = rx(r"^(?P<label>[^\W\d_][\w'./() -]{1,40}?)\s{2,}(?P<rest>[^\s:=].*)$").match(words)
     if match is not None and is_label(match["label"]):
         return match["label"].lower(), match.start("rest")
     match = rx(_LABEL).match(words)
@@ -274,7 +277,11 @@ def _ends(words: str, match: re.Match[str], *, talk: bool) -> bool:
         return token in _SOFT and following.isupper()
     if token in _SOFT:
         return following.isupper()
-    return talk or not following.islower()
+    if not following.islower() or talk:
+        return True
+    # Hurried notes go on in small letters after a full stop.
+    plain = len(token) >= 4 and (token.isdigit() or token.isalpha())
+    return plain and rx(_STARTERS).match(words[match.end() :]) is not None
 
 
 def _questions(statements: list[Statement]) -> None:

@@ -56,5 +56,5 @@ OTHERS_LABEL = (
     r"\b(?:spouse|husband|wife|partner|nominee|beneficiar\w+|guardian|mother|father|son|daughter|child|children|kids|brother|sister|"
     r"parent|next of kin|nok|emergency contact|assistant|pa|ea|secretary|accountant|lawyer|solicitor|attorney|introducer|referrer|joint holder|"
     r"second holder|2nd holder|applicant 2|second applicant|trustee|witness|guarantor|rm|relationship manager|banker|adviser|advisor|prepared by|"
-    r"written by|author|branch|employer'?s? (?:address|phone|tel)|office|work|fax|ehefrau|ehemann|kind|attorney-in-fact|poa holder)\b"
+    r"written by|author|branch|employer'?s? (?:address|phone|tel)|ehefrau|ehemann|kind|attorney-in-fact|poa holder)\b"
 )

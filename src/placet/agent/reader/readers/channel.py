@@ -21,8 +21,10 @@ _BEHIND = (
 )
 _ORDER = r"^\W*(?:please |pls |just |always |only |better (?:to )?|best (?:to )?|btw,? |so |and |also |ok,? |oh |text or |message or |do )*(?P<v>ring|call|phone|e-?mail|whatsapp|video[- ]call)\s+(?:her|him|me|client)\b(?P<rest>.*)$"
 _JUST = r"\b(?:just|better to|best to|only) (?P<v>ring|call|phone|e-?mail|whatsapp)(?: (?:me|her|him)(?: here)?)?(?=\s*(?:[,.;!]|$)|\s(?:lah|ah|please|pls|she|he)\b)"
+_PASSIVE = r"\b(?:rather|prefers? to|likes? to|wants? to|asked to|asks to|best to|happier to) be (?P<v>phoned|called(?=\W*$| rather| than)|rung|telephoned|e-?mailed|whatsapped)\b"
 _APPOINTMENT = r"^\W*(?:at \d|on (?:mon|tue|wed|thu|fri|sat|sun|\d|the \d)|back|tomorrow|today|tonight|next|again|re\b|about|when|if|after|before|in (?:a|the|two|\d)|by \w+day|\d|this|with|to (?!ask)|for|and)\b"
-_VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", "e-mail": "email", "whatsapp": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
+_VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", "e-mail": "email", "whatsapp": "whatsapp", "phoned": "phone", "called": "phone", "rung": "phone", "telephoned": "phone", "emailed": "email", "e-mailed": "email",
+          "whatsapped": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
 
 
 def read(statement: Statement, field: Field, label: str | None, *, answers: bool) -> Iterator[Seen]:
@@ -31,7 +33,7 @@ def read(statement: Statement, field: Field, label: str | None, *, answers: bool
     known = {option.value for option in field.options}
     start = statement.body - base if label else 0
     for found in find_choices(text, field.options, CUES["preferredChannel"].words):
-        if found.start < start or rx(r"^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)").match(text[found.end :]):
+        if found.start < start or base + found.end <= statement.body - 1 < statement.end and label is None and statement.label or rx(r"^\.\s|^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)").match(text[found.end :]):
             continue
         if label is not None:
             yield Seen(field.key, found.value, base + found.start, base + found.end, base, LABEL)
@@ -42,6 +44,9 @@ def read(statement: Statement, field: Field, label: str | None, *, answers: bool
     just = rx(_JUST).search(text, start)
     if just is not None and _VERBS.get(just["v"].lower()) in known:
         yield Seen(field.key, _VERBS[just["v"].lower()], base + just.start("v"), base + just.end("v"), base + just.start("v"), SAYS)
+    passive = rx(_PASSIVE).search(text, start)
+    if passive is not None and _VERBS.get(passive["v"].lower()) in known:
+        yield Seen(field.key, _VERBS[passive["v"].lower()], base + passive.start("v"), base + passive.end("v"), base + passive.start(), SAYS)
     order = rx(_ORDER).match(text[start:])
     named = order is not None and rx(r"^\s*[\"']?[A-Z]", 0).match(order["rest"])  # "call me Jo" is about a name
     if order is not None and not named and not rx(_APPOINTMENT).match(order["rest"]):

@@ -25,7 +25,7 @@ _SPLIT = (
     rf"\s*(?:[;|]|\(\d\)|\(?\b\d[.)]\s|(?:,|\.)?\s*\band\b,?\s+(?=(?:to |for |then |also |eventually |longer[- ]term|later|in time|(?:a|an|the|his|her|my|some|enough) |(?:{_DO})(?:ing)?\b|[a-z]+ing\b))|"
     rf",\s+(?=(?:to |for |then |also |eventually |longer[- ]term|later|in time|a |an |the |(?:{_DO})(?:ing)?\b|[a-z]+ing )))\s*"
 )
-_TRIM = r"^(?:(?:and|then|also|to|for|eventually|longer[- ]term|long[- ]term|short[- ]term|later(?: on)?|in time|mainly|firstly|secondly|first|second|third|finally|ideally|be able to|some day),?\s+)+"
+_TRIM = r"^(?:(?:one|two|three|four|\d):\s+)?(?:(?:and|then|also|to|for|eventually|longer[- ]term|long[- ]term|short[- ]term|later(?: on)?|in time|mainly|firstly|secondly|first|second|third|finally|ideally|be able to|some day),?\s+)*"
 _STOP = r"\.\s|\s-{1,2}\s|\bbut\b|\bbecause\b|\bso that\b|\brather than\b|,? not\b"
 
 

@@ -19,13 +19,14 @@ _LEADS = (
     # "promoted to", "became", "her new role is"
     r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|"
     r"took the job of|taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to (?:be )?)?)",
+    r"(?i:\b(?:occupation|profession|job title): |\bcalls (?:him|her|my)self )",
     # "now a" at the beginning of a bullet
     r"(?i:^\W*(?:(?:she|he|is|i'm|he's|she's) )?now (?:(?:i'm|i am|he's|she's) )?)"
     r"|(?i:\b(?:is|am) now )",
 )
-_IS = r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently))? "
+_IS = r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently|officially))? "
 _FIRMS = (
-    rf"(?i:\b(?P<how>join(?:s|ed)|work(?:s|ing) (?:at|for|with)|employed (?:at|by|with)|hired by|now (?:at|with)|started (?:work )?(?:at|with)|signed with|new (?:employer|company|firm) is|employer is(?: now)?) (?:the )?){FIRM}",
+    rf"(?i:\b(?P<how>join(?:s|ed)|work(?:s|ing) (?:at|for|with)|employed (?:at|by|with)|hired by|now (?:at|with)|started (?:work )?(?:at|with)|moved (?:over )?to|signed with|new (?:employer|company|firm) is|employer is(?: now)?) (?:the )?){FIRM}",
     rf"(?i:\b(?P<how>trad(?:es|ing) (?:as|under)|under the name(?: of)?|t/a|d/?b/?a|doing business as|(?:business|company|firm|practice) (?:is )?(?:called|named)|(?:founded|co-founded|launched|incorporated|runs|owns)(?: (?:his|her|my|a|the|their|own|new|firm|company|business|practice|consultancy|studio|agency|called|named))*,?|"
     rf"(?:set up|started|opened) (?:(?:his|her|my|their|own|new|a|firm|company|business|practice|consultancy|studio|shop|agency|called|named),? )*(?:firm|company|business|practice|consultancy|studio|shop|agency|called|named),?) (?:the )?){FIRM}",
 )
@@ -75,7 +76,7 @@ def _title(statement: Statement, match: re.Match[str], *, sure: bool) -> Iterato
     start = match.start("title")
     behind = rx(rf"^,? (?i:at|with|for|of|@) (?i:the )?{FIRM}", 0).match(text[match.end("title") :])
     # "she is an architect" says little of when; "now", capitals or a firm beside it make it news.
-    if not sure and not (match["now"] or firm or behind or rx(r"^\W*now\b").match(text[match.end("title") :])):
+    if not sure and not (match["now"] or firm or behind or rx(r"^\W*(?:now|there|here|since)\b").match(text[match.end("title") :])):
         return
     trimmed = trim_title(title)
     at = start + len(title) - len(trimmed)
@@ -100,6 +101,8 @@ def _firm(statement: Statement, start: int, end: int, cue: int) -> Iterator[Seen
     if len(name) < 3 or first in _NOT_FIRMS or name.lower() in cities() or name[0].isdigit():
         return
     lead = statement.text[cue:start].lower()
+    if rx(r"\bmoved\b").search(lead) and not rx(FIRM_SUFFIX).search(name):
+        return
     if rx(r"\bjoin|\bwith\b").search(lead) and not rx(FIRM_SUFFIX).search(name) and " as " not in statement.text[end : end + 30] and len(name.split()) < 2:
         return
     yield Seen("employer", name, statement.start + start, statement.start + start + len(name), statement.start + cue, SAYS)
@@ -116,6 +119,8 @@ def _labelled(statement: Statement, label: str) -> Iterator[Seen]:
         return
     at = statement.body + statement.text[begin:].index(words)
     if label == "employer":
+        name, _, place = words.rpartition(", ")
+        words = name if place.lower() in cities() else words
         yield Seen("employer", words, at, at + len(words), statement.start, LABEL)
         return
     match = rx(rf"^(?P<title>.+?)(?:,| (?i:at|with|@)) (?:the )?{FIRM}$", 0).match(words)

@@ -41,7 +41,7 @@ _CAP = r"(?:[A-Z0-9][\w&'.+-]*[\w+]|[A-Z])"
 FIRM = rf"(?P<firm>{_CAP}(?: (?:(?:&|and|of|of the|de|for|\+|und|e) (?=[A-Z]))?{_CAP}){{0,7}}(?: (?:plc|ltd|llp|gmbh|inc|group|pte|pvt)(?![a-z]))*)"
 FIRM_SUFFIX = (
     r"\b(?:ltd|limited|inc|llp|llc|plc|gmbh|ag|sa|bv|nv|pvt|corp|corporation|group|holdings?|partners|bank|capital|university|college|"
-    r"hospitals?|school|clinic|logistics|consulting|ventures|industries|engineering|studios?|foundation|trust|institute|associates|solutions|systems|pharma\w*|therapeutics|& co)\b"
+    r"hospitals?|school|clinic|logistics|consulting|ventures|industries|engineering|studios?|foundation|trust|institute|associates|solutions|systems|pharma\w*|therapeutics|insurance|assurance|shipping|airlines|airways|energy|health|foods|media|legal|advis[eo]rs|architects|surgery|council|ministry|authority|agency|labs?|research|pharmacy|motors|robotics|software|technolog\w+|polytechnic|freight|marine|minerals|mining|steel|textiles|design|estates?|museum|& co)\b"
 )
 _OWNS_FIRM = r"\b(?:ceo|cfo|coo|cio|cto|md|chair\w*|founder|co-founder|owner|partner|proprietor|principal)$"
 
@@ -50,7 +50,7 @@ def split_title(words: str) -> tuple[str, str]:
     """A title and the firm it names with "of" or "for": "CFO of Brook Ltd" is ("CFO", "Brook Ltd")."""
     match = rx(rf"^(?P<title>.+?) (?i:of|for) (?:the )?{FIRM}$", 0).match(words)
     if match is not None and is_title(match["title"]):
-        if rx(FIRM_SUFFIX).search(match["firm"]) or rx(_OWNS_FIRM).search(match["title"]):
+        if (rx(FIRM_SUFFIX).search(match["firm"]) and " " in match["firm"]) or rx(_OWNS_FIRM).search(match["title"]):
             return match["title"], match["firm"]
     return words, ""
 
@@ -66,7 +66,7 @@ def is_title(words: str) -> bool:
     if not 2 <= len(words) <= 80 or rx(_NOT_A_JOB).search(words):
         return False
     tokens = rx(r"[A-Za-z]+").findall(words)
-    if not tokens or len(tokens) > 9:
+    if not tokens or len(tokens) > 9 or rx(r"\b(?:i|he|she|they|we|you|is|was|are|has|had|his|her|my|calls|says|him|them|it)\b").search(words):
         return False
     heads = _heads()
     if any(t in _ABBREVIATIONS.split() for t in tokens):
