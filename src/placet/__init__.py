@@ -141,7 +141,7 @@ _HOMES = {
     "identity.users": "User",
     "repository": "Repository open",
 }
-_RENAMED = {"profile_edit": "proposing", "as_agent": "agent"}  # a package of ours has the name already
+_RENAMED = {"profile_edit": "proposing", "as_agent": "agent"}  # as they are called outside
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 
