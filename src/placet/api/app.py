@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import MutableScopeHeaders, State
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 from placet import logs
@@ -66,8 +67,8 @@ def create_app(
         headers = MutableScopeHeaders.from_message(message)
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
-        if "GET" in (allow := headers.get("allow", "")) and "HEAD" not in allow:
-            headers["allow"] = f"{allow}, HEAD"
+        if "allow" in headers:
+            headers["allow"] = _allowed(headers["allow"], scope)
         if runtime.settings.secure:
             headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
         if not scope["path"].startswith("/static/"):
@@ -84,6 +85,16 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _allowed(listed: str, scope: Scope) -> str:
+    """The methods of an address: what the framework lists is one of several routes there, and never HEAD."""
+    found = {method.strip() for method in listed.split(",")}
+    template = scope.get("path_template")
+    for route in scope["litestar_app"].routes:
+        if isinstance(route, HTTPRoute) and route.path_format == template:
+            found |= route.methods
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
 
 
 def from_environment() -> Litestar:
