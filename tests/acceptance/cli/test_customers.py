@@ -12,7 +12,9 @@ from conftest import World, external
 async def test_a_customer_is_added_shown_and_listed(placet: Any, world: World) -> None:
     rm = await world.person(name="Ines Halvorsen")
     profile = {"occupation": "Architect", "interests": [], "email": None, "dateOfBirth": "1971-06-24"}
-    made = placet("customers", "add", "--name", " Tomasz Wrona ", "--rm", rm.id, "--profile", json.dumps(profile), "--json")
+    made = placet.process(
+        "customers", "add", "--name", " Tomasz Wrona ", "--rm", rm.id, "--profile", json.dumps(profile), "--json"
+    )
     shown = {
         "id": made.json["id"],
         "name": "Tomasz Wrona",
@@ -21,13 +23,13 @@ async def test_a_customer_is_added_shown_and_listed(placet: Any, world: World) -
     }
     assert made.json == shown
     assert list(made.json) == ["id", "name", "rmId", "profile"]
-    assert placet("customers", "show", shown["id"], "--json").json == shown
+    assert placet.process("customers", "show", shown["id"], "--json").json == shown
     assert shown in placet("customers", "list", "--json").json
     text = placet("customers", "show", shown["id"]).ok()
     assert "Tomasz Wrona" in text
     assert "RM: Ines Halvorsen" in text
     assert "24 Jun 1971" in text
-    assert "Tomasz Wrona" in placet("customers", "list", "--search", "wRON").ok()
+    assert "Tomasz Wrona" in placet.process("customers", "list", "--search", "wRON").ok()
     assert placet("customers", "list", "--search", "nobody is called so").ok() == "There are no such customers.\n"
     [event] = await world.events(customer_id=shown["id"])
     assert (event["kind"], event["actor_id"], event["door"]) == ("customer.created", "cli", "cli")
@@ -50,7 +52,7 @@ async def test_reassigning_moves_what_is_pending(placet: Any, world: World) -> N
     customer = await world.customer(one)
     await world.proposal(customer, "occupation", "Baker")
     [row] = await world.rows("select email from app_user where id = $1", two.id)
-    assert placet("customers", "reassign", customer, "--rm", row["email"], "--json").json["rmId"] == two.id
+    assert placet.process("customers", "reassign", customer, "--rm", row["email"], "--json").json["rmId"] == two.id
     [artifact] = await world.rows("select rm_id from artifact where customer_id = $1", customer)
     assert artifact["rm_id"] == two.id
     assert "is attached to nobody." in placet("customers", "reassign", customer, "--nobody").ok()
@@ -70,7 +72,7 @@ async def test_a_file_is_imported_whole(placet: Any, world: World, tmp_path: Pat
     assert "3 customers would be imported. Nothing was." in told
     assert "occupation" in told
 
-    done = placet("customers", "import", "crm.csv", "--rm", rm.id, "--json").json
+    done = placet.process("customers", "import", "crm.csv", "--rm", rm.id, "--json").json
     assert (done["dryRun"], done["imported"]) == (False, 3)
     assert [each["name"] for each in done["customers"]] == ["Ada One", "Bo Two", "Cy Three"]
     assert done["customers"][1] | {"id": ""} == {
@@ -86,7 +88,9 @@ async def test_a_file_is_imported_whole(placet: Any, world: World, tmp_path: Pat
 
 async def test_one_bad_row_and_nothing_is_imported(placet: Any, world: World, tmp_path: Path) -> None:
     rm = await world.person()
-    (tmp_path / "crm.csv").write_text(f"name,email,rm\nGood Soul,g@placet.example,{rm.id}\nBad Mail,x,{rm.id}\nNo Rm,,who\n")
+    (tmp_path / "crm.csv").write_text(
+        f"name,email,rm\nGood Soul,g@placet.example,{rm.id}\nBad Mail,x,{rm.id}\nNo Rm,,who\n"
+    )
     done = placet("customers", "import", "crm.csv")
     done.refused("placet: 1 of 3 rows cannot be imported, so none was.")
     assert "row 3, email: Email does not take" in done.err

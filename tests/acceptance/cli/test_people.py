@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from conftest import World
 
 LINK = re.compile(r"(http://\S+)/sign-in/link/(\S+)")
@@ -23,7 +24,7 @@ async def works(http: httpx.AsyncClient, link: str) -> bool:
 
 
 async def test_a_person_is_added_with_a_link_on_stderr(placet: Any, world: World, http: httpx.AsyncClient) -> None:
-    done = placet(
+    done = placet.process(
         "users", "add", "Inès Vautier", "--email", "Ines@placet.example", "--role", "rm", "--json",
         PLACET_PUBLIC_URL="http://placet.test:99/",
     )  # fmt: skip
@@ -60,7 +61,7 @@ async def test_a_password_from_stdin_signs_in(placet: Any, http: httpx.AsyncClie
     async with runtime.reading() as connection:
         assert await sign_in.sign_in(connection, "ada@placet.example", "grüße von hier", address="test")
 
-    short = placet(
+    short = placet.process(
         "users", "add", "Bo", "--email", "bo@placet.example", "--role", "rm", "--password-stdin", stdin=b"short\n"
     )
     short.refused("A password has 10 to 1000 characters.")
@@ -68,7 +69,7 @@ async def test_a_password_from_stdin_signs_in(placet: Any, http: httpx.AsyncClie
 
 async def test_everybody_is_listed(placet: Any, world: World) -> None:
     person = await world.person(name="Zoë Zander")
-    table = placet("users", "list").ok()
+    table = placet.process("users", "list").ok()
     assert "Zoë Zander" in table
     [row] = [row for row in placet("users", "list", "--json").json if row["id"] == person.id]
     assert row | {"email": ""} == {
@@ -80,7 +81,7 @@ async def test_disabling_ends_tokens_at_once(placet: Any, world: World, http: ht
     person = await world.person()
     token = await world.token(person)
     assert (await http.get("/api/me", headers=token)).status_code == 200
-    assert "is disabled" in placet("users", "disable", person.id).ok()
+    assert "is disabled" in placet.process("users", "disable", person.id).ok()
     assert (await http.get("/api/me", headers=token)).status_code == 401
     [row] = [row for row in placet("users", "list", "--json").json if row["id"] == person.id]
     assert row["disabledAt"].endswith("Z")
@@ -93,7 +94,7 @@ async def test_resetting_a_password_ends_it_and_older_links(placet: Any, world: 
     person = await world.person(password="the old password")
     [row] = await world.rows("select email from app_user where id = $1", person.id)
     first = LINK.search(placet("users", "reset-password", row["email"]).ok())
-    done = placet("users", "reset-password", person.id, "--json")
+    done = placet.process("users", "reset-password", person.id, "--json")
     second = LINK.search(done.err)
     assert first is not None
     assert second is not None
@@ -111,7 +112,7 @@ async def test_resetting_a_password_ends_it_and_older_links(placet: Any, world: 
 async def test_tokens_for_people_and_agents(placet: Any, world: World, http: httpx.AsyncClient) -> None:
     rm = await world.person()
     customer, other = await world.customer(rm), await world.customer(rm)
-    made = placet("tokens", "create", "--user", rm.id, "--json").json
+    made = placet.process("tokens", "create", "--user", rm.id, "--json").json
     assert list(made) == ["id", "token"]
     me = await http.get("/api/me", headers={"authorization": f"Bearer {made['token']}"})
     assert me.json()["id"] == rm.id
@@ -124,12 +125,12 @@ async def test_tokens_for_people_and_agents(placet: Any, world: World, http: htt
     me = await http.get("/api/me", headers={"authorization": f"Bearer {everywhere}"})
     assert me.json()["customers"] is None
 
-    listed = {token["agent"] or token["userId"]: token for token in placet("tokens", "list", "--json").json}
+    listed = {token["agent"] or token["userId"]: token for token in placet.process("tokens", "list", "--json").json}
     assert listed["note-taker"]["customers"] == [customer, other]
     assert listed[rm.id]["id"] == made["id"]
     assert made["token"] not in placet("tokens", "list").ok()
 
-    assert placet("tokens", "revoke", made["id"]).ok() == f"Token {made['id']} is revoked.\n"
+    assert placet.process("tokens", "revoke", made["id"]).ok() == f"Token {made['id']} is revoked.\n"
     me = await http.get("/api/me", headers={"authorization": f"Bearer {made['token']}"})
     assert me.status_code == 401
 
