@@ -20,7 +20,7 @@ SQL = statements(__package__, "sources.sql")
 
 
 class StoredSource(msgspec.Struct, kw_only=True):
-    """A note as it is stored; `proposed` and `pending` count what was read from it, in lists only."""
+    """A note as it is stored. In lists its text is left out, and its `words` and what was `proposed` from it are counted."""
 
     id: str
     customer_id: str | None
@@ -31,6 +31,7 @@ class StoredSource(msgspec.Struct, kw_only=True):
     occurred_at: datetime | None
     created_at: datetime
     created_by_name: str
+    words: int = 0
     proposed: int = 0
     pending: int = 0
 
@@ -67,9 +68,15 @@ async def get(connection: Connection, who: Principal, source_id: str) -> StoredS
 async def of_customer(
     connection: Connection, who: Principal, customer_id: str, *, limit: int = 200
 ) -> list[StoredSource]:
-    """A customer's notes, newest first."""
+    """A customer's notes without their texts, newest first."""
     await inbox.require_customer(connection, who, customer_id)
     return [StoredSource(**dict(row)) for row in await connection.fetch(SQL["list"], customer_id, limit)]
+
+
+async def count(connection: Connection, customer_id: str) -> int:
+    """How many notes a customer has; whether the caller may see the customer is settled before."""
+    found: int = await connection.fetchval(SQL["count"], customer_id)
+    return found
 
 
 async def contexts(connection: Connection, artifacts: Iterable[Artifact]) -> dict[str, Context]:

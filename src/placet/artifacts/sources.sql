@@ -14,13 +14,17 @@ from source s left join customer c on c.id = s.customer_id
 where s.id = $2 and {visible};
 
 -- name: list
--- A customer's notes, newest first, with how much was read from each.
-select s.id, s.customer_id, '' as customer_name, s.text, s.sha256, s.title, s.occurred_at, s.created_at, s.created_by_name,
+-- A customer's notes without their texts, newest first, with how much was read from each.
+select s.id, s.customer_id, '' as customer_name, '' as text, regexp_count(s.text, '\S+')::int as words, s.sha256, s.title, s.occurred_at, s.created_at, s.created_by_name,
        (select count(*)::int from artifact a where a.source_id = s.id) as proposed,
        (select count(*)::int from artifact a where a.source_id = s.id and a.status = 'pending') as pending
 from source s
 where s.customer_id = $1
 order by coalesce(s.occurred_at, s.created_at) desc, s.id limit $2;
+
+-- name: count
+-- How many notes a customer has.
+select count(*)::int from source where customer_id = $1;
 
 -- name: read_from
 -- The batches read from a note: who read it, and what was seen in it and not proposed.

@@ -152,14 +152,16 @@ def relative(at: datetime, now: datetime, zone: str = "UTC") -> str:
     return f"{days} days ago" if 1 < days < 7 else day(at.astimezone(here).date())
 
 
-def short_age(at: datetime, now: datetime) -> str:
-    """Return an age for a narrow column: "now", "12 min", "2 h", "3 d"."""
+def short_age(at: datetime, now: datetime, zone: str = "UTC") -> str:
+    """Return an age for a narrow column: "now", "12 min", "2 h", "3 d"; its days are those of `relative`."""
     since = now - at
     if since < timedelta(minutes=1):
         return "now"
     if since < timedelta(hours=1):
         return f"{since.seconds // 60} min"
-    return f"{since.seconds // 3600} h" if since < timedelta(days=1) else f"{since.days} d"
+    here = ZoneInfo(zone)
+    days = (now.astimezone(here).date() - at.astimezone(here).date()).days
+    return f"{days} d" if days else f"{since.seconds // 3600} h"
 
 
 @pass_context
@@ -173,7 +175,7 @@ def ago(context: Context, at: datetime) -> Markup:
 def age(context: Context, at: datetime) -> Markup:
     """Return a `<time>` with a short age, and the moment itself in its title."""
     shell: Shell = context["shell"]
-    return _time(at, shell.zone, short_age(at, shell.now))
+    return _time(at, shell.zone, short_age(at, shell.now, shell.zone))
 
 
 @pass_context

@@ -134,11 +134,12 @@ class Evidence(View, frozen=True, kw_only=True):
     """The words a proposal was read from, between what stands `before` and `after` them in the stored note.
 
     Not `verified`: the note does not contain the quote; `line`, counted from 1, is then the nearest match, if any.
+    Without a `source` no note was sent along, and nobody can look the quote up.
     """
 
     quote: str
     verified: bool
-    source: Source
+    source: Source | None = None
     before: str = ""
     after: str = ""
     line: int | None = None
@@ -406,7 +407,10 @@ class Attention(View, frozen=True, kw_only=True):
 
 
 class OverviewPage(Page, frozen=True, kw_only=True):
-    """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened."""
+    """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened.
+
+    `facts` are the few values of the profile that somebody who picks up the telephone wants to see.
+    """
 
     template: ClassVar[str] = "overview.html"
     shell: Shell
@@ -414,6 +418,7 @@ class OverviewPage(Page, frozen=True, kw_only=True):
     pending: tuple[Batch, ...] = ()
     artifacts: tuple[Proposal, ...] = ()
     more: str | None = None
+    facts: tuple[Fact, ...] = ()
     completeness: Completeness
     attention: tuple[Attention, ...] = ()
     recent: tuple[Happening, ...] = ()

@@ -28,7 +28,7 @@ INVISIBLE = "\u200b\u202e\u2066\ufeff\u00ad"
         (timedelta(minutes=12), "12 min ago", "12 min"),
         (timedelta(hours=2), "2 h ago", "2 h"),
         (timedelta(hours=11, minutes=29), "11 h ago", "11 h"),
-        (timedelta(hours=12), "yesterday", "12 h"),
+        (timedelta(hours=12), "yesterday", "1 d"),
         (timedelta(hours=30), "yesterday", "1 d"),
         (timedelta(days=3), "3 days ago", "3 d"),
         (timedelta(days=46), "2 Oct 2026", "46 d"),

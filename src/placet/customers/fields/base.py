@@ -13,6 +13,7 @@ from placet.customers.schema import Field, Option
 from placet.errors import InvalidValue
 
 NOT_RECORDED: Final = "not recorded"
+_FIRST: Final = ("name", "relation")  # members of an object that say who is meant
 _SHOWN: Final = 40  # characters of a refused value that a sentence may repeat
 
 
@@ -149,9 +150,14 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dict | list):
-        inner = list(value.values()) if isinstance(value, dict) else value
+        inner = [value[key] for key in sorted(value, key=_place)] if isinstance(value, dict) else value
         return ", ".join(plain(each) for each in inner if each is not None) or "none"
     return str(value)
+
+
+def _place(key: str) -> tuple[int, str]:
+    """Return where a member of an object stands: who somebody is before how to reach them, the same wherever it is read."""
+    return (_FIRST.index(key) if key in _FIRST else len(_FIRST)), key
 
 
 def as_text(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from placet.web.pages import api_docs, customers, deciding, proposals, signing_in, sources
+from placet.web.pages import api_docs, customers, deciding, overview, proposals, signing_in, sources
 from placet.web.pages.surroundings import answer_error
 from placet.web.static_files import static_files
 
@@ -16,6 +16,7 @@ pages = Router(
         *signing_in.handlers,
         *proposals.handlers,
         *customers.handlers,
+        *overview.handlers,
         *sources.handlers,
         *deciding.handlers,
         *api_docs.handlers,

@@ -11,7 +11,6 @@ from litestar.params import FromPath
 
 from placet.api.reading import read_query
 from placet.artifacts import inbox, sources
-from placet.artifacts.artifact import Artifact
 from placet.audit import timeline
 from placet.customers import access, fields, records
 from placet.customers.records import Customer, PastValue
@@ -21,14 +20,12 @@ from placet.errors import Invalid
 from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.pages import forms, show
+from placet.web.pages import forms, show, telling
+from placet.web.pages.overview import all_pending, head
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.render import day
 
 PAGE = 50
-OVERVIEW = 20  # decided artifacts on an overview
-RECENT = 6
 
 
 class CustomersQuery(msgspec.Struct, kw_only=True):
@@ -98,34 +95,6 @@ async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
     )
 
 
-@get("/customers/{customer_id:str}")
-async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
-    """Pending first, then what was decided, and what needs attention."""
-    runtime, who = runtime_and_caller(request)
-    query = read_query(request, OpenQuery)
-    schema = runtime.schema
-    async with runtime.reading() as connection:
-        customer = await records.get(connection, who, customer_id)
-        pending = await _pending(connection, who, customer_id)
-        decided = await inbox.list_artifacts(
-            connection, who, inbox.Filters(customer_id=customer_id), limit=OVERVIEW, order="decided"
-        )
-        lines = await timeline.of_customer(connection, who, customer_id, limit=RECENT, newest_first=True)
-        contexts = await sources.contexts(connection, pending)
-        view = views.OverviewPage(
-            shell=await shell(request, connection, "customers"),
-            head=await _head(connection, who, customer, len(pending)),
-            pending=show.batches(pending, who, schema, contexts),
-            artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
-            more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
-            completeness=_completeness(customer, schema),
-            attention=tuple(_attention(pending, schema)),
-            recent=tuple(show.happening(line, who, schema, with_reason=False) for line in lines),
-            opened=await open_card(connection, runtime, who, pending, query.open, query.do),
-        )
-    return html(view)
-
-
 @get("/customers/{customer_id:str}/profile")
 async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
     """The profile by section, with what is proposed under its field."""
@@ -133,7 +102,7 @@ async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[st
     query = read_query(request, OpenQuery)
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
-        pending = await _pending(connection, who, customer_id)
+        pending = await all_pending(connection, who, customer_id)
         past = await records.history(connection, customer_id)
         contexts = await sources.contexts(connection, pending)
         by_field: dict[str, list[views.Proposal]] = {}
@@ -143,7 +112,7 @@ async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[st
                 by_field.setdefault(artifact.field, []).append(proposal)
         view = views.ProfilePage(
             shell=await shell(request, connection, "customers"),
-            head=await _head(connection, who, customer, len(pending)),
+            head=await head(connection, who, customer, len(pending)),
             sections=tuple(
                 views.Section(
                     label=label,
@@ -174,10 +143,10 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
         older = f"{path}?{urlencode({'before': shown[-1].seq, 'first': last + 1})}" if more else None
         view = views.TimelinePage(
             shell=await shell(request, connection, "customers"),
-            head=await _head(
+            head=await head(
                 connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)
             ),
-            happenings=tuple(show.happening(line, who, runtime.schema) for line in shown),
+            happenings=telling.timeline(shown, who, runtime.schema),
             span=views.Span(first=query.first, last=last, older=older, newer=path if query.first > 1 else None)
             if more or query.first > 1
             else None,
@@ -194,15 +163,15 @@ async def show_sources(request: Request[Any, Any, Any], customer_id: FromPath[st
         found = await sources.of_customer(connection, who, customer_id)
         view = views.SourcesPage(
             shell=await shell(request, connection, "customers"),
-            head=await _head(connection, who, customer, sum(s.pending for s in found), notes=len(found)),
+            head=await head(connection, who, customer, sum(s.pending for s in found)),
             sources=tuple(
                 views.SourceRow(
                     source=views.Source(
                         id=s.id, title=s.title or "Note", occurred_on=s.occurred_at.date() if s.occurred_at else None
                     ),
                     by=s.created_by_name,
-                    at=s.occurred_at or s.created_at,
-                    words=len(s.text.split()),
+                    at=s.created_at,
+                    words=s.words,
                     proposed=s.proposed,
                     pending=s.pending,
                 )
@@ -230,33 +199,6 @@ async def _new_customer_page(
     return html(view, 422 if errors else 200)
 
 
-async def _pending(connection: Connection, who: Principal, customer_id: str) -> list[Artifact]:
-    """All that is pending for one customer; a page of 200 is more than anybody scrolls."""
-    page = await inbox.list_artifacts(
-        connection, who, inbox.Filters(status="pending", customer_id=customer_id), limit=inbox.MAX_LIMIT
-    )
-    return page.artifacts
-
-
-async def _head(
-    connection: Connection, who: Principal, customer: Customer, pending: int, *, notes: int | None = None
-) -> views.Head:
-    if notes is None:
-        notes = len(await sources.of_customer(connection, who, customer.id))
-    profile = customer.profile
-    place = ", ".join(str(profile[key]) for key in ("addressCity", "addressCountry") if profile.get(key))
-    attached = (
-        "With you" if customer.rm_id == who.id else f"With {customer.rm_name}" if customer.rm_name else "With nobody"
-    )
-    return views.Head(
-        customer=views.Customer(id=customer.id, name=customer.name),
-        about=". ".join(part for part in (place, f"{attached} since {day(customer.created_at.date())}") if part),
-        pending=pending,
-        sources=notes,
-        may_read=who.type == "admin" or customer.rm_id == who.id,
-    )
-
-
 def _row(customer: Customer, counts: dict[str, int], schema: ProfileSchema, who: Principal) -> views.CustomerRow:
     profile = customer.profile
     return views.CustomerRow(
@@ -267,42 +209,6 @@ def _row(customer: Customer, counts: dict[str, int], schema: ProfileSchema, who:
         of=len(schema.fields),
         last=max((value.updated_at for value in customer.values.values()), default=None),
     )
-
-
-def _completeness(customer: Customer, schema: ProfileSchema) -> views.Completeness:
-    profile = customer.profile
-    rank = {"high": 0, "medium": 1, "low": 2}
-    missing = sorted((f for f in schema.fields if f.key not in profile), key=lambda f: rank.get(f.priority, 3))
-    return views.Completeness(
-        filled=len(schema.fields) - len(missing), of=len(schema.fields), missing=tuple(f.label for f in missing)
-    )
-
-
-def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Attention]:
-    """What a person should look at first: what moved, what competes, what cannot be taken on trust."""
-    found = []
-    one_each = {artifact.field or artifact.id: artifact for artifact in reversed(pending)}
-    for artifact in reversed(one_each.values()):
-        field = schema.field(artifact.field) if artifact.field is not None else None
-        label = views.Bit(
-            text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}"
-        )
-        if artifact.stale:
-            found.append(
-                views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed.")))
-            )
-        elif artifact.rivals:
-            words = f" has {artifact.rivals + 1} proposals that compete."
-            found.append(views.Attention(mark="git-compare", sentence=(label, views.Bit(text=words))))
-        elif artifact.payload.get("source_text") and artifact.unverified:
-            found.append(
-                views.Attention(
-                    mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))
-                )
-            )
-        elif field is not None and field.policy == "dual":
-            found.append(views.Attention(mark="two", sentence=(label, views.Bit(text=" takes two signatures."))))
-    return found[:6]
 
 
 def _field(
@@ -334,7 +240,6 @@ handlers = (
     show_customers,
     show_new_customer,
     add_customer,
-    show_overview,
     show_profile,
     show_timeline,
     show_sources,

@@ -20,7 +20,7 @@ from placet.db.engine import Connection
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
-from placet.web.pages import show
+from placet.web.pages import show, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 PAGE = 50
@@ -174,7 +174,7 @@ async def artifact_page(
             artifact, runtime.schema, who, mode=mode, earlier=max(len(values) - 1, 0), draft=draft, refusal=refusal
         ),
         before=_before(artifact, values, who),
-        trail=tuple(show.happening(line, who, runtime.schema) for line in lines),
+        trail=telling.trail(lines, who, runtime.schema),
         facts=show.facts(artifact, runtime.schema),
         raw=msgspec.json.format(msgspec.json.encode(wire), indent=2).decode(),
         siblings=tuple(

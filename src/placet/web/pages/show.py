@@ -1,4 +1,4 @@
-"""From what the verbs return to what a page shows: proposals, batches, events. Plain translation, nothing is read here."""
+"""From what the verbs return to what a page shows: proposals and batches. Plain translation, nothing is read here."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type, to_wire
 from placet.artifacts.judge import held_back
 from placet.artifacts.sources import Context
-from placet.audit.timeline import Line
-from placet.customers import fields
 from placet.customers.records import Value
 from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
+from placet.web.render import REJECT_REASONS
 
 _HELD = {  # an outcome's code -> the badge's kind that says the same
     "stale": "stale",
@@ -91,19 +90,26 @@ def customer(artifact: Artifact) -> views.Customer:
 
 
 def evidence(artifact: Artifact, context: Context | None) -> views.Evidence | None:
-    """The quote between what stands around it, if it was read from a stored note."""
+    """The quote between what stands around it in its note; None where the proposal came without one."""
     quote = artifact.payload.get("source_text")
-    if not quote or artifact.source_id is None:
+    if not quote:
         return None
-    day = artifact.source_at.date() if artifact.source_at is not None else None
     return views.Evidence(
         quote=quote,
         verified=bool(artifact.evidence_verified),
-        source=views.Source(id=artifact.source_id, title=artifact.source_title or "Note", occurred_on=day),
+        source=source(artifact),
         before=context.before if context is not None else "",
         after=context.after if context is not None else "",
         line=context.line if context is not None else None,
     )
+
+
+def source(artifact: Artifact) -> views.Source | None:
+    """The stored note an artifact was read from, as a batch or a quote mentions it; None where none was sent along."""
+    if artifact.source_id is None:
+        return None
+    day = artifact.source_at.date() if artifact.source_at is not None else None
+    return views.Source(id=artifact.source_id, title=artifact.source_title or "Note", occurred_on=day)
 
 
 def decision(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views.Decision | None:
@@ -118,9 +124,14 @@ def decision(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views
         at=artifact.decided_at,
         by=named(who, artifact.decided_by, artifact.decided_by_name),
         on_behalf_of=artifact.on_behalf_of_name,
-        reason=artifact.reason,
+        reason=worded(artifact.reason),
         instead_of=instead_of,
     )
+
+
+def worded(reason: str | None) -> str | None:
+    """A reason as a sentence's start; those of the form are kept in small letters."""
+    return reason[:1].upper() + reason[1:] if reason and reason.startswith(REJECT_REASONS) else reason
 
 
 def members(artifact: Artifact) -> tuple[views.Fact, ...]:
@@ -149,16 +160,12 @@ def batch(
 ) -> views.Batch:
     """The artifacts of one batch, and what accepting it whole would take."""
     first = group[0]
-    source = None
-    if first.source_id is not None:
-        day = first.source_at.date() if first.source_at is not None else None
-        source = views.Source(id=first.source_id, title=first.source_title or "Note", occurred_on=day)
     return views.Batch(
         id=first.batch_id,
         agent=first.created_by_name,
         proposed_at=first.created_at,
         proposals=tuple(proposal(a, who, schema, context=contexts.get(a.id)) for a in group),
-        source=source,
+        source=source(first),
         offer=offer(group, who, schema),
     )
 
@@ -213,95 +220,6 @@ def provenance(value: Value, who: Principal) -> views.Provenance:
     """Who set a value of a profile, when, and by which artifact."""
     by = "you" if value.updated_by == who.name else value.updated_by or "import"
     return views.Provenance(by=by, at=value.updated_at, artifact_id=value.artifact_id)
-
-
-# ── events as sentences ──────────────────────────────────────────────────────────────────────────────────────────────
-
-_MARKS = {
-    "proposed": "pending",
-    "created": "user-round-check",
-    "reassigned": "users-round",
-    "renamed": "pen-line",
-    "deleted": "x",
-}
-_RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
-_INK = ("accepted", "edited")
-
-
-def happening(line: Line, who: Principal, schema: ProfileSchema, *, with_reason: bool = True) -> views.Happening:
-    """An event as one sentence and a caption."""
-    actor = "You" if line.actor_id == who.id else line.actor_name
-    body = line.body
-    label = str(body.get("label") or _label(line, schema))
-    caption = []
-    if with_reason and body.get("reason"):
-        caption.append(str(body["reason"]))
-    if body.get("onBehalfOfName"):
-        caption.append(f"For {named(who, line.on_behalf_of, body['onBehalfOfName'])}")
-    return views.Happening(
-        at=line.at,
-        mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
-        sentence=tuple(_sentence(line, actor, label, schema)),
-        caption=". ".join(caption) or None,
-        ink=line.act in _INK,
-        number=line.seq,
-    )
-
-
-def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:
-    bit = views.Bit
-    href = f"/artifacts/{line.artifact_id}" if line.artifact_id else None
-    yield bit(text=actor, kind="strong" if line.actor_type in ("rm", "admin") else "plain")
-    after, before = shown(line, "after", schema), shown(line, "before", schema)
-    match line.act:
-        case "proposed":
-            yield from (bit(text=" proposed "), bit(text=label, kind="strong", href=href))
-            if line.field is not None:
-                yield from (bit(text=": "), bit(text=after, kind="proposed"))
-        case "accepted" | "edited":
-            yield from (bit(text=" accepted "), bit(text=label, kind="strong", href=href))
-            if line.act == "edited":
-                yield bit(text=" with a change")
-            if line.field is not None:
-                yield from (
-                    bit(text=": "),
-                    bit(text=after, kind="decided"),
-                    bit(text=f", not {before}" if line.body.get("before") is not None else ""),
-                )
-        case "rejected":
-            yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
-        case "superseded":
-            yield from (bit(text=" set aside "), bit(text=label, kind="strong", href=href))
-            yield bit(text=": another proposal for this field was accepted")
-        case "withdrawn" | "expired":
-            yield from (bit(text=f" ended {label} as {line.act}", href=None),)
-        case "created" if line.kind == "customer.created":
-            yield bit(text=" added this customer")
-        case "reassigned":
-            yield bit(text=f" attached this customer to {line.body.get('rmName') or 'nobody'}")
-        case "renamed":
-            yield bit(text=f" gave this customer another name: {line.body.get('after')}")
-        case _:
-            yield bit(text=f" recorded {line.kind}")
-
-
-def shown(line: Line, member: str, schema: ProfileSchema) -> str:
-    """A value of an event as a person reads it."""
-    value = line.body.get(member)
-    field = schema.field(line.field) if line.field is not None else None
-    if field is None:
-        return "" if value is None else str(value)
-    try:
-        return fields.display(field, fields.canonical(field, value))
-    except PlacetError:
-        return str(value)
-
-
-def _label(line: Line, schema: ProfileSchema) -> str:
-    field = schema.field(line.field) if line.field is not None else None
-    if field is not None:
-        return field.label
-    return artifact_type(line.kind.partition(".")[0]).label
 
 
 def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:

@@ -165,11 +165,13 @@ async def _read_page(
 
 
 async def _all_of(connection: Any, who: Any, source_id: str) -> list[Artifact]:
-    """Everything proposed from a note, in the proposed order."""
+    """Everything proposed from a note, in the order of its words; what is nowhere in it comes last."""
     page = await inbox.list_artifacts(
         connection, who, inbox.Filters(source_id=source_id), limit=inbox.MAX_LIMIT, order="asc"
     )
-    return page.artifacts
+    return sorted(
+        page.artifacts, key=lambda found: (found.evidence_start is None, found.evidence_start or 0, found.seq)
+    )
 
 
 def _quotes(found: list[Artifact], numbers: dict[str, int], open_id: str | None) -> list[Quote]:

@@ -17,7 +17,7 @@ from placet.errors import NotSignedIn
 from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
-from placet.web.views import Customer, ErrorPage, Lately, Link, Page, Person, Shell
+from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell
 
 Part = Literal["inbox", "customers", "read", ""]
 LATELY = 6  # customers in the side bar
@@ -71,10 +71,24 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return forms.go(f"/sign-in?{urlencode({'next': here(request)})}" if request.method == "GET" else "/sign-in")
     if found.status >= 500:
         problems.answer(request, error)  # logs it
-    view = ErrorPage(status=found.status, sentence=found.sentence, link=Link(label="Go to the inbox", href="/inbox"))
+    view = ErrorPage(shell=_bare_shell(request), status=found.status, sentence=render.sentence(found.sentence))
     response = html(view, found.status)
     response.headers.update(problems.headers(found))
     return response
+
+
+def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
+    """What surrounds the page of an error: nothing is read for it, since reading may be what failed."""
+    who: Principal | None = request.scope["state"].get("principal")
+    if who is None or who.is_agent:
+        return None
+    return Shell(
+        user=Person(name=who.name, role=who.type),
+        csrf=forms.csrf(request),
+        here="/",
+        now=datetime.now(UTC),
+        may_read=who.type in ("rm", "admin"),
+    )
 
 
 async def _lately(connection: Connection, who: Principal, counts: dict[str, int]) -> tuple[Lately, ...]:

@@ -1,0 +1,139 @@
+"""A customer's overview: what waits, what was decided, and beside it what somebody should know at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from placet.api.reading import read_query
+from placet.artifacts import inbox, sources
+from placet.artifacts.artifact import Artifact
+from placet.audit import timeline
+from placet.customers import fields, records
+from placet.customers.records import Customer
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
+from placet.identity.principal import Principal
+from placet.web import views
+from placet.web.pages import show, telling
+from placet.web.pages.proposals import OpenQuery, open_card
+from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.render import day
+
+DECIDED = 20  # decided artifacts shown
+RECENT = 6  # happenings shown
+LINES = 100  # events read for them: what was proposed together is one happening
+FACTS, SHORT = 3, 60  # key facts of a section, and the characters one has at most
+SENSITIVE = 3  # from here on a field's value is shown on the profile only
+IN_HEAD = ("addressCity", "addressCountry")
+
+
+@get("/customers/{customer_id:str}")
+async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
+    """Pending first, then what was decided, and what needs attention."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, OpenQuery)
+    schema = runtime.schema
+    async with runtime.reading() as connection:
+        customer = await records.get(connection, who, customer_id)
+        pending = await all_pending(connection, who, customer_id)
+        decided = await inbox.list_artifacts(
+            connection, who, inbox.Filters(customer_id=customer_id), limit=DECIDED, order="decided"
+        )
+        lines = await timeline.of_customer(connection, who, customer_id, limit=LINES, newest_first=True)
+        titles = {a.batch_id: a.source_title for a in (*pending, *decided.artifacts) if a.source_title}
+        contexts = await sources.contexts(connection, pending)
+        view = views.OverviewPage(
+            shell=await shell(request, connection, "customers"),
+            head=await head(connection, who, customer, len(pending)),
+            pending=show.batches(pending, who, schema, contexts),
+            artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
+            more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
+            facts=_key_facts(customer, schema),
+            completeness=_completeness(customer, schema),
+            attention=tuple(_attention(pending, schema)),
+            recent=telling.lately(lines, who, schema, titles, RECENT),
+            opened=await open_card(connection, runtime, who, pending, query.open, query.do),
+        )
+    return html(view)
+
+
+async def all_pending(connection: Connection, who: Principal, customer_id: str) -> list[Artifact]:
+    """All that is pending for one customer; a page of 200 is more than anybody scrolls."""
+    page = await inbox.list_artifacts(
+        connection, who, inbox.Filters(status="pending", customer_id=customer_id), limit=inbox.MAX_LIMIT
+    )
+    return page.artifacts
+
+
+async def head(connection: Connection, who: Principal, customer: Customer, pending: int) -> views.Head:
+    """The top of a customer's pages; `pending` is the number in the first tab."""
+    profile = customer.profile
+    place = ", ".join(str(profile[key]) for key in IN_HEAD if profile.get(key))
+    attached = "you" if customer.rm_id == who.id else customer.rm_name or "nobody"
+    return views.Head(
+        customer=views.Customer(id=customer.id, name=customer.name),
+        about=". ".join(
+            part for part in (place, f"With {attached}. Here since {day(customer.created_at.date())}") if part
+        ),
+        pending=pending,
+        sources=await sources.count(connection, customer.id),
+        may_read=who.type == "admin" or customer.rm_id == who.id,
+    )
+
+
+def _key_facts(customer: Customer, schema: ProfileSchema) -> tuple[views.Fact, ...]:
+    """The first recorded values of high priority of each section, but nothing sensitive and nothing the head says."""
+    profile = customer.profile
+    found = []
+    for _, members in schema.sections():
+        worth = [
+            views.Fact(label=field.label, text=fields.display(field, profile[field.key]))
+            for field in members
+            if field.key in profile and field.priority == "high" and field.sensitivity < SENSITIVE
+            if field.key not in IN_HEAD and profile[field.key] != customer.name
+        ]
+        found += [fact for fact in worth if len(fact.text) <= SHORT][:FACTS]
+    return tuple(found)
+
+
+def _completeness(customer: Customer, schema: ProfileSchema) -> views.Completeness:
+    profile = customer.profile
+    rank = {"high": 0, "medium": 1, "low": 2}
+    missing = sorted((f for f in schema.fields if f.key not in profile), key=lambda f: rank.get(f.priority, 3))
+    return views.Completeness(
+        filled=len(schema.fields) - len(missing), of=len(schema.fields), missing=tuple(f.label for f in missing)
+    )
+
+
+def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Attention]:
+    """What a person should look at first: what moved, what competes, what cannot be taken on trust."""
+    found = []
+    one_each = {artifact.field or artifact.id: artifact for artifact in reversed(pending)}
+    for artifact in reversed(one_each.values()):
+        field = schema.field(artifact.field) if artifact.field is not None else None
+        label = views.Bit(
+            text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}"
+        )
+        if artifact.stale:
+            found.append(
+                views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed.")))
+            )
+        elif artifact.rivals:
+            words = f" has {artifact.rivals + 1} proposals that compete."
+            found.append(views.Attention(mark="git-compare", sentence=(label, views.Bit(text=words))))
+        elif artifact.payload.get("source_text") and artifact.unverified:
+            found.append(
+                views.Attention(
+                    mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))
+                )
+            )
+        elif field is not None and field.policy == "dual":
+            found.append(views.Attention(mark="two", sentence=(label, views.Bit(text=" takes two signatures."))))
+    return found[:6]
+
+
+handlers = (show_overview,)

@@ -1,0 +1,154 @@
+"""Events as sentences: what a trail, a timeline and an overview tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from placet.artifacts.artifact_type import artifact_type
+from placet.audit.timeline import Line
+from placet.customers import fields
+from placet.customers.schema import ProfileSchema
+from placet.errors import PlacetError
+from placet.identity.principal import Principal
+from placet.web import views
+from placet.web.pages import show
+
+_MARKS = {
+    "proposed": "pending",
+    "created": "user-round-check",
+    "reassigned": "users-round",
+    "renamed": "pen-line",
+    "deleted": "x",
+}
+_RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
+_INK = ("accepted", "edited")
+
+
+def trail(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
+    """An artifact's events, with everything they keep."""
+    return tuple(_happening(line, who, schema, (_reason(line), _behalf(line, who))) for line in lines)
+
+
+def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
+    """A customer's events. For whom an agent proposed goes without saying there; for whom a person decided does not."""
+    return tuple(
+        _happening(line, who, schema, (_reason(line), _behalf(line, who) if line.act != "proposed" else None))
+        for line in lines
+    )
+
+
+def lately(
+    lines: Sequence[Line], who: Principal, schema: ProfileSchema, titles: Mapping[str, str], most: int
+) -> tuple[views.Happening, ...]:
+    """The last few events in short: what was proposed together is one of them; `titles` are notes' by batch id."""
+    told = []
+    for _, group in groupby(lines, key=_together):
+        run = list(group)
+        told.append(
+            _happening(run[0], who, schema) if len(run) == 1 else _proposed(run, titles.get(run[0].batch_id or ""))
+        )
+    return tuple(told[:most])
+
+
+def _together(line: Line) -> tuple[Any, ...]:
+    if line.act == "proposed" and line.batch_id is not None:
+        return ("proposed", line.batch_id, line.actor_id)
+    return (line.id,)
+
+
+def _proposed(run: Sequence[Line], title: str | None) -> views.Happening:
+    bit = views.Bit
+    last = run[0]
+    sentence = [
+        bit(text=f"{last.actor_name} proposed "),
+        bit(text=f"{len(run)} changes", kind="strong", href=f"/batches/{last.batch_id}"),
+    ]
+    if title is not None:
+        sentence.append(bit(text=f" from {title}"))
+    return views.Happening(at=last.at, mark="pending", sentence=tuple(sentence), number=last.seq)
+
+
+def _happening(
+    line: Line, who: Principal, schema: ProfileSchema, caption: Iterable[str | None] = ()
+) -> views.Happening:
+    """An event as one sentence and a caption."""
+    actor = "You" if line.actor_id == who.id else line.actor_name
+    label = str(line.body.get("label") or _label(line, schema))
+    return views.Happening(
+        at=line.at,
+        mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
+        sentence=tuple(_sentence(line, actor, label, schema)),
+        caption=". ".join(part for part in caption if part) or None,
+        ink=line.act in _INK,
+        number=line.seq,
+    )
+
+
+def _reason(line: Line) -> str | None:
+    return show.worded(str(line.body["reason"])) if line.body.get("reason") else None
+
+
+def _behalf(line: Line, who: Principal) -> str | None:
+    name = line.body.get("onBehalfOfName")
+    return f"For {show.named(who, line.on_behalf_of, name)}" if name else None
+
+
+def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:
+    bit = views.Bit
+    href = f"/artifacts/{line.artifact_id}" if line.artifact_id else None
+    yield bit(text=actor, kind="strong" if line.actor_type in ("rm", "admin") else "plain")
+    match line.act:
+        case "proposed":
+            yield from (bit(text=" proposed "), bit(text=label, kind="strong", href=href))
+            if line.field is not None:
+                yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="proposed"))
+        case "accepted" | "edited":
+            yield from (bit(text=" accepted "), bit(text=label, kind="strong", href=href))
+            if line.act == "edited":
+                yield bit(text=" with a change")
+            if line.field is not None:
+                yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="decided"))
+                yield bit(text=_instead(line, schema))
+        case "rejected":
+            yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
+        case "superseded":
+            yield from (bit(text=" set aside "), bit(text=label, kind="strong", href=href))
+            yield bit(text=": another proposal for this field was accepted")
+        case "withdrawn" | "expired":
+            yield from (bit(text=f" ended {label} as {line.act}", href=None),)
+        case "created" if line.kind == "customer.created":
+            yield bit(text=" added this customer")
+        case "reassigned":
+            yield bit(text=f" attached this customer to {line.body.get('rmName') or 'nobody'}")
+        case "renamed":
+            yield bit(text=f" gave this customer another name: {line.body.get('after')}")
+        case _:
+            yield bit(text=f" recorded {line.kind}")
+
+
+def _instead(line: Line, schema: ProfileSchema) -> str:
+    """What an accepted value stands in place of: what was proposed, where a person changed it, else the value before."""
+    if line.act == "edited" and "proposed" in line.body:
+        return f", not {_shown(line, 'proposed', schema)}"
+    return f", was {_shown(line, 'before', schema)}" if line.body.get("before") is not None else ""
+
+
+def _shown(line: Line, member: str, schema: ProfileSchema) -> str:
+    """A value of an event as a person reads it."""
+    value = line.body.get(member)
+    field = schema.field(line.field) if line.field is not None else None
+    if field is None:
+        return "" if value is None else str(value)
+    try:
+        return fields.display(field, fields.canonical(field, value))
+    except PlacetError:
+        return str(value)
+
+
+def _label(line: Line, schema: ProfileSchema) -> str:
+    field = schema.field(line.field) if line.field is not None else None
+    if field is not None:
+        return field.label
+    return artifact_type(line.kind.partition(".")[0]).label
