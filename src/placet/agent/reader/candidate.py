@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from placet.agent.reader.cues import Cue
+from placet.agent.reader.cues import NONE, Cue
 from placet.agent.reader.people import People
 from placet.agent.reader.segment import Statement
-from placet.agent.reader.text import Folded
+from placet.agent.reader.text import Folded, rx
 from placet.customers.schema import Field, ProfileSchema
 
 # How plainly a statement names the field, best first.
@@ -46,6 +46,22 @@ class Candidate:
     until: int = 0  # where the evidence ends, if behind the value
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A statement with what its surroundings say: the fields its label, its bullet and its heading name."""
+
+    statement: Statement
+    label: str | None
+    topic: str | None
+    under: str | None
+    before: Statement | None
+    after: Statement | None
+
+    def labelled(self, *keys: str) -> str | None:
+        """The key its label names, if that is one of these."""
+        return self.label if self.label in keys else None
+
+
 @dataclass(slots=True)
 class Context:
     """What every stage after cutting needs to know about the note."""
@@ -57,3 +73,15 @@ class Context:
     today: dt.date
     region: str
     cues: Mapping[str, Cue]
+
+    def cue(self, field: Field) -> Cue:
+        """How a field is talked about."""
+        return self.cues.get(field.key, NONE)
+
+    def asks(self, field: Field, text: str) -> bool:
+        """Whether a text brings a field up."""
+        cue = self.cue(field)
+        if any(pattern and rx(pattern).search(text) for pattern in (cue.asked, cue.trigger)):
+            return True
+        label = r"\s".join(rx(r"[\w'-]+").findall(field.label))
+        return bool(label) and rx(rf"\b{label}\b").search(text) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from placet.agent.reader.cues import Cue
+from placet.agent.reader.cues import NONE, Cue
 from placet.agent.reader.text import rx
 from placet.customers.schema import ProfileSchema
 
@@ -31,9 +31,8 @@ class Labels:
             for name in (field.label, spaced, *field.synonyms):
                 self._table.setdefault(normal(name), field.key)
         for field in schema.fields:
-            for name in cues.get(field.key, Cue()).labels.split(";"):
-                if name.strip():
-                    self._table.setdefault(normal(name), field.key)
+            for name in cues.get(field.key, NONE).labels:
+                self._table.setdefault(normal(name), field.key)
 
     def key(self, label: str) -> str | None:
         """The key of the field a label names, None if it names none."""

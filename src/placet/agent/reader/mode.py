@@ -13,7 +13,8 @@ from placet.agent.reader.text import rx
 
 STATED = ""
 HYPOTHETICAL, QUESTION, NEGATED, SUPERSEDED = "hypothetical", "question", "negated", "superseded"
-HEARSAY, INSTRUCTION, AMBIGUOUS, OTHER_PERSON = "hearsay", "instruction", "ambiguous", "other_person"
+HEARSAY, INSTRUCTION, AMBIGUOUS = "hearsay", "instruction", "ambiguous"
+OTHER_PERSON, INVALID = "other_person", "invalid"
 
 _BREAK = r"[,;:]\s|\s?\(|\)\s?|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
 _IF = (

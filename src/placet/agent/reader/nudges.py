@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from placet.agent.reader.candidate import Context
-from placet.agent.reader.cues import Cue
-from placet.agent.reader.find import Finder
+from placet.agent.reader.cues import NONE
 from placet.agent.reader.result import Nudge
 from placet.agent.reader.segment import Statement
 from placet.customers.schema import Field
@@ -14,7 +13,7 @@ from placet.customers.schema import Field
 MOST = 3
 
 
-def nudges(context: Context, finder: Finder, statements: list[Statement], seen: Collection[str]) -> list[Nudge]:
+def nudges(context: Context, statements: list[Statement], seen: Collection[str]) -> list[Nudge]:
     """The questions to ask; sections that are nearly complete come first, then the order of the schema."""
     asked = [
         field
@@ -24,7 +23,7 @@ def nudges(context: Context, finder: Finder, statements: list[Statement], seen: 
         and field.type not in ("object", "any", "longtext")
         and context.profile.get(field.key) is None
         and field.key not in seen
-        and not any(s.own and finder.asks(field, s.text) for s in statements)
+        and not any(s.own and context.asks(field, s.text) for s in statements)
     ]
     asked.sort(key=lambda field: -_filled(context, field))
     return [_nudge(context, field) for field in asked[:MOST]]
@@ -36,6 +35,6 @@ def _filled(context: Context, field: Field) -> float:
 
 
 def _nudge(context: Context, field: Field) -> Nudge:
-    cue = context.cues.get(field.key, Cue())
+    cue = context.cues.get(field.key, NONE)
     question = cue.nudge or f"What should be recorded as the client's {field.label[:1].lower()}{field.label[1:]}?"
     return Nudge(f"nudge-{field.key}", field.key, question, cue.why or "It matters for advice and is still empty.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from placet.agent.reader import quote as evidence
 from placet.agent.reader.candidate import Candidate, Context
-from placet.agent.reader.cues import CUES
+from placet.agent.reader.cues import cues
 from placet.agent.reader.find import Finder
 from placet.agent.reader.labels import Labels
 from placet.agent.reader.nudges import nudges
@@ -40,14 +40,14 @@ def read(
     name = client or (profile.get("fullName") if isinstance(profile.get("fullName"), str) else None) or _named_client(folded.text)
     today = date or _dated(folded.text, region) or dt.date.today()  # noqa: DTZ011 - a note is dated where it was written
     people = People(name, [alias] if isinstance(alias := profile.get("preferredName"), str) and alias else [])
-    labels = Labels(schema, CUES)
+    labels = Labels(schema, cues())
     keys = [f.key for f in schema.fields if re.search(r"[a-z][A-Z]|_", f.key)]
     cut = segment(folded.text, is_client=people.is_client, is_label=labels.known, keys=_keys_pattern(tuple(keys)))
     people.learn(cut.statements, cut.speakers)
-    context = Context(folded, schema, profile, people, today, region, CUES)
-    finder = Finder(context, labels, cut.statements)
+    context = Context(folded, schema, profile, people, today, region, cues())
+    finder = Finder(context, labels)
     by_field: dict[str, list[Candidate]] = {}
-    for candidate in finder.candidates():
+    for candidate in finder.candidates(cut.statements):
         by_field.setdefault(candidate.field.key, []).append(candidate)
     reading = Reading([], [], [])
     chosen: dict[str, Candidate] = {}
@@ -58,7 +58,7 @@ def read(
         reading.not_proposed += _unproposed(folded, others)
     infer_country(context, chosen)
     reading.proposals = [_finding(context, chosen[field.key]) for field in schema.fields if field.key in chosen]
-    reading.nudges = nudges(context, finder, cut.statements, by_field)
+    reading.nudges = nudges(context, cut.statements, by_field)
     return reading
 
 
@@ -107,7 +107,7 @@ def _vocabulary() -> frozenset[str]:
     from placet.agent.reader.values.work import _heads
 
     words = set(RELATIONS) | set(MONTHS) | set(_heads())
-    for phrase in (*COUNTRY_WORDS.values(), *LANGUAGE_WORDS.values(), *HELPERS, *(cue.labels for cue in CUES.values())):
+    for phrase in (*COUNTRY_WORDS.values(), *LANGUAGE_WORDS.values(), *HELPERS, *(label for cue in cues().values() for label in cue.labels)):
         words.update(rx(r"[^\W\d_]{3,}").findall(phrase.lower()))
     words.update(
         "family farm farming firm form former formal from home income name named number meeting member remarks remains remit amount amounts moment comment commerce "

@@ -13,7 +13,7 @@ from placet.customers.fields import canonical, same
 from placet.customers.schema import Field
 from placet.errors import InvalidValue
 
-UNCHANGED, INVALID, POLICY = "unchanged", "invalid", "policy"
+UNCHANGED, POLICY = "unchanged", "policy"
 
 
 def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Candidate | None, list[Candidate]]:
@@ -21,7 +21,7 @@ def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Can
     for each in found:
         if not each.reason or each.value is not None:
             _make_canonical(context, field, each)
-    if field.type == "list":
+    if field.type == "list" or field.multi:
         return _resolve_list(context, field, found)
     live = [c for c in found if not c.reason]
     for each in live:
@@ -85,13 +85,13 @@ def why(candidate: Candidate) -> str:
 def _make_canonical(context: Context, field: Field, candidate: Candidate) -> None:
     try:
         value = candidate.value
-        if field.type == "list" and value is not None and not isinstance(value, list):
+        if (field.type == "list" or field.multi) and value is not None and not isinstance(value, list):
             value = [value]
         if value is None:
             raise InvalidValue(f"{field.label} has no value here.")
         candidate.value = canonical(field, value, region=context.region)
     except InvalidValue:
-        candidate.reason = candidate.reason or INVALID
+        candidate.reason = candidate.reason or mode.INVALID
         candidate.value = None if candidate.value is None else str(candidate.value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import LABEL, SAYS, TRIGGER, Seen
+from placet.agent.reader.candidate import LABEL, SAYS, TRIGGER, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities, find_countries
@@ -30,11 +30,11 @@ _COUNTY = r"shire\b|\b(?:county|surrey|kent|essex|sussex|norfolk|suffolk|devon|c
 _UNLIKELY = r"\b(?:ltd|limited|inc|llp|plc|gmbh|group|bank|capital|partners|street|road|lane|avenue|st|rd|floor|flat|apt|unit|house|office|zoom|teams|q[1-4]|spring|summer|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december|easter|christmas|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b\.?$"
 
 
-def read(statement: Statement, label: str | None, *, sure: bool) -> Iterator[Seen]:
-    """The city and the country a statement says somebody lives in; `label` is the field its label names, if one of these.
-
-    `sure` unless the note comes from where many towns have the names of British ones: then those say no country.
-    """
+def read(spot: Spot, context: Context) -> Iterator[Seen]:
+    """The city and the country a statement says somebody lives in."""
+    statement, label = spot.statement, spot.labelled("addressCity", "addressCountry")
+    # Where many towns have the names of British ones, such a name says no country.
+    sure = context.region not in ("US", "CA", "AU", "NZ", "ZA")
     text, base = statement.text, statement.start
     begin = statement.body - base if label else 0
     if label is not None and not rx(r"\b(?:he|she|i|we|they|has|have|is|was|will)\b").search(text[begin:]):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Seen
-from placet.agent.reader.cues import CUES
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.values.choices import find_choices
-from placet.customers.schema import Field
 
+_KEY = "preferredChannel"
 _BEFORE = (
     r"(?:\b(?:prefers?|preferred|preference (?:is|for)|would rather|'d rather|best (?:by|on|via|is|reached (?:by|on|via))|reached (?:by|on|via)|easiest (?:by|on|via|is)|contact (?:him|her|me)(?: only)? (?:by|via|on|through)|"
     r"(?:reach|get|catch|message) (?:him|her|me) (?:by|on|via)|communicat\w+ (?:by|via|on)|everything (?:by|via|on|over)|please (?:use|by|via|only use)|switch(?:ed)? to|stick (?:to|with)|keep to|happiest (?:with|on|by)|only (?:by|via|on|uses?|use)|"
@@ -27,12 +26,17 @@ _VERBS = {"ring": "phone", "call": "phone", "phone": "phone", "email": "email", 
           "whatsapped": "whatsapp", "video-call": "video", "video call": "video"}  # fmt: skip
 
 
-def read(statement: Statement, field: Field, label: str | None, *, answers: bool) -> Iterator[Seen]:
-    """The channel a statement prefers; `answers` if it replies to the question how to reach the client."""
+def read(spot: Spot, context: Context) -> Iterator[Seen]:
+    """The channel a statement prefers."""
+    statement, field, label = spot.statement, context.schema.field(_KEY), spot.labelled(_KEY)
+    if field is None or not field.options:
+        return
+    words = context.cue(field).words
+    answers = bool(statement.asked) and context.asks(field, statement.question)
     text, base = statement.text, statement.start
     known = {option.value for option in field.options}
     start = statement.body - base if label else 0
-    for found in find_choices(text, field.options, CUES["preferredChannel"].words):
+    for found in find_choices(text, field.options, words):
         if found.start < start or base + found.end <= statement.body - 1 < statement.end and label is None and statement.label or rx(r"^\.\s|^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)").match(text[found.end :]):
             continue
         if label is not None:

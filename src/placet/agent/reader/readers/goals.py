@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, TOPIC, Seen
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, TOPIC, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
+_KEY = "investmentGoals"
 _DO = (
     r"buy|fund|pay|help|retire|leave|pass|preserve|protect|generate|grow|gift|give|set aside|set up|build|save|keep|provide|support|invest|finance|cover|secure|donate|endow|purchase|repay|clear|maintain|"
     r"create|hand on|sail|travel|renovate|stop work|accumulate|bequeath|establish|educate"
@@ -29,8 +30,11 @@ _TRIM = r"^(?:(?:one|two|three|four|\d):\s+)?(?:(?:and|then|also|to|for|eventual
 _STOP = r"\.\s|\s-{1,2}\s|\bbut\b|\bbecause\b|\bso that\b|\brather than\b|,? not\b"
 
 
-def read(statement: Statement, label: str | None, *, under: bool, answers: bool) -> Iterator[Seen]:
-    """The goals of a statement, one by one; `under` if it stands in a list headed by the field, `answers` if it was asked for."""
+def read(spot: Spot, context: Context) -> Iterator[Seen]:
+    """The goals of a statement, one by one."""
+    statement, field = spot.statement, context.schema.field(_KEY)
+    label, under = spot.labelled(_KEY), spot.under == _KEY
+    answers = field is not None and statement.asked != () and context.asks(field, statement.asked[-1].text)
     text, base = statement.text, statement.start
     if label is not None:
         yield from _split(text, statement.body - base, len(text), base, base, LABEL)
@@ -64,5 +68,5 @@ def _split(text: str, begin: int, end: int, base: int, cue: int, strength: int) 
         if len(trimmed.split()) >= 2 or (strength == LABEL and len(trimmed) >= 6):
             place = at + piece.rindex(trimmed)
             if not rx(r"\b(?:as before|unchanged|no change|same as|none|n/?a|not discussed|changed|tbc)\b").search(trimmed):
-                yield Seen("investmentGoals", trimmed[:1].upper() + trimmed[1:], base + place, base + place + len(trimmed), cue, strength)
+                yield Seen(_KEY, trimmed[:1].upper() + trimmed[1:], base + place, base + place + len(trimmed), cue, strength)
         at = finish

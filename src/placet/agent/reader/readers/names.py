@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import LABEL, SAYS, Seen
+from placet.agent.reader.candidate import LABEL, SAYS, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
@@ -22,8 +22,10 @@ _NOT = frozenset(
 )
 
 
-def read(statement: Statement, label: str | None, first_names: list[str], before: str) -> Iterator[Seen]:
-    """The name a statement asks for; `before` is the text of the statement before it."""
+def read(spot: Spot, context: Context) -> Iterator[Seen]:
+    """The name a statement asks for."""
+    statement, label, first_names = spot.statement, spot.labelled("preferredName"), context.people.tokens
+    before = spot.before.text if spot.before else ""
     text, base = statement.text, statement.start
     if label is not None:
         match = rx(rf"\s*[\"']?{_NAME}", 0).match(text, statement.body - base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import LABEL, SAYS, TRIGGER, Seen
+from placet.agent.reader.candidate import LABEL, SAYS, TRIGGER, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities
@@ -40,8 +40,9 @@ _NOT_FIRMS = frozenset(
 )
 
 
-def read(statement: Statement, label: str | None) -> Iterator[Seen]:
-    """What a statement says about occupation and employer; `label` is the field its label names, if one of these."""
+def read(spot: Spot, _: Context) -> Iterator[Seen]:
+    """What a statement says about occupation and employer."""
+    statement, label = spot.statement, spot.labelled("occupation", "employer")
     if label is not None:
         yield from _labelled(statement, label)
     text, base = statement.text, statement.start

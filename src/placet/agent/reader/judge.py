@@ -1,0 +1,71 @@
+"""A candidate judged: how it is meant, whom it is about, and whether the field can take it at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from placet.agent.reader import mode
+from placet.agent.reader.candidate import LABEL, SAYS, Candidate, Context, Seen, Spot
+from placet.agent.reader.people import OTHER
+from placet.agent.reader.text import rx
+from placet.customers.schema import Field
+
+_EXACT = ("email", "phone", "date")  # values that mean the same wherever they stand
+
+
+def judge(seen: Seen, field: Field, spot: Spot, context: Context, since: int) -> Candidate:
+    """The candidate with its reason not to be proposed, "" if there is none; `since` is where the value before it ends."""
+    statement, cue = spot.statement, context.cue(field)
+    candidate = Candidate(field, seen.value, seen.start, seen.end, seen.cue, seen.strength, statement, doubt=seen.doubt)
+    candidate.corrects = mode.corrects(statement, seen.start)
+    if seen.doubt == "agreed":
+        return candidate
+    candidate.reason = (
+        mode.meant(
+            statement, seen.start, seen.end, after=spot.after, state=cue.state, plan=cue.plan,
+            exact=field.type in _EXACT, since=since if since <= seen.start else 0,
+        )
+        or _person(seen, field, spot, context)
+        or _unfit(seen, field, spot, context)
+    )  # fmt: skip
+    return candidate
+
+
+def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
+    """Why what is said is not the client's own: an RM's guess in a conversation, another speaker, another person."""
+    statement, cue, people = spot.statement, context.cue(field), context.people
+    if statement.voice == OTHER:
+        return mode.HEARSAY
+    if not cue.own:
+        return ""
+    if statement.talk and statement.voice == "rm":
+        return mode.QUESTION
+    if cue.plan and seen.strength != SAYS:
+        return mode.OTHER_PERSON if people.done_by_other(statement, seen.start + 12) else ""
+    places = {seen.cue} if cue.plan else {seen.start, seen.cue if seen.strength == SAYS else seen.start}
+    end = None if cue.plan else seen.end
+    if not any(people.about(statement, at, end, exact=field.type in _EXACT) == OTHER for at in places):
+        return ""
+    # "Her husband died" is about him and makes her a widow.
+    return "" if seen.value == "widowed" else mode.OTHER_PERSON
+
+
+def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
+    """Why the value cannot be this field's: words that make it something else, an open reading, a date out of bounds."""
+    statement, cue = spot.statement, context.cue(field)
+    a, b = seen.start - statement.start, seen.end - statement.start
+    before, inside, behind = mode.clause_at(statement.text, a, b)
+    if rx(r"^[\s,)]*(?:is|was|being)\b").match(statement.text[b:]):
+        behind += statement.text[b : b + 45]
+    around = f"{before}{inside if seen.strength == SAYS else ' '}{behind}"
+    if seen.doubt in ("ambiguous", "band") or (cue.avoid and rx(cue.avoid).search(around)):
+        return mode.AMBIGUOUS
+    if seen.doubt == "bare" and seen.strength < LABEL:
+        return mode.AMBIGUOUS
+    if isinstance(seen.value, dt.date):
+        past, future = cue.when == "past", cue.when == "future"
+        if past and seen.doubt == "year":
+            return mode.AMBIGUOUS
+        if (past and seen.value > context.today) or (future and seen.value <= context.today):
+            return mode.INVALID
+    return ""

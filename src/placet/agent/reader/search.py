@@ -1,0 +1,98 @@
+"""Values of a field's type in a statement: the bridge between the schema's types and the modules of `values`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from placet.agent.reader.candidate import Context
+from placet.agent.reader.segment import Statement
+from placet.agent.reader.text import rx
+from placet.agent.reader.values import Found
+from placet.agent.reader.values.choices import find_choices
+from placet.agent.reader.values.contacts import find_emails, find_phones
+from placet.agent.reader.values.dates import find_dates
+from placet.agent.reader.values.money import Amount, band_for, bands_of, find_money
+from placet.agent.reader.values.numbers import find_integers, find_spelled
+from placet.agent.reader.values.places import find_countries, find_languages
+from placet.customers.schema import Field
+
+_TOTAL = (
+    r"\b(?:total|in all|all[- ]in|altogether|everything|overall|call it|sum|together|combined total|net worth)\b|=>?\s*\S{0,4}\s*$"
+)
+_TOTAL_BEHIND = r"^\W{0,2}(?:all[- ]in|in total|altogether|net\b|total)"
+_OTHER_UNIT = r"^\s?(?:months?|weeks?|days?|per cent|%|children|kids)\b"
+
+
+class Search:
+    """Finds values by type; a statement is searched once for each type."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[tuple[int, str], list[Found]] = {}
+        self._bands = {f.key: bands_of([o.value for o in f.options]) for f in context.schema.fields if f.type == "select"}
+
+    def values(self, field: Field, statement: Statement) -> list[Found]:
+        """Every value of the field's type in a statement; positions count from the start of the statement."""
+        kind = f"{field.type}:{field.key}" if field.type == "select" else field.type
+        known = self._known.get((id(statement), kind))
+        if known is None:
+            known = self._known[(id(statement), kind)] = self._search(field, statement.text)
+        if field.type == "integer" and field.unit:
+            return [f for f in known if not rx(_OTHER_UNIT).match(statement.text[f.end :])]
+        return known
+
+    def value_of(self, field: Field, words: str) -> Any:
+        """The value that a few words are for a field; None if they are none. Texts are their own value."""
+        match field.type:
+            case "integer":
+                found = find_integers(words) or find_spelled(words)
+                return int(found[0].value) if found else None
+            case "language":
+                found = find_languages(words[:1].upper() + words[1:])
+            case "select":
+                found = self._search(field, words)
+            case _:
+                return words
+        return found[0].value if found else None
+
+    def _search(self, field: Field, text: str) -> list[Found]:
+        context = self._context
+        match field.type:
+            case "date":
+                return find_dates(text, region=context.region, today=context.today)
+            case "phone":
+                return find_phones(text)
+            case "email":
+                return find_emails(text)
+            case "country":
+                return find_countries(text)
+            case "language":
+                return find_languages(text)
+            case "integer":
+                return find_integers(text)
+            case "decimal":
+                return [Found(f.start, f.end, str(f.value)) for f in find_integers(text)]
+            case "select" if self._bands.get(field.key):
+                return self._banded(field, text)
+            case "select":
+                return find_choices(text, field.options, context.cue(field).words)
+        return []
+
+    def _banded(self, field: Field, text: str) -> list[Found]:
+        """Amounts of money as the bands they fall in; the doubt tells a total and an amount without any unit."""
+        out = []
+        yearly = "incom" in field.key.lower() or "annual" in field.label.lower()
+        for found in find_money(text, region=self._context.region):
+            amount: Amount = found.value
+            least = 1_000 if amount.period else 10_000
+            if (not amount.said and amount.amount < least) or (not yearly and amount.period):
+                continue
+            band = band_for([amount], self._bands[field.key], self._context.schema.fx_per_unit, yearly=yearly)
+            if band is None:
+                doubt = "band"
+            elif rx(_TOTAL).search(text[: found.start]) or rx(_TOTAL_BEHIND).match(text[found.end :]):
+                doubt = "total"
+            else:
+                doubt = "" if amount.said or amount.period else "bare"
+            out.append(Found(found.start, found.end, band, doubt))
+        return out
