@@ -28,34 +28,47 @@ def environment():
 
 
 @contextmanager
-def home():
-    """A PLACET_HOME with a short path that PostgreSQL's user can reach, and nothing of it left behind."""
-    with tempfile.TemporaryDirectory(prefix="placet-docs-", ignore_cleanup_errors=True) as folder:
-        yield folder
+def open_folder():
+    """A directory with a short path that PostgreSQL's user can pass through; nothing of it is left behind.
+
+    pytest's own are closed to other users, so that an embedded PostgreSQL would have to live elsewhere.
+    """
+    with tempfile.TemporaryDirectory(prefix="placet-docs-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        try:
+            yield folder
+        finally:
+            wait_until_stopped(folder)
 
 
 @pytest.fixture
-def plain():
+def folder():
+    """Where a page's commands run."""
+    with open_folder() as found:
+        yield found
+
+
+@pytest.fixture
+def plain(folder):
     """The environment for commands that need no server: an embedded PostgreSQL of their own, if they ask for one."""
-    with home() as folder:
-        yield environment() | {"PLACET_HOME": folder}
-        wait_until_stopped(Path(folder))
+    return environment() | {"PLACET_HOME": str(folder / "home")}
 
 
 @pytest.fixture(scope="session")
 def demo():
     """The environment in which the documentation's commands run, with the demo up at PLACET_URL."""
-    with home() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        found = environment() | {"PLACET_HOME": folder, "PLACET_URL": f"http://127.0.0.1:{port}"}
-        log = Path(folder) / "demo.log"
+    with open_folder() as folder:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url, log = f"http://127.0.0.1:{port}", folder / "demo.log"
+        found = environment() | {"PLACET_HOME": str(folder / "home"), "PLACET_URL": url}
         with log.open("wb") as out:
             command = [str(Path(sys.executable).parent / "placet"), "demo", "--no-browser", "--port", str(port)]
             server = subprocess.Popen(command, env=found, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            wait_until_ready(server, found["PLACET_URL"], log)
+            wait_until_ready(server, url, log)
             yield found
         finally:
             server.send_signal(signal.SIGTERM)
@@ -64,13 +77,12 @@ def demo():
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-            wait_until_stopped(Path(folder))
 
 
 def wait_until_stopped(folder, seconds=20):
-    """Return when the embedded PostgreSQL, which stops a moment after its last user, has left its directory alone."""
+    """Return when every embedded PostgreSQL in there, which stops a moment after its last user, has stopped."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end and (folder / "postgres" / "data" / "postmaster.pid").exists():
+    while time.monotonic() < end and any(folder.glob("**/postmaster.pid")):
         time.sleep(0.1)
 
 

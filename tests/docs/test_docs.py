@@ -56,13 +56,13 @@ def test_every_setting_a_page_names_exists():
 
 @pytest.mark.xdist_group("docs")
 @pytest.mark.parametrize("page", [page for page in RUNNABLE if "PLACET_URL" in page.read_text()], ids=name)
-def test_examples_that_need_a_server_run_and_print_what_the_page_says(page, demo, tmp_path):
-    run(page, demo, tmp_path)
+def test_examples_that_need_a_server_run_and_print_what_the_page_says(page, demo, folder):
+    run(page, demo, folder)
 
 
 @pytest.mark.parametrize("page", [page for page in RUNNABLE if "PLACET_URL" not in page.read_text()], ids=name)
-def test_examples_that_need_none_run_and_print_what_the_page_says(page, plain, tmp_path):
-    run(page, plain, tmp_path)
+def test_examples_that_need_none_run_and_print_what_the_page_says(page, plain, folder):
+    run(page, plain, folder)
 
 
 def run(page, environment, folder):
