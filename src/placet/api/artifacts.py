@@ -107,7 +107,7 @@ class ProposeAnswer(msgspec.Struct, rename="camel"):
 class DecideBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """A decision. `expectedCurrentValue` accepts over a newer value, if it is still that one."""
 
-    status: str
+    status: Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(lifecycle.KNOWN)})]
     edited_value: Any = UNSET
     reason: str | None = None
     expected_current_value: Any = UNSET

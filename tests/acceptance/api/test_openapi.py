@@ -1,0 +1,226 @@
+"""The description of the API is right, and what it describes stands up to requests made from it at random, but reproducibly."""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import hypothesis
+import jsonschema_rs
+import msgspec
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import strategies as st
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from conftest import World, item
+from placet.api.app import create_app
+from placet.api.meta import openapi_document
+from placet.runtime import Runtime
+from placet.settings import Settings
+
+CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+CALLERS = ("rm", "admin", "agent")
+EXAMPLES = 12
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+@pytest.fixture(scope="module")
+def document(schema) -> dict[str, Any]:
+    found: dict[str, Any] = openapi_document(create_app(Runtime(Settings(), schema=schema)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(document) -> dict[str, dict[str, Any]]:
+    return {f"{m.upper()} {path}": about[m] for path, about in document["paths"].items() for m in METHODS if m in about}
+
+
+# ── the document ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_it_is_served_to_anybody(http, document):
+    answer = await http.get("/openapi.json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json()["paths"].keys() == document["paths"].keys()
+
+
+def test_it_is_openapi_3_1_with_schemas_that_are_json_schema(document):
+    assert document["openapi"] == "3.1.0"
+    for shape in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **shape})
+
+
+def test_bodies_refuse_unknown_members(document, operations):
+    checked = 0
+    for name, about in operations.items():
+        if "requestBody" in about:
+            shape = about["requestBody"]["content"]["application/json"]["schema"]
+            for found in reachable(document, shape):
+                if "properties" in found:
+                    assert found["additionalProperties"] is False, name
+                    checked += 1
+    assert checked >= 8
+
+
+def reachable(document: dict[str, Any], shape: Any) -> Iterator[dict[str, Any]]:
+    """A schema and all it refers to."""
+    todo, seen = [shape], set()
+    while todo:
+        found = todo.pop()
+        if isinstance(found, list):
+            todo += found
+        elif isinstance(found, dict):
+            if "$ref" in found and found["$ref"] not in seen:
+                seen.add(found["$ref"])
+                todo.append(document["components"]["schemas"][found["$ref"].rpartition("/")[2]])
+            yield found
+            todo += [value for value in found.values() if isinstance(value, dict | list)]
+
+
+def test_nothing_in_it_is_an_empty_alternative(document):
+    for found in reachable(document, document):
+        for word in ("oneOf", "anyOf"):
+            assert {} not in found.get(word, [])
+
+
+def test_what_can_go_wrong_is_described(operations):
+    for name, about in operations.items():
+        statuses = set(about["responses"])
+        if about.get("security") == []:
+            continue
+        assert {"401", "422", "503"} <= statuses, name
+        if "{" in name:
+            assert "404" in statuses, name
+        if "requestBody" in about:
+            assert {"400", "413", "415"} <= statuses, name
+        for status, answer in about["responses"].items():
+            if status >= "400" and "content" in answer:
+                assert set(answer["content"]) == {"application/problem+json"}, name
+
+
+def test_the_idempotency_key_is_described_where_it_is_honoured(operations):
+    for name, about in operations.items():
+        keyed = any(parameter["name"] == "Idempotency-Key" for parameter in about["parameters"])
+        assert keyed == name.startswith(("POST", "PATCH")), name
+
+
+def test_every_operation_says_what_it_does_under_a_name_of_its_own(operations):
+    names = [about["operationId"] for about in operations.values()]
+    assert len(names) == len(set(names))
+    assert all(about["summary"] for about in operations.values())
+
+
+# ── and what is served ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def address(server, database, schema) -> Iterator[str]:
+    """A real server in a thread, with a loop and a pool of its own."""
+    runtime = Runtime(Settings(database_url=server.app_url(database), pool_size=4), schema=schema)
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        await runtime.open(server.app_url(database))
+        yield
+        await runtime.close()
+
+    config = uvicorn.Config(
+        create_app(runtime, lifespan=lifespan), host="127.0.0.1", port=0, log_level="warning", lifespan="on"
+    )
+    served = uvicorn.Server(config)
+    thread = threading.Thread(target=served.run, daemon=True)
+    thread.start()
+    while not served.started:
+        assert thread.is_alive(), "the server did not start"
+        threading.Event().wait(0.01)
+    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
+    served.should_exit = True
+    thread.join()
+
+
+class Known(msgspec.Struct):
+    """Credentials, and ids that exist."""
+
+    headers: dict[str, dict[str, str]]
+    ids: list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+async def known(world: World) -> Known:
+    rm = await world.person()
+    headers = {
+        "rm": await world.token(rm),
+        "admin": await world.token(await world.person("admin")),
+        "agent": await world.token(agent="fuzzing-reader"),
+    }
+    ids = []
+    for _ in range(40):
+        customer = await world.customer(rm, {"occupation": "Baker"})
+        found = await world.propose(customer, item("occupation", "Cook"), item("dependants", 2))
+        ids.append({"customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id})
+    return Known(headers, ids)
+
+
+OPERATIONS = [
+    "GET /api/customers", "POST /api/customers", "GET /api/customers/{customer_id}", "PATCH /api/customers/{customer_id}",
+    "DELETE /api/customers/{customer_id}", "GET /api/customers/{customer_id}/profile",
+    "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
+    "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
+    "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",
+    "POST /api/decisions", "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
+    "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz",
+]  # fmt: skip
+
+
+# Bodies that mean something, which no description can lead to by chance.
+MEANT = {
+    "POST /api/customers": lambda ids, number: {"name": f"Customer {number}", "profile": {"dependants": number % 20}},
+    "POST /api/customers/{customer_id}/artifacts": lambda ids, number: {
+        "artifacts": [{"payload": {"field_key": "employer", "proposed_value": f"Employer {number}"}}]
+    },
+    "POST /api/customers/{customer_id}/apply-updates": lambda ids, number: {
+        "proposal": {"proposalId": ids["batch_id"], "fieldUpdates": [{"id": "a", "field": "occupation"}]},
+        "approvedFieldIds": ["a"][: number % 2],
+    },
+    "POST /api/decisions": lambda ids, number: {
+        "decisions": [{"artifactId": ids["artifact_id"], "status": "accepted"}]
+    },
+    "PATCH /api/artifacts/{artifact_id}": lambda ids, number: {"status": ("accepted", "rejected")[number % 2]},
+}
+
+
+def test_every_operation_is_tried(operations):
+    assert set(operations) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_requests_made_from_the_description_get_described_answers(document, address, known, name):
+    """For each caller, with ids that exist and with any ids: no 5xx, and status, content type and shape as described."""
+    method, _, path = name.partition(" ")
+    operation = schemathesis.openapi.from_dict(document)[path][method]
+    seen: set[int] = set()
+
+    @hypothesis.given(case=operation.as_strategy(), number=st.integers(0, 39), real=st.booleans())
+    @hypothesis.settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    )  # fmt: skip
+    def ask(case, number, real):
+        if real:
+            number = number % 5 + 35 if method == "DELETE" else number  # leave some customers for the others
+            case.path_parameters = {key: known.ids[number][key] for key in case.path_parameters}
+            if name in MEANT and number % 4:
+                case.body, case.media_type, case.query = MEANT[name](known.ids[number], number), "application/json", {}
+        for caller in CALLERS:
+            answer = case.call_and_validate(base_url=address, headers=known.headers[caller], checks=CHECKED)
+            seen.add(answer.status_code)
+
+    ask()
+    assert seen & {200, 201, 204}, seen
