@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, Route, expect
 
 from acceptance.web import sample, styleguide
 
@@ -41,6 +43,21 @@ def sent() -> list[tuple[str, dict[str, list[str]]]]:
             fields.setdefault(name, []).append(value)
         found.append((path, fields))
     return found
+
+
+async def slow_posts(page: Page) -> list[str]:
+    """Let every POST wait, as on a busy day, and return what is sent meanwhile."""
+    seen: list[str] = []
+
+    async def later(route: Route) -> None:
+        if route.request.method == "POST":
+            seen.append(route.request.url)
+            await asyncio.sleep(0.4)
+        with contextlib.suppress(Error):  # a navigation that took its place may have ended it
+            await route.continue_()
+
+    await page.route("**/*", later)
+    return seen
 
 
 async def focused(page: Page) -> str:
@@ -225,11 +242,13 @@ async def test_the_last_row_leads_to_the_next_page(page: Page, guide: str) -> No
 
 async def test_a_sends_one_decision_however_often_it_is_pressed(page: Page, guide: str) -> None:
     await page.goto(f"{guide}/see/inbox")
+    posts = await slow_posts(page)
     await page.keyboard.press("j")
-    await page.evaluate(
-        "for (let n = 0; n < 3; n++) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
-    )
+    for _ in range(3):
+        await page.keyboard.press("a")
+        await asyncio.sleep(0.05)
     await page.wait_for_url("**/decide")
+    assert len(posts) == 1
     assert [path for path, _ in sent()] == [f"/artifacts/{sample.OCCUPATION.id}/decide"]
     assert sent()[0][1]["next"] == [f"/see/inbox#a-{sample.CHANNELS.id}"]
 
@@ -349,9 +368,12 @@ async def test_a_click_on_a_quote_opens_its_proposal(page: Page, guide: str) -> 
 
 async def test_the_second_press_of_a_button_sends_nothing(page: Page, guide: str) -> None:
     await page.goto(f"{guide}/see/overview-open")
-    await page.evaluate("const b = document.querySelector('.card .btn.pri'); b.click(); b.click()")
+    posts = await slow_posts(page)
+    await page.evaluate(
+        "const b = document.querySelector('.card .btn.pri'); b.click(); setTimeout(() => b.click(), 100)"
+    )
     await page.wait_for_url("**/decide")
-    assert len(sent()) == 1
+    assert len(posts) == 1
 
 
 async def test_a_row_stays_where_it_is_when_it_opens(page: Page, guide: str) -> None:

@@ -41,6 +41,8 @@ function decide(key, mode) {
 }
 
 function accept(item) {
+  if ("sent" in item.dataset) return;
+  item.dataset.sent = "";
   const all = items(), after = all[all.indexOf(item) + 1] ?? all[all.indexOf(item) - 1];
   const back = new URL(location.href);
   for (const name of ["open", "do"]) back.searchParams.delete(name);
@@ -165,7 +167,7 @@ addEventListener("submit", (event) => {
   event.submitter?.setAttribute("aria-busy", "true");
 });
 addEventListener("pageshow", () => {
-  for (const form of $$("form[data-sent]")) delete form.dataset.sent;
+  for (const sent of $$("[data-sent]")) delete sent.dataset.sent;
   for (const button of $$("[aria-busy]")) button.removeAttribute("aria-busy");
 });
 
@@ -212,9 +214,11 @@ try {
   if (item && location.hash === `#a-${id}`) scrollBy(0, item.getBoundingClientRect().top - top);
   sessionStorage.removeItem("placet.at");
 } catch { /* nothing remembered */ }
-if (document.activeElement === document.body) {
+// Only once the page has loaded: going to a fragment, the browser takes the focus away from where it was.
+addEventListener("load", () => setTimeout(() => {
+  if (document.activeElement !== document.body) return;
   if (open) handle(open).focus({ preventScroll: true });
   else if (location.hash.startsWith("#a-")) handle($(location.hash) ?? document.createElement("i"))?.focus();
-}
+}));
 const said = $("[data-said] p");
 if (said) say(said.textContent);
