@@ -157,7 +157,7 @@ class Window:
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.context, self.page = context, page
         self.said: list[str] = []
-        page.on("console", lambda message: self.said.append(message.text) if message.type != "log" else None)
+        page.on("console", lambda m: self.said.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.said.append(str(error)))
 
 

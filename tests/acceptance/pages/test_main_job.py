@@ -87,11 +87,93 @@ async def test_without_javascript(site: Site, window: Callable[..., Any]) -> Non
     assert await notice(page) == "Employer or business is rejected. The profile stays as it was."
     assert await site.value("delacourt-pham", "employer") == "Institut Bellecombe"
 
-    await the_pages_agree(page, site, "delacourt-pham", "Institut Bellecombe")
+    await the_pages_agree(page, "delacourt-pham", "Institut Bellecombe", "Growth")
     assert opened.said == []
 
 
-async def the_pages_agree(page: Page, site: Site, customer: str, employer: str) -> None:
+async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -> None:
+    opened = await window()
+    page: Page = opened.page
+    keys = page.keyboard
+    focused = page.locator(":focus")
+
+    await page.goto("/")
+    await keys.type("priya.raman@placet.example")
+    await keys.press("Tab")
+    await keys.type(DEMO_PASSWORD)
+    await keys.press("Enter")
+    await page.wait_for_url("**/inbox")
+
+    # To the customer by searching, and to the form for a note about her.
+    await keys.press("/")
+    await keys.type("minazuki")
+    await keys.press("Enter")
+    await page.wait_for_url("**/customers?q=minazuki")
+    await keys.press("j")
+    await expect(focused).to_have_text("Kaede Minazuki")
+    await keys.press("Enter")
+    await page.wait_for_url("**/customers/minazuki")
+    await keys.press("n")
+    await page.wait_for_url("**/customers/minazuki/read")
+    await expect(page.get_by_label("Note", exact=True)).to_be_focused()
+    await keys.insert_text(NOTE.format(email="kaede@glazes.example"))
+    await keys.press("Tab")
+    await keys.type("The long call")
+    await keys.press("Control+Enter")
+
+    # The batch: down to a proposal, open it, accept it; the next one is open and has the focus.
+    await page.wait_for_url("**/batches/*")
+    await expect(page.locator("#status")).to_have_text("Read. 4 proposals wait for you.")
+    await to_row(page, "Risk appetite")
+    await keys.press("Enter")
+    await expect(page.locator(".card .fld")).to_have_text("Risk appetite")
+    await expect(page.locator(".card .fld")).to_be_focused()
+    await expect(page.locator(".card blockquote mark")).to_have_text("Risk appetite is now balanced.")
+    await keys.press("a")
+    await expect(page.locator(".notice p")).to_have_text("Risk appetite is now Balanced.")
+    await expect(page.locator("#status")).to_have_text("Risk appetite is now Balanced.")
+    assert await site.value("minazuki", "riskAppetite") == "balanced"
+
+    # Edit: the control has the focus, single keys are letters there, Ctrl+Enter saves.
+    await to_row(page, "Dependants")
+    await keys.press("e")
+    await expect(page.get_by_role("spinbutton", name="Dependants")).to_be_focused()
+    await keys.press("Control+A")
+    await keys.type("3")
+    await keys.press("Control+Enter")
+    await expect(page.locator(".notice p")).to_have_text("Dependants is now 3.")
+
+    # Reject: Esc leaves the form, r opens it again, a line of one's own, and a digit chooses why.
+    await to_row(page, "Employer or business")
+    await keys.press("r")
+    await expect(page.locator(".card")).to_have_attribute("data-mode", "reject")
+    await keys.press("Escape")
+    await expect(page.locator(".card")).to_have_attribute("data-mode", "read")
+    await keys.press("r")
+    await page.get_by_label("A line for the trail").focus()
+    await keys.type("a project of hers")
+    await keys.press("Shift+Tab")
+    await keys.press("2")
+    await expect(page.locator(".notice p")).to_have_text(
+        "Employer or business is rejected. The profile stays as it was."
+    )
+    await the_pages_agree(page, "minazuki", "Hoshigama Kiln Works", "Moderate")
+    assert opened.said == []
+
+
+async def to_row(page: Page, field: str) -> None:
+    """Press `k` up to the first row and `j` until the field's row, or its card, has the focus."""
+    fields = await page.locator("[data-item] .fld").all_inner_texts()
+    for _ in fields:
+        await page.keyboard.press("k")
+    for _ in fields:
+        if await page.evaluate("document.activeElement?.textContent") == field:
+            return
+        await page.keyboard.press("j")
+    raise AssertionError(f"no row of {field} among {fields}")
+
+
+async def the_pages_agree(page: Page, customer: str, employer: str, risk: str) -> None:
     """What profile, overview, timeline, history and artifact page say after the three decisions."""
     await page.goto(f"/customers/{customer}/profile")
     for field, value in (("riskAppetite", "Balanced"), ("dependants", "3"), ("employer", employer)):
@@ -119,7 +201,7 @@ async def the_pages_agree(page: Page, site: Site, customer: str, employer: str) 
     assert told[:3] == [
         "You rejected Employer or business Not said: a project of hers",
         "You accepted Dependants with a change: 3, not 2",
-        "You accepted Risk appetite: Balanced, was Growth",
+        f"You accepted Risk appetite: Balanced, was {risk}",
     ]
 
     await page.goto(f"/history?customer={customer}&status=rejected")

@@ -217,7 +217,10 @@ try {
 // Only once the page has loaded: going to a fragment, the browser takes the focus away from where it was.
 addEventListener("load", () => setTimeout(() => {
   if (document.activeElement !== document.body) return;
-  if (open) handle(open).focus({ preventScroll: true });
+  const wrong = $("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else if (open && open.dataset.mode !== "read") turn(open, open.dataset.mode);
+  else if (open) handle(open).focus({ preventScroll: true });
   else if (location.hash.startsWith("#a-")) handle($(location.hash) ?? document.createElement("i"))?.focus();
 }));
 const said = $("[data-said] p");
