@@ -83,10 +83,20 @@ async def bring_up_to_date(owner_url: str, app_url: str) -> list[str]:
         ValueError,
     ) as error:
         raise unreachable(owner_url, error) from error
-    except asyncpg.InsufficientPrivilegeError as error:
+    except Exception as error:
+        if (refusal := _refusal(error)) is None:
+            raise
         raise Conflict(
-            f"This login may not migrate: {error}. PLACET_MIGRATION_URL names the tables' owner.", code="not_the_owner"
+            f"This login may not migrate: {refusal}. PLACET_MIGRATION_URL names the tables' owner.",
+            code="not_the_owner",
         ) from error
+
+
+def _refusal(error: BaseException | None) -> asyncpg.InsufficientPrivilegeError | None:
+    """What the database itself said, where that is "permission denied", however it was wrapped on its way."""
+    while error is not None and not isinstance(error, asyncpg.InsufficientPrivilegeError):
+        error = error.__cause__
+    return error
 
 
 def unreachable(url: str, error: BaseException) -> Unavailable:

@@ -120,4 +120,5 @@ def _fault(error: Exception) -> PlacetError:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if f"{os.sep}placet{os.sep}" in frame.filename]
     place = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
-    return PlacetError(f"{type(error).__name__}: {error}{place}", code="unexpected")
+    said = " ".join(str(error).split())[:300]
+    return PlacetError(f"{type(error).__name__}: {said}{place}", code="unexpected")

@@ -1,0 +1,190 @@
+"""`placet serve` on a real port, and `placet inbox` and `placet decide` through it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from conftest import World, item
+
+from .conftest import Placet, Running
+
+
+class Serving:
+    """A server that runs."""
+
+    def __init__(self, placet: Placet, running: Running, url: str) -> None:
+        self.placet, self.running, self.url = placet, running, url
+
+
+@pytest.fixture(scope="module")
+async def serving(server: Any, database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    placet = Placet(tmp_path_factory.mktemp("serving"), PLACET_DATABASE_URL=server.app_url(database))
+    with placet.running("serve", "--port", "0", until="Serving at") as running:
+        found = re.search(r"Serving at (http://127\.0\.0\.1:\d+)\. Ctrl-C stops\.", running.printed)
+        assert found is not None
+        wait_until_ready(found[1])
+        yield Serving(placet, running, found[1])
+
+
+def wait_until_ready(url: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture
+async def me(serving: Serving, world: World) -> Any:
+    """An RM with a token, the customer attached to them, and `placet` on their authority."""
+    rm = await world.person(name="Ines Halvorsen")
+    customer = await world.customer(rm, {"email": "old@wrona.example"}, name="Tomasz Wrona")
+    token = (await world.token(rm))["authorization"].removeprefix("Bearer ")
+    own = Placet(serving.placet.folder, PLACET_URL=f"{serving.url}/", PLACET_TOKEN=token)
+    return type("Me", (), {"rm": rm, "customer": customer, "placet": own})
+
+
+async def test_the_server_says_no_more_than_it_must(serving: Serving) -> None:
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{serving.url}/healthz", headers={"x-forwarded-for": "1.2.3.4"})
+    assert answer.json() == {"status": "ok"}
+    assert "server" not in answer.headers
+    assert serving.running.printed.count("\n") == 1, "no access log, no banner"
+
+
+async def test_an_empty_inbox(me: Any) -> None:
+    assert me.placet("inbox").ok() == "Nothing waits for you.\n"
+    assert me.placet("inbox", "--json").json == []
+
+
+async def test_the_inbox_and_a_decision(me: Any, world: World) -> None:
+    await world.propose(
+        me.customer,
+        item("email", "new@wrona.example", source_text="not said", confidence="low"),
+        item("interests", ["sailing", "opera"], source_text="not said"),
+        item("sourceOfWealth", "Inheritance\u202e", source_text="not said"),
+    )
+    table = me.placet.process("inbox").ok()
+    assert "old@wrona.example → new@wrona.example" in table
+    assert "not recorded → sailing, opera" in table
+    assert "Inheritance\\u202e" in table
+    assert "\u202e" not in table
+    assert "quote not found" in table
+    found = me.placet("inbox", "--json").json
+    assert [each["payload"]["field_key"] for each in found] == ["email", "interests", "sourceOfWealth"]
+    assert [each["id"] for each in me.placet("inbox", "--field", "interests", "--json").json] == [found[1]["id"]]
+    me.placet("inbox", "--customer", "nobody").refused("placet: Customer not found")
+    limited = me.placet("inbox", "--limit", "1")
+    assert found[0]["id"] in limited.ok()
+    assert found[1]["id"] not in limited.out
+    assert "The newest 1 artifact; --limit shows more." in limited.err
+
+    done = me.placet.process("decide", found[0]["id"], "accept", "--reason", "He said so.", "--json").json
+    assert (done["status"], done["decidedBy"], done["reason"]) == ("accepted", me.rm.id, "He said so.")
+    assert set(done) == set(found[0])
+    edited = me.placet("decide", found[1]["id"], "edit", "--value", '["chess"]').ok()
+    assert edited == "Personal interests of Tomasz Wrona: edited, now chess.\n"
+    assert me.placet("decide", found[2]["id"], "reject").ok() == "Source of wealth of Tomasz Wrona: rejected.\n"
+    assert await world.profile(me.customer) == {"email": "new@wrona.example", "interests": ["chess"]}
+    again = me.placet("decide", found[2]["id"], "accept")
+    again.refused("placet: This was rejected before, by Ines Halvorsen.")
+
+
+async def test_clearing_a_field_by_an_edit(me: Any, world: World) -> None:
+    artifact = await world.proposal(me.customer, "email", "new@wrona.example")
+    assert me.placet("decide", artifact.id, "edit", "--value", "null").ok() == (
+        "Email of Tomasz Wrona: edited, now not recorded.\n"
+    )
+    assert await world.profile(me.customer) == {}
+
+
+async def test_a_stale_proposal_shows_three_values_and_the_way_over(me: Any, world: World) -> None:
+    now = 'Mill "North"'
+    await world.accept(me.rm, await world.proposal(me.customer, "employer", now))
+    stale = await world.proposal(me.customer, "employer", "Quay's & Co", previous_value=None)  # it knew no other
+    await world.proposal(me.customer, "employer", "Third & Sons")
+    assert "stale, 1 rival" in me.placet("inbox", "--field", "employer").ok()
+    refused = me.placet("decide", stale.id, "edit", "--value", '"Quay\'s"', "--reason", "He said so.")
+    refused.refused("placet: Employer or business changed after this was proposed.")
+    assert "  proposed  Quay's & Co\n" in refused.err
+    assert "  expected  not recorded\n" in refused.err
+    assert '  now       Mill "North"\n' in refused.err
+    problem = json.loads(me.placet("decide", stale.id, "accept", "--json").err)
+    assert (problem["code"], problem["current"], problem["status"]) == ("stale", now, 409)
+
+    [command] = re.findall(r"To edit over it: placet (.*)", refused.err)
+    assert me.placet(*shlex.split(command)).ok() == "Employer or business of Tomasz Wrona: edited, now Quay's.\n"
+    assert (await world.profile(me.customer))["employer"] == "Quay's"
+
+
+async def test_what_a_server_refuses(me: Any, serving: Serving, world: World) -> None:
+    artifact = await world.proposal(me.customer, "email", "new@wrona.example")
+    me.placet("decide", "nothing", "accept").refused("placet: Artifact not found")
+    me.placet("decide", artifact.id, "edit", "--value", '"x"').refused("placet: Email does not take")
+    me.placet("decide", artifact.id, "accept", PLACET_TOKEN="wrong").refused(
+        "This token is unknown, expired or revoked."
+    )
+    me.placet("inbox", PLACET_TOKEN="").refused("PLACET_TOKEN is not set.", 2)
+    agent = (await world.token(agent="note-taker"))["authorization"].removeprefix("Bearer ")
+    me.placet("decide", artifact.id, "accept", PLACET_TOKEN=agent).refused("An agent's credentials can never decide.")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        closed = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    done = me.placet.process("inbox", PLACET_URL=closed)
+    done.refused(f"placet: The server at {closed} cannot be reached: ", 3)
+    assert json.loads(me.placet("inbox", "--json", PLACET_URL=closed).err)["code"] == "server_unreachable"
+
+
+def test_a_port_in_use_is_told(serving: Serving) -> None:
+    port = serving.url.rpartition(":")[2]
+    done = serving.placet.process("serve", "--port", port)
+    done.refused(
+        f"placet: Port {port} on 127.0.0.1 cannot be listened on: Address already in use. --port takes another."
+    )
+    serving.placet.process("serve", "--host", "no.such.host.invalid").refused(
+        "'no.such.host.invalid' is no address of this machine."
+    )
+
+
+def test_several_processes_serve_one_port_and_end_with_their_parent(server: Any, database: str, tmp_path: Path) -> None:
+    placet = Placet(tmp_path, PLACET_DATABASE_URL=server.app_url(database))
+    with placet.running("serve", "--port", "0", "--workers", "2", "--no-worker", until="by 2 processes") as running:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", running.printed)
+        assert found is not None
+        wait_until_ready(found[0])
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait(10)
+        end = time.monotonic() + 15
+        while is_taken(int(found[1])):
+            assert time.monotonic() < end, "a server process outlived its parent and keeps the port"
+            time.sleep(0.1)
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_sigterm_ends_it_with_connections_open(serving: Serving) -> None:
+    host, port = serving.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as idle, httpx.Client() as kept_alive:
+        idle.sendall(b"GET / HTTP/1.1\r\n")  # and never the rest
+        kept_alive.get(f"{serving.url}/healthz")
+        code, seconds = serving.running.terminate()
+    assert code == 0
+    assert seconds < 5
+    assert "Traceback" not in serving.running.printed
