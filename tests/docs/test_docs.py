@@ -107,11 +107,10 @@ def page(tmp_path):
     return write
 
 
-def test_blocks_are_run_in_order_in_one_shell(page, tmp_path):
+def test_blocks_are_run_in_order_in_one_shell(page, plain, folder):
     written = page("```bash\nexport X=1\n```\n\n```python\nimport os\nprint(os.environ['X'])\n```\n\n```text\n1\n```\n")
-    done = subprocess.run(
-        ["bash", "-c", script(written, tmp_path)], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
+    command = ["bash", "-c", script(written, folder)]
+    done = subprocess.run(command, env=plain, cwd=folder, capture_output=True, text=True, check=True)
     assert printed_by_block(done.stdout) == {0: "", 1: "1\n"}
     assert [block.language for block in blocks(written)] == ["bash", "python", "text"]
 
