@@ -1,0 +1,299 @@
+"""The pages, each with the name of its template, and what surrounds them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from placet.web.views.pieces import (
+    Attention,
+    Batch,
+    Choice,
+    Completeness,
+    Customer,
+    CustomerGroup,
+    CustomerRow,
+    Empty,
+    Fact,
+    Filter,
+    Happening,
+    Head,
+    Link,
+    Notice,
+    Offer,
+    Opened,
+    Proposal,
+    Provenance,
+    Section,
+    Source,
+    SourceRow,
+    Span,
+    View,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Person(View, frozen=True, kw_only=True):
+    """Who is signed in; `role` is rm, admin or auditor."""
+
+    name: str
+    role: str
+
+
+class Lately(View, frozen=True, kw_only=True):
+    """A customer in the side bar, with how many proposals wait."""
+
+    customer: Customer
+    pending: int = 0
+
+
+class Shell(View, frozen=True, kw_only=True):
+    """What surrounds every page of somebody signed in.
+
+    `here` is the path and query of this page without what opens a card. `now` and `zone` (an IANA name) decide how
+    times read. `current` is the part of the side bar this page belongs to.
+    """
+
+    user: Person
+    csrf: str
+    here: str
+    now: datetime
+    zone: str = "UTC"
+    current: Literal["inbox", "customers", "read", ""] = ""
+    pending: int = 0
+    lately: tuple[Lately, ...] = ()
+    may_read: bool = True
+    notice: Notice | None = None
+
+
+class Page(View, frozen=True, kw_only=True):
+    """A whole page; `shell` is None before sign-in."""
+
+    template: ClassVar[str]
+    shell: Shell | None = None
+
+
+class SignInPage(Page, frozen=True, kw_only=True):
+    """E-mail and password; `error` says what was wrong without saying which of the two."""
+
+    template: ClassVar[str] = "sign_in.html"
+    csrf: str
+    email: str = ""
+    next: str = "/"
+    error: str | None = None
+
+
+class SignInLinkPage(Page, frozen=True, kw_only=True):
+    """A one-time link: signing in is a button, so that opening the address (or a mail scanner) uses nothing up."""
+
+    template: ClassVar[str] = "sign_in_link.html"
+    csrf: str
+    token: str
+    name: str | None = None
+    error: str | None = None
+
+
+class ErrorPage(Page, frozen=True, kw_only=True):
+    """A refusal with its sentence; `status` 403, 404, 409, 422, 429, 500 or 503."""
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    sentence: str
+    link: Link | None = None
+
+
+class InboxPage(Page, frozen=True, kw_only=True):
+    """Everything pending over all customers; `lately` are the last decisions, newest first."""
+
+    template: ClassVar[str] = "inbox.html"
+    shell: Shell
+    groups: tuple[CustomerGroup, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    span: Span | None = None
+    opened: Opened | None = None
+    lately: tuple[Proposal, ...] = ()
+    empty: Empty | None = None
+
+
+class HistoryPage(Page, frozen=True, kw_only=True):
+    """What was decided, newest first."""
+
+    template: ClassVar[str] = "history.html"
+    shell: Shell
+    proposals: tuple[Proposal, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    span: Span | None = None
+    empty: Empty | None = None
+
+
+class CustomersPage(Page, frozen=True, kw_only=True):
+    """The customers the reader may see; `query` is what they searched for."""
+
+    template: ClassVar[str] = "customers.html"
+    shell: Shell
+    customers: tuple[CustomerRow, ...] = ()
+    query: str = ""
+    span: Span | None = None
+    may_add: bool = False
+
+
+class NewCustomerPage(Page, frozen=True, kw_only=True):
+    """A form for a new customer and the RM they are attached to."""
+
+    template: ClassVar[str] = "new_customer.html"
+    shell: Shell
+    rms: tuple[Choice, ...]
+    name: str = ""
+    rm: str = ""
+    errors: Mapping[str, str] = {}
+
+
+class OverviewPage(Page, frozen=True, kw_only=True):
+    """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened.
+
+    `facts` are the few values of the profile that somebody who picks up the telephone wants to see.
+    """
+
+    template: ClassVar[str] = "overview.html"
+    shell: Shell
+    head: Head
+    pending: tuple[Batch, ...] = ()
+    artifacts: tuple[Proposal, ...] = ()
+    more: str | None = None
+    facts: tuple[Fact, ...] = ()
+    completeness: Completeness
+    attention: tuple[Attention, ...] = ()
+    recent: tuple[Happening, ...] = ()
+    opened: Opened | None = None
+
+
+class ProfilePage(Page, frozen=True, kw_only=True):
+    """The profile by section, with what is proposed under its field."""
+
+    template: ClassVar[str] = "profile.html"
+    shell: Shell
+    head: Head
+    sections: tuple[Section, ...]
+    opened: Opened | None = None
+
+
+class TimelinePage(Page, frozen=True, kw_only=True):
+    """Every event of a customer, newest first."""
+
+    template: ClassVar[str] = "timeline.html"
+    shell: Shell
+    head: Head
+    happenings: tuple[Happening, ...] = ()
+    span: Span | None = None
+
+
+class SourcesPage(Page, frozen=True, kw_only=True):
+    """The notes of a customer, newest first."""
+
+    template: ClassVar[str] = "sources.html"
+    shell: Shell
+    head: Head
+    sources: tuple[SourceRow, ...] = ()
+    span: Span | None = None
+
+
+class Run(View, frozen=True, kw_only=True):
+    """A run of a note's text and the numbers of the proposals that quote it; `state` is their most pressing one.
+
+    `ends` are the numbers whose quote ends here, `starts` those whose quote starts here.
+    """
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    state: Literal["", "pending", "open", "accepted", "rejected", "ended"] = ""
+
+
+class Line(View, frozen=True, kw_only=True):
+    """A line of a note, counted from 1."""
+
+    number: int
+    runs: tuple[Run, ...]
+
+
+class Seen(View, frozen=True, kw_only=True):
+    """What was seen in a note but not proposed; `why` is the reason's code or a sentence."""
+
+    label: str
+    why: str
+    quote: str | None = None
+    line: int | None = None
+
+
+class SourcePage(Page, frozen=True, kw_only=True):
+    """One note and everything read from it; `lines` come from `note.lines`."""
+
+    template: ClassVar[str] = "source.html"
+    shell: Shell
+    customer: Customer
+    source: Source
+    by: str
+    stored_at: datetime
+    sha256: str
+    agent: str | None = None
+    lines: tuple[Line, ...]
+    proposals: tuple[Proposal, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    batch_id: str | None = None
+    offer: Offer | None = None
+    opened: Opened | None = None
+    newer: str | None = None
+    older: str | None = None
+
+
+class ReadPage(Page, frozen=True, kw_only=True):
+    """Paste a note: for one customer, or for one chosen from `customers` (then the form sends `customer` too)."""
+
+    template: ClassVar[str] = "read.html"
+    shell: Shell
+    action: str
+    customer: Customer | None = None
+    customers: tuple[Choice, ...] = ()
+    chosen: str = ""
+    title: str = ""
+    occurred_on: str = ""
+    text: str = ""
+    max_length: int = 1_000_000
+    errors: Mapping[str, str] = {}
+
+
+class Skipped(View, frozen=True, kw_only=True):
+    """What the agent proposed but was not stored: `why` is duplicate, no_change, previously_rejected or policy."""
+
+    label: str
+    why: str
+    artifact_id: str | None = None
+
+
+class BatchPage(Page, frozen=True, kw_only=True):
+    """One batch, where reading a note lands."""
+
+    template: ClassVar[str] = "batch.html"
+    shell: Shell
+    customer: Customer
+    batch: Batch
+    skipped: tuple[Skipped, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    opened: Opened | None = None
+
+
+class ArtifactPage(Page, frozen=True, kw_only=True):
+    """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch."""
+
+    template: ClassVar[str] = "artifact.html"
+    shell: Shell
+    proposal: Proposal
+    opened: Opened | None = None
+    before: Provenance | None = None
+    trail: tuple[Happening, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    raw: str
+    siblings: tuple[Proposal, ...] = ()
