@@ -28,7 +28,7 @@ CustomerId = Annotated[str, typer.Argument(metavar="ID", help="The customer's id
     epilog="""Example: placet customers add --name 'Tomasz Wrona' --rm ines@example.com --profile '{"occupation": "Architect"}'""",
 )
 def add_customer(
-    name: Annotated[str, typer.Option(help="The customer's name.", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The customer's name.", show_default=False)],
     rm: Annotated[
         str, typer.Option(metavar="USER", help="Their relationship manager's id or e-mail address.", show_default=False)
     ],
@@ -143,7 +143,10 @@ def reassign_customer(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Attach a customer to another relationship manager; pending artifacts follow."""
+    """Attach a customer to another relationship manager.
+
+    Pending artifacts follow; what was decided stays as it is.
+    """
     if (rm is None) != nobody:
         raise Misuse("Say to whom: either --rm USER or --nobody.")
 
@@ -190,9 +193,10 @@ def import_customers(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import customers from a file: all of it, or nothing and a list of what is wrong.
+    """Import customers from a file, all of it or nothing.
 
-    A column is matched by a field's key or label, or is `name` or `rm` (an id or an e-mail address).
+    Where something is wrong, every bad row is listed and none is imported. A column is matched by a field's key or label,
+    or is `name` or `rm` (an id or an e-mail address).
     """
     from placet.customers import importing
 

@@ -40,7 +40,7 @@ def inbox(
     customer: Annotated[str | None, typer.Option(metavar="ID", help="Only what concerns this customer.")] = None,
     field: Annotated[str | None, typer.Option(metavar="KEY", help="Only proposals for this field.")] = None,
     limit: Annotated[
-        int, typer.Option(min=1, max=10_000, help="How many to show at most, newest first.")
+        int, typer.Option(metavar="N", min=1, max=10_000, help="How many to show at most, newest first.")
     ] = DEFAULT_LIMIT,
     as_json: AsJson = False,
 ) -> None:
@@ -63,7 +63,7 @@ def decide(
     artifact_id: Annotated[
         str, typer.Argument(metavar="ID", help="The artifact's id, as the inbox shows it.", show_default=False)
     ],
-    act: Annotated[Act, typer.Argument(help="What to do.", show_default=False)],
+    act: Annotated[Act, typer.Argument(metavar="ACT", help="What to do.", show_default=False)],
     value: Annotated[
         str | None, typer.Option(metavar="JSON", help="For edit: the value to apply instead; null clears the field.")
     ] = None,

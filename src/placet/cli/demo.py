@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 def demo(
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="The port to serve at; 8420, or the next that is free, unless given."),
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="The port to serve at; 8420, or the next that is free, unless given."
+        ),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the pages in a browser.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Forget what was decided and load the demo afresh.")] = False,

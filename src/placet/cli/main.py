@@ -26,6 +26,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,  # plain help: it comes at once, and reads the same in a pipe
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings are environment variables (or a .env file); docs/reference/settings.md lists them.",
 )
 

@@ -21,7 +21,9 @@ Day = Annotated[
     str | None,
     typer.Option("--date", metavar="DAY", help="The day of the note, such as 2026-11-30; today, unless given."),
 ]
-Locale = Annotated[str, typer.Option(help="How dates and numbers are written, where the note leaves it open.")]
+Locale = Annotated[
+    str, typer.Option(metavar="LOCALE", help="How dates and numbers are written, where the note leaves it open.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -76,10 +78,12 @@ def read_note(
 
 def propose(
     notes: Annotated[
-        list[str], typer.Argument(metavar="NOTE...", help="Files with notes; - is stdin.", show_default=False)
+        list[str], typer.Argument(metavar="NOTE", help="Files with notes; - is stdin.", show_default=False)
     ],
     customer: Annotated[str, typer.Option(metavar="ID", help="The customer the notes are about.", show_default=False)],
-    title: Annotated[str | None, typer.Option(help="What to call the note; its file's name, unless given.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What to call the note; its file's name, unless given.")
+    ] = None,
     date: Day = None,
     locale: Locale = "en-GB",
     as_json: AsJson = False,

@@ -36,15 +36,20 @@ PasswordStdin = Annotated[
 
 @users.command("add", epilog="Example: placet users add 'Ines Halvorsen' --email ines@example.com --role rm")
 def add_user(
-    name: Annotated[str, typer.Argument(help="The person's name, as the trail will show it.", show_default=False)],
-    email: Annotated[str, typer.Option(help="The address they sign in with.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The person's name, as the trail will show it.", show_default=False)
+    ],
+    email: Annotated[str, typer.Option(metavar="ADDRESS", help="The address they sign in with.", show_default=False)],
     role: Annotated[
         Role, typer.Option(help="rm decides for their customers; admin manages; auditor reads.", show_default=False)
     ],
     password_stdin: PasswordStdin = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a person, who signs in by a one-time link unless a password is given."""
+    """Add a person, with a password or a one-time link.
+
+    Without --password-stdin a link is printed (with --json to stderr) that signs them in once, within 24 hours.
+    """
     password = password_from_stdin() if password_stdin else None
 
     async def work(connection: Connection) -> tuple[User, str | None]:
@@ -82,7 +87,7 @@ def list_users(as_json: AsJson = False) -> None:
 
 @users.command("disable")
 def disable_user(user: Who, as_json: AsJson = False) -> None:
-    """End every sign-in and token of a person and let them in no more."""
+    """Let a person in no more; sign-ins and tokens end."""
 
     async def work(connection: Connection) -> User:
         from placet.cli.database import OPERATOR
@@ -103,7 +108,10 @@ def disable_user(user: Who, as_json: AsJson = False) -> None:
 
 @users.command("reset-password")
 def reset_password(user: Who, password_stdin: PasswordStdin = False, as_json: AsJson = False) -> None:
-    """Set another password, or none and print a one-time link; every sign-in of the person ends."""
+    """Set another password, or print a one-time link.
+
+    Every sign-in of the person ends, and with it every link they were given before.
+    """
     password = password_from_stdin() if password_stdin else None
 
     async def work(connection: Connection) -> tuple[User, str | None]:
@@ -141,7 +149,7 @@ def create_token(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create a bearer token for a person or an agent and show it, this once."""
+    """Create a bearer token and show it, this once."""
     if (user is None) == (agent is None):
         raise Misuse("A token is for one: give either --user or --agent.")
     if customer and user is not None:

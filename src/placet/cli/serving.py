@@ -26,11 +26,16 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on; PLACET_HOST, else 127.0.0.1.")] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The port to listen on, 0 for any; PLACET_PORT, else 8420.")
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where to listen; PLACET_HOST, else 127.0.0.1.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="The port to listen on, 0 for any; PLACET_PORT, else 8420."
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Server processes.")] = 1,
     no_worker: Annotated[
         bool, typer.Option("--no-worker", help="Leave the background work to `placet worker`.")
     ] = False,
@@ -70,7 +75,7 @@ def worker() -> None:
 
     For servers that run with --no-worker. SIGTERM ends it at once.
 
-    Today that is: once a minute, sweep out answers kept for retries (after a day), ended sign-ins and used-up links.
+    Today that is: once a minute, sweep out answers kept for retries (after a day), ended sign-ins and links past their time.
     """
     import asyncio
 

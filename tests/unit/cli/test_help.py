@@ -65,9 +65,12 @@ def test_help_says_what_a_command_does_and_explains_every_option(command, capsys
         assert parameter.name == "help" or parameter.help, f"{command}: {parameter.name} is not explained"
 
 
-def test_the_list_of_commands_fits_a_terminal(capsys, monkeypatch):
+@pytest.mark.parametrize(
+    "group", [[], ["users"], ["tokens"], ["customers"]], ids=lambda group: " ".join(group) or "placet"
+)
+def test_the_list_of_commands_fits_a_terminal(group, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    assert run(["--help"]) == 0
+    assert run([*group, "-h"]) == 0
     text = capsys.readouterr().out
     assert "..." not in text.partition("Commands:")[2], "a command's first sentence is too long for the list"
 
