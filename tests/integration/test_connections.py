@@ -37,9 +37,19 @@ async def test_a_pool_that_is_used_up_is_unavailable_in_time(small, monkeypatch)
         assert await again.fetchval("select 1") == 1
 
 
-async def test_every_connection_acts_as_the_application_under_time_limits(small):
+@pytest.mark.parametrize("login", ["app_url", "owner_url"])
+async def test_every_connection_acts_as_the_application_whatever_it_logged_in_as(server, database, login):
+    pool = await engine.open_pool(getattr(server, login)(database), size=1)
+    try:
+        async with engine.connection(pool) as found:
+            assert await found.fetchval("select current_user::text") == engine.APP_ROLE
+            assert await found.fetchval("select current_setting('is_superuser')") == "off"
+    finally:
+        await pool.close()
+
+
+async def test_no_statement_waits_for_ever(small):
     async with engine.connection(small) as found:
-        assert await found.fetchval("select current_user::text") == engine.APP_ROLE
         for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             assert await found.fetchval("select current_setting($1)", name) not in ("0", "")
 

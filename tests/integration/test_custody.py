@@ -324,6 +324,31 @@ async def test_a_reassignment_that_waited_for_the_decision_moves_what_is_left(wo
     assert [(await seen(world, admin, each)).rm_id for each in batch.artifacts] == [rm.id, successor.id]
 
 
+def proposing(world, customer):
+    async def work(connection):
+        asked = [item("pep", True)]
+        return (await propose(connection, AGENT, customer, asked, schema=world.runtime.schema)).artifacts[0]
+
+    return work
+
+
+async def test_a_deletion_that_waited_for_a_proposal_withdraws_it(world: World, admin, customer):
+    found, _ = await first_then(
+        world, proposing(world, customer), lambda connection: custody.delete_customer(connection, admin, customer)
+    )
+    assert (await seen(world, admin, found)).status == "withdrawn"
+
+
+async def test_a_reassignment_that_waited_for_a_proposal_takes_it_along(world: World, admin, customer):
+    successor = await world.person()
+    found, _ = await first_then(
+        world,
+        proposing(world, customer),
+        lambda connection: custody.reassign(connection, admin, customer, successor.id),
+    )
+    assert (await seen(world, admin, found)).rm_id == successor.id
+
+
 async def test_a_proposal_that_waited_for_the_deletion_finds_nobody(world: World, admin, customer):
     with pytest.raises(NotFound, match="Customer not found"):
         await first_then(

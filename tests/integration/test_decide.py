@@ -277,6 +277,24 @@ async def test_a_surprise_in_what_was_written_rolls_everything_back(world: World
     assert await world.stored(customer) == before
 
 
+async def test_what_was_decided_meanwhile_is_not_written_over(world: World, rm, customer, proposal, monkeypatch):
+    """The judge takes a decided artifact for a pending one, which the locks make impossible as well."""
+    await world.accept(rm, proposal)
+    before = await world.stored(customer)
+    honest = deciding.judge
+
+    def forgetful(decisions, artifacts, *arguments, **more):
+        for found in artifacts.values():
+            found.status = "pending"
+        return honest(decisions, artifacts, *arguments, **more)
+
+    monkeypatch.setattr(deciding, "judge", forgetful)
+    with pytest.raises(Unavailable) as caught:
+        await world.reject(rm, proposal)
+    assert caught.value.code == "not_applied"
+    assert await world.stored(customer) == before
+
+
 # ── who ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
