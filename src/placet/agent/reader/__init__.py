@@ -30,6 +30,6 @@ def read(
     locale: str = "en-GB",
 ) -> Reading:
     """Read a note about one client and say what should change in their profile; see `pipeline.read`."""
-    from placet.agent.reader import pipeline  # noqa: PLC0415 - nothing is compiled or loaded before the first note
+    from placet.agent.reader import pipeline
 
     return pipeline.read(note, schema=schema, profile=profile, client=client, date=date, locale=locale)

@@ -29,6 +29,14 @@ class Seen(NamedTuple):
     doubt: str = ""
 
 
+def seen(
+    statement: Statement, field: str, value: Any, span: tuple[int, int], cue: int, strength: int, doubt: str = ""
+) -> Seen:  # fmt: skip
+    """A `Seen` whose positions are given from the start of the statement."""
+    base = statement.start
+    return Seen(field, value, base + span[0], base + span[1], base + cue, strength, doubt)
+
+
 @dataclass(slots=True)
 class Candidate:
     """A value for a field, where it stands, and why it is not proposed ("" while it may be)."""

@@ -45,12 +45,11 @@ def cues() -> Mapping[str, Cue]:
 
 
 def _cue(entry: dict[str, Any], shared: Mapping[str, str]) -> Cue:
-    says = [
-        (_filled(pattern, shared), each.get("value")) for each in entry.pop("says", []) for pattern in each["like"]
-    ]
+    says = [(_filled(pattern, shared), each.get("value")) for each in entry.pop("says", []) for pattern in each["like"]]
     words = {option: "|".join(patterns) for option, patterns in entry.pop("words", {}).items()}
-    patterns = {name: _any(entry.pop(name, []), shared) for name in ("trigger", "asked", "avoid")}
-    return Cue(labels=tuple(entry.pop("labels", [])), says=tuple(says), words=words, **patterns, **entry)
+    for name in ("trigger", "asked", "avoid"):
+        entry[name] = _any(entry.get(name, []), shared)
+    return Cue(labels=tuple(entry.pop("labels", [])), says=tuple(says), words=words, **entry)
 
 
 def _any(items: Iterable[str], shared: Mapping[str, str]) -> str:

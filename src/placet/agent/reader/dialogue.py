@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 from placet.agent.reader.text import rx
 
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
 _CHAT = (
-    r"^\W{0,2}\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},?\s{1,2}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?\]?\s?(?:-\s)?(?P<name>[^:\n]{1,60}?):\s(?P<words>.*)$"
+    r"^\W{0,2}\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},?\s{1,2}\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[ap]\.?m\.?)?\]?\s?(?:-\s)?"
+    r"(?P<name>[^:\n]{1,60}?):\s(?P<words>.*)$"
 )
 _TURN = (
-    r"^\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*(?:-\s*)?)?(?P<name>[^\W\d_][^:\n]{0,40}?)(?:\s*\([^)\n]{1,30}\))?\s*(?:[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])])?\s*:\s(?P<words>.*)$"
+    rf"^\s*(?:[\[(]?{_TIME}(?:[.,]\d+)?[\])]?\s*(?:-\s*)?)?(?P<name>[^\W\d_][^:\n]{{0,40}}?)"
+    rf"(?:\s*\([^)\n]{{1,30}}\))?\s*(?:[\[(]{_TIME}[\])])?\s*:\s(?P<words>.*)$"
 )
 _RM = r"\b(?:rm|relationship manager|advis[eo]r|banker|private banker|wealth manager|account manager|agent|bank|me)\b"
 _CLIENT = r"^(?:client|customer|cl\.?|c|kunde|kundin|cliente)$"
@@ -44,7 +47,8 @@ def turns(lines: list[str], is_client: Callable[[str], bool]) -> list[Turn | Non
     out: list[Turn | None] = []
     current: Turn | None = None
     number = 0
-    for line, match in zip(lines, matches, strict=True):
+    last = max(i for i, match in enumerate(matches) if match is not None)
+    for at, (line, match) in enumerate(zip(lines, matches, strict=True)):
         if match is not None:
             name = match["name"].strip()
             number += 1
@@ -53,14 +57,10 @@ def turns(lines: list[str], is_client: Callable[[str], bool]) -> list[Turn | Non
         elif current is not None and line.strip():
             out.append(Turn(current.name, current.voice, 0, current.number))
         else:
-            # A blank line ends a turn: what follows without a name is nobody's word for sure.
-            current = None if not line.strip() and _stands_alone(lines, matches, len(out)) else current
+            # After the last turn a blank line ends the conversation: what follows is the note's own.
+            current = None if at > last else current
             out.append(None)
     return out
-
-
-def _stands_alone(lines: list[str], matches: list[re.Match[str] | None], at: int) -> bool:
-    return not any(matches[at + 1 :])
 
 
 def _transcript(lines: list[str]) -> list[re.Match[str] | None]:
@@ -71,10 +71,16 @@ def _transcript(lines: list[str]) -> list[re.Match[str] | None]:
     filled = sum(bool(line.strip()) for line in lines)
     if len(speakers) < 2 or spoken < 4 or spoken * 2 < filled:
         return [None] * len(lines)
-    once = {name for name in names if len(name.split()) <= 3 and name not in speakers and name.lower() not in {"participants", "date"}}
+    once = {
+        name
+        for name in names
+        if len(name.split()) <= 3 and name not in speakers and name.lower() not in {"participants", "date"}
+    }
     first = next(i for i, m in enumerate(matches) if m and m["name"].strip() in speakers)
     return [
-        m if m and (m["name"].strip() in speakers or (i > first and m["name"].strip() in once and m["name"][0].isupper())) else None
+        m
+        if m and (m["name"].strip() in speakers or (i > first and m["name"].strip() in once and m["name"][0].isupper()))
+        else None
         for i, m in enumerate(matches)
     ]
 

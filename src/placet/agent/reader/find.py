@@ -6,6 +6,7 @@ so. Every candidate is then judged: who it is about, and how it is meant.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from placet.agent.reader import forms
@@ -21,6 +22,7 @@ from placet.customers.schema import Field
 READERS: dict[str, Callable[[Spot, Context], Iterator[Seen]]] = {
     "address": address.read, "channel": channel.read, "goals": goals.read, "names": names.read, "work": work.read,
 }  # fmt: skip
+MOST = 200  # values a field is looked at for; a note with more is no note about one client
 _SHAPELESS = ("text", "list")
 _UNREAD = ("object", "any", "longtext")
 _CARRIES = r"\b(?:change|make|put|set|move|switch|leave|keep|call) (?:it|that|this|me|him|her|mine|us)\b"
@@ -36,11 +38,13 @@ class Finder:
 
     def candidates(self, statements: list[Statement]) -> Iterator[Candidate]:
         """Every candidate in the order of the note."""
+        counts: Counter[str] = Counter()
         for spot in self._spots(statements):
             ends: dict[str, int] = {}
             for seen in sorted(self._read(spot), key=lambda each: (each.start, each.end)):
                 field = self._context.schema.field(seen.field)
-                if field is not None:
+                if field is not None and counts[field.key] < MOST:
+                    counts[field.key] += 1
                     yield judge(seen, field, spot, self._context, ends.get(field.key, 0))
                     ends[field.key] = max(seen.end, ends.get(field.key, 0))
 

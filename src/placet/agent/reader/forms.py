@@ -13,13 +13,16 @@ from placet.customers.schema import Field
 
 BOX = r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]"
 YES = (
-    r"^\W*(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's (?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked)\b"
+    r"^\W*(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's "
+    r"(?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked)\b"
 )
 NO = (
-    r"^\W*(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? no|nil|não|nein|nee|non)\b"
+    r"^\W*(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? "
+    r"no|nil|não|nein|nee|non)\b"
 )
 _NOTHING = (
-    r"^\W*(?:n/?a|none|nil|unknown|tbc|tbd|not (?:provided|known|given|discussed|applicable|stated)|no change|unchanged|as (?:before|above|on file)|same|see (?:above|below)|-+|\.+|_+|\?+|blank|pending)?\W*$"
+    r"^\W*(?:n/?a|none|nil|unknown|tbc|tbd|not (?:provided|known|given|discussed|applicable|stated)|no change|"
+    r"unchanged|as (?:before|above|on file)|same|see (?:above|below)|-+|\.+|_+|\?+|blank|pending)?\W*$"
 )
 _TEXT_END = r"\s{2,}|\s\(|;|\s-{1,2}\s|,? (?:since|from \d|as of|effective)\b"
 _LIST_END = r"\s{2,}|\.\s|\s-{1,2}\s"

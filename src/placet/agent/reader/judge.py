@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from placet.agent.reader import mode
+from placet.agent.reader.acquaintances import OTHER
 from placet.agent.reader.candidate import LABEL, SAYS, Candidate, Context, Seen, Spot
-from placet.agent.reader.people import OTHER
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
 

@@ -9,8 +9,15 @@ from placet.agent.reader.cues import NONE, Cue
 from placet.agent.reader.text import rx
 from placet.customers.schema import ProfileSchema
 
-_FILLERS = frozenset("new current client clients cl his her my your our the latest updated revised own s personal primary main preferred-".split())
-_TRAILERS = r" (?:for|in|of|as of|at|pa|p a|per annum|gross|net|approx|est|now|today|from|since|if|is|yrs|years|chf|usd|gbp|eur|inr|sgd|hkd)\b.*$| \d.*$"
+_FILLING = (
+    "new current client clients cl his her my your our the latest updated revised own s personal primary main "
+    "preferred-"
+)
+_FILLERS = frozenset(_FILLING.split())
+_TRAILERS = (
+    r" (?:for|in|of|as of|at|pa|p a|per annum|gross|net|approx|est|now|today|from|since|if|is|yrs|years|chf|usd|gbp|"
+    r"eur|inr|sgd|hkd)\b.*$| \d.*$"
+)
 
 
 def normal(label: str) -> str:
@@ -41,7 +48,11 @@ class Labels:
             return None
         found = self._table.get(bare) or self._table.get(rx(_TRAILERS).sub("", bare))
         if found is None and rx(r"[/+&,]| and ").search(label):
-            parts = [self.key(part) for part in rx(r"[/+&,]| and ").split(label) if part.strip() and part.strip() != label.strip()]
+            parts = [
+                self.key(part)
+                for part in rx(r"[/+&,]| and ").split(label)
+                if part.strip() and part.strip() != label.strip()
+            ]
             found = next((part for part in parts if part), None)
         return found
 

@@ -15,31 +15,54 @@ from placet.agent.reader.text import rx
 OWN, HEADER, QUOTED, PASTED, SIGNATURE = "own", "header", "quoted", "pasted", "signature"
 
 _FIELD = (
-    r"^\W{0,3}(?P<name>from|to|cc|bcc|date|sent|subject|reply-to|von|an|gesendet|datum|betreff|de|para|enviado|assunto|asunto|"
+    r"^\W{0,3}(?P<name>from|to|cc|bcc|date|sent|subject|reply-to|von|an|gesendet|datum|betreff|de|para|enviado|"
+    r"assunto|asunto|"
     r"objet|envoyé|à|van|aan|onderwerp|fra|til|emne|da|oggetto)\s?:\s+(?P<value>\S.*)?$"
 )
 _RECIPIENT = {"to", "an", "para", "à", "aan", "til"}
 _AUTHOR = {"from", "von", "de", "van", "fra", "da"}
-_WROTE = r"^\W{0,6}(?:on|am|le|el|em|op|il|den)\b.{4,160}(?:wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev)\b.{0,60}:?\s*$"
-_FORWARDED = r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|doorgestuurd\w*)\b[^.]{0,40}\W*$"
-_ORIGINAL = r"^\W{2,12}(?:original(?:e)? (?:message|appointment|nachricht)|ursprüngliche nachricht|mensagem original|message d'origine)\W*$"
-_PASTED_END = r"^\W{2,12}(?:end|ende|fim|fin|einde)(?: of)?(?: the)?(?: (?:forwarded|forward|pasted|mail|e-?mail|message|text|copy))*\W{0,12}$"
+_WROTE = (
+    r"^\W{0,6}(?:on|am|le|el|em|op|il|den)\b.{4,160}(?:wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|"
+    r"skrev)\b.{0,60}:?\s*$"
+)
+_FORWARDED = (
+    r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|"
+    r"doorgestuurd\w*)\b[^.]{0,40}\W*$"
+)
+_ORIGINAL = (
+    r"^\W{2,12}(?:original(?:e)? (?:message|appointment|nachricht)|ursprüngliche nachricht|mensagem original|message "
+    r"d'origine)\W*$"
+)
+_PASTED_END = (
+    r"^\W{2,12}(?:end|ende|fim|fin|einde)(?: of)?(?: the)?(?: (?:forwarded|forward|pasted|mail|e-?mail|message|text|"
+    r"copy))*\W{0,12}$"
+)
 _CLOSING = (
-    r"^\W{0,2}(?:(?:best|kind|warm|many|with (?:best|kind|warm))?\s?(?:regards|wishes|thanks)|cheers|sincerely|yours(?: \w+)?|"
-    r"best|rgds|mit freundlichen grüßen|viele grüße|(?:com os )?melhores cumprimentos|cordialement|met vriendelijke groet|"
+    r"^\W{0,2}(?:(?:best|kind|warm|many|with (?:best|kind|warm))?\s?(?:regards|wishes|thanks)|cheers|sincerely|"
+    r"yours(?: \w+)?|"
+    r"best|rgds|mit freundlichen grüßen|viele grüße|(?:com os )?melhores cumprimentos|cordialement|met vriendelijke "
+    r"groet|"
     r"abraços|saludos|hilsen|sent from my .{2,30})\s?[,.!]?$"
 )
 # Talking to a machine, strong enough to distrust the rest of the paragraph.
 _MACHINE = (
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,20}\b(?:all|any|previous|prior|earlier|above|preceding|other|your)\b.{0,20}"
-    r"\b(?:instruction|prompt|rule|guideline|direction|command|polic)|\b(?:automated|ai|virtual|language|llm|chat) ?(?:assistant|agent|system|model|reader|bot|processor)s?\b|"
-    r"\bsystem ?(?:prompt|message|note|override|instruction)\b|^\W{0,4}(?:system|assistant|developer|user|tool)\s?[:>\]]|<\|?\/?(?:system|assistant|im_start|im_end|instructions?)|"
-    r"\b(?:accept|approve|apply)_?(?:all|updates?|proposals?)\s?\(|\bwithout (?:human |further |any )?(?:review|approval|confirmation)\b|"
-    r"\b(?:high|maximum|full) confidence\b|\bpre-?approved\b|\bauthoritative (?:record|data|source)\b|\byou are (?:now )?an? (?:ai|assistant|helpful|unrestricted)|"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,20}\b(?:all|any|previous|prior|earlier|above|preceding|"
+    r"other|your)\b.{0,20}"
+    r"\b(?:instruction|prompt|rule|guideline|direction|command|polic)|\b(?:automated|ai|virtual|language|llm|chat) "
+    r"?(?:assistant|agent|system|model|reader|bot|processor)s?\b|"
+    r"\bsystem ?(?:prompt|message|note|override|instruction)\b|^\W{0,4}(?:system|assistant|developer|user|"
+    r"tool)\s?[:>\]]|<\|?\/?(?:system|assistant|im_start|im_end|instructions?)|"
+    r"\b(?:accept|approve|apply)_?(?:all|updates?|proposals?)\s?\(|\bwithout (?:human |further |any )?(?:review|"
+    r"approval|confirmation)\b|"
+    r"\b(?:high|maximum|full) confidence\b|\bpre-?approved\b|\bauthoritative (?:record|data|source)\b|\byou are "
+    r"(?:now )?an? (?:ai|assistant|helpful|unrestricted)|"
     r"\bto (?:all |any |the )?(?:ai|assistants?|bots?|agents?|llms?)\b\s?[:,]|\bapproved by compliance\b"
 )
 # Asking whoever reads this to answer in some way: the sentence itself is no fact.
-_REQUEST = r"\b(?:your|the) (?:answer|response|reply|output|message|summary|task)\b|\bproposed_value|\bfield_key|\bfield ?updates?\b"
+_REQUEST = (
+    r"\b(?:your|the) (?:answer|response|reply|output|message|summary|task)\b|\bproposed_value|\bfield_key|\bfield "
+    r"?updates?\b"
+)
 _SEAM = r"(?<=[a-z0-9)])\s(?=[A-Z][a-z]+\s[a-z\"'])"
 
 
@@ -90,11 +113,17 @@ def lay_out(lines: list[str], is_client: Callable[[str], bool]) -> Layout:
 
 def _turning(lines: list[str], at: int, state: str, *, mail: bool) -> str:
     line = lines[at]
-    if rx(_FORWARDED).match(line) and len(line.split()) <= 8 and not rx(r"^\W*(?:fwd?|fw)\b.*\w+.*\w+.*\w+").match(line):
+    if (
+        rx(_FORWARDED).match(line)
+        and len(line.split()) <= 8
+        and not rx(r"^\W*(?:fwd?|fw)\b.*\w+.*\w+.*\w+").match(line)
+    ):
         return PASTED
     if rx(_ORIGINAL).match(line):
         return QUOTED if mail else PASTED
-    if rx(_WROTE).match(line) or (at + 1 < len(lines) and line.strip() and rx(_WROTE).match(f"{line.strip()} {lines[at + 1].strip()}")):
+    if rx(_WROTE).match(line) or (
+        at + 1 < len(lines) and line.strip() and rx(_WROTE).match(f"{line.strip()} {lines[at + 1].strip()}")
+    ):
         behind = next((each for each in lines[at + 1 :] if each.strip() and not rx(_WROTE).match(each)), "")
         if mail and not behind.lstrip().startswith(">") and not line.lstrip().startswith(">"):
             return QUOTED

@@ -16,63 +16,126 @@ HYPOTHETICAL, QUESTION, NEGATED, SUPERSEDED = "hypothetical", "question", "negat
 HEARSAY, INSTRUCTION, AMBIGUOUS = "hearsay", "instruction", "ambiguous"
 OTHER_PERSON, INVALID = "other_person", "invalid"
 
-_BREAK = r"[,;:]\s|\s?\(|\)\s?|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|until|where)\s"
+_BREAK = (
+    r"[,;:]\s|\s?\(|\)\s?|\s-{1,2}\s|\s>\s|\s=>\s|\.\.\.|\b(?:but|and|so|because|while|whereas|although|though|then|"
+    r"until|where)\s"
+)
 _IF = (
-    r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
+    r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the "
+    r"event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
     r"suppos(?:e|ing)|subject to|depend(?:s|ing|ent)? on|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
-_ASK_IF = r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
+_ASK_IF = (
+    r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
+)
 _MAYBE = (
-    r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )(?<!you )may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
-    r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
-    r"not sure|unsure|undecided|uncertain|not certain|plan(?:s|ned)? to|planning|intend(?:s|ing)?|looking (?:at|into|to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
-    r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be confirmed|expects? to|expected to|about to|in talks|in line for|"
-    r"shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect of|option of|eyeing|fancies|keen on a|asked about|enquir\w+|inquir\w+|"
+    r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )(?<!you "
+    r")may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|"
+    r"better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
+    r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|"
+    r"wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
+    r"not sure|unsure|undecided|uncertain|not certain|plan(?:s|ned)? to|planning|intend(?:s|ing)?|looking (?:at|into|"
+    r"to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
+    r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be "
+    r"confirmed|expects? to|expected to|about to|in talks|in line for|"
+    r"shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect "
+    r"of|option of|eyeing|fancies|keen on a|asked about|enquir\w+|inquir\w+|"
     r"vielleicht|talvez|misschien|kanskje|peut-être|quizás)\b|\?\)|\bpencilled\b"
 )
 _FUTURE = (
-    r"\b(?:will|'ll|is going to|are going to|going to|am going to|about to|due to (?:start|join|retire|move|marry|become|take|begin)|retiring|retires? (?:in|next|on|at)|moving (?:in|next|on|to .{2,30} (?:in|next))|"
-    r"(?:from|in|by|this|until) (?:next (?:year|month|spring|summer|autumn|winter|week)|the new year)|next (?:year|month|summer|spring|autumn|winter|yr)|in (?:a few|two|three|six|\d+) (?:months|years|weeks)|getting married|"
+    r"\b(?:will|'ll|is going to|are going to|going to|am going to|about to|due to (?:start|join|retire|move|marry|"
+    r"become|take|begin)|retiring|retires? (?:in|next|on|at)|moving (?:in|next|on|to .{2,30} (?:in|next))|"
+    r"(?:from|in|by|this|until) (?:next (?:year|month|spring|summer|autumn|winter|week)|the new year)|next (?:year|"
+    r"month|summer|spring|autumn|winter|yr)|in (?:a few|two|three|six|\d+) (?:months|years|weeks)|getting married|"
     r"wedding is|engaged|on track to|soon|shortly|when (?:he|she|i|they) (?:retires?|turns?|sells?|moves?))\b"
 )
 _HEARSAY = (
-    r"\b(?:rumou?rs?|hearsay|apparently|supposedly|allegedly|reportedly|reckons?|reckoned|my guess|guess(?:es|ing|ed)?|word is|word has it|gossip|seems?|sounds? like|looks? like|"
-    r"linkedin|google|the papers?|press reports?|according to|heard (?:that|from|he|she|of)|i gather|i'm told|supposed to be|understand from|(?:s?he|they|receptionist|assistant) (?:thought|thinks|believes?|believed) (?:he|she|that|they))\b"
+    r"\b(?:rumou?rs?|hearsay|apparently|supposedly|allegedly|reportedly|reckons?|reckoned|my guess|guess(?:es|ing|"
+    r"ed)?|word is|word has it|gossip|seems?|sounds? like|looks? like|"
+    r"linkedin|google|the papers?|press reports?|according to|heard (?:that|from|he|she|of)|i gather|i'm told|"
+    r"supposed to be|understand from|(?:s?he|they|receptionist|assistant) (?:thought|thinks|believes?|believed) "
+    r"(?:he|she|that|they))\b"
 )
-_RM_GUESS = r"\bi(?:'d)? (?:think|guess|suspect|assume|believe|imagine|reckon|would (?:say|put|guess)|presume|suppose)\b|\b(?:my|our) (?:impression|hunch|view|sense|assumption|estimate)\b|\b(?:presumably|i'd say)\b"
+_RM_GUESS = (
+    r"\bi(?:'d)? (?:think|guess|suspect|assume|believe|imagine|reckon|would (?:say|put|guess)|presume|suppose)\b|"
+    r"\b(?:my|our) (?:impression|hunch|view|sense|assumption|estimate)\b|\b(?:presumably|i'd say)\b"
+)
 _JOKE = r"\b(?:jok(?:e|ed|es|ing|ingly)|kidding|in jest|tongue[- ]in[- ]cheek|quipped)\b"
 _UNRECORDED = (
-    r"\bnot (?:to (?:be )?(?:write|writ|record|not|minut|put|us)\w*|on (?:the )?(?:file|record)|for (?:the )?(?:file|record))|\boff (?:the )?record\b|"
-    r"\b(?:don't|do not) (?:write|record|note|minute|put|log)\b|\bbetween (?:us|you and me)\b|\bnot (?:for|on) (?:the )?file\b|\bkeep (?:it|that|this) out of\b"
+    r"\bnot (?:to (?:be )?(?:write|writ|record|not|minut|put|us)\w*|on (?:the )?(?:file|record)|for (?:the )?(?:file|"
+    r"record))|\boff (?:the )?record\b|"
+    r"\b(?:don't|do not) (?:write|record|note|minute|put|log)\b|\bbetween (?:us|you and me)\b|\bnot (?:for|on) "
+    r"(?:the )?file\b|\bkeep (?:it|that|this) out of\b"
 )
 _NEGATOR = (
-    r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|non|except|surrender\w*|handed back|gave back|lost|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
-    r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped)?|gone off|cannot|can't|isn't|aren't|wasn't|weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
+    r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|non|except|surrender\w*|handed "
+    r"back|gave back|lost|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
+    r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped)?|gone off|cannot|can't|isn't|aren't|wasn't|"
+    r"weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
     r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"
 )
 _NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\bno(?:\s+more)?)[\s\"'(]*$"
 _NEGATED_BEHIND = (
-    r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|doesn't work|does not work|"
-    r"bounces|pre-?dates|\(?(?:do not|don't|not to be|never|pls don't) (?:use|used|call|ring)|was wrong|expired|lapsed|- ?ignore|is (?:not|n't) (?:right|correct|in use|current|mine|his|hers)|\(?(?:old|former|previous|wrong|ex)\b|isn't)"
+    r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|"
+    r"history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|"
+    r"doesn't work|does not work|"
+    r"bounces|pre-?dates|\(?(?:do not|don't|not to be|never|pls don't) (?:use|used|call|ring)|was wrong|expired|"
+    r"lapsed|- ?ignore|is (?:not|n't) (?:right|correct|in use|current|mine|his|hers)|\(?(?:old|former|previous|wrong|"
+    r"ex)\b|isn't)"
 )
-_NOT_YET = r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|never)\b"
+_NOT_YET = (
+    r"^\s*(?:[\w-]+ ){0,3}(?:has(?: yet)? not|hasn't|have not|haven't|is not|isn't|was not|wasn't|did not|didn't|"
+    r"never)\b"
+)
 _PAST_BEFORE = (
-    r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|earlier|had been|"
-    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|dictated|misheard|misread|ticked|marked|selected|logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|reads?|lists?)|on file|last time|"
-    r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
+    r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|"
+    r"corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|"
+    r"earlier|had been|"
+    r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|dictated|misheard|misread|ticked|marked|selected|"
+    r"logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|"
+    r"(?:file|form|system|crm|record|records|note|earlier note) (?:still )?(?:shows?|showed|says?|said|has|have|had|"
+    r"reads?|lists?)|on file|last time|"
+    r"left|leaving|stepped down (?:as|from)|stood down (?:as|from)|resigned (?:as|from)|quit|retire the|sold|instead "
+    r"of|replac(?:es|ing|ed)|supersed\w+|until|expired|ehemals|früher|ex-|originally|initially|at first)"
     r"(?:\s+[\w%$£€.,'/@+-]+){0,3}[\s\"'(:]*$"
 )
-_READ_AS = r"^[\s\"')]*(?:is wrong|was wrong|should (?:read|be|say|have been)|>|to be replaced|replaced by|corrected to|changed to|becomes)\b|^\s*(?:=>|->|>)\s"
-_ONE_OFF = r"\b(?:this time|just (?:this )?once|for this (?:meeting|one|call)|one-off|one off|for once|while (?:he|she|i|they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|traveling|for today)\b"
-_REQUEST = r"\b(?:can|could|would|will) (?:you|we) (?:please |kindly |pls )?(?:also )?(?:change|update|use|send|note|record|switch|amend|correct|add|put|set|move|call|ring|email|write|contact|make|book)\b"
+_READ_AS = (
+    r"^[\s\"')]*(?:is wrong|was wrong|should (?:read|be|say|have been)|>|to be replaced|replaced by|corrected to|"
+    r"changed to|becomes)\b|^\s*(?:=>|->|>)\s"
+)
+_ONE_OFF = (
+    r"\b(?:this time|just (?:this )?once|for this (?:meeting|one|call)|one-off|one off|for once|while (?:he|she|i|"
+    r"they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|"
+    r"traveling|for today)\b"
+)
+_RUMOUR = r"\b(?:rumou?r|hearsay|gossip|talk of)\w*"
+_MAYBE_PLAN = (
+    r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|"
+    r"tempted|wonder\w*|whether|curious|asked about|an idea)\b"
+)
+_FROM_NOW = r"\b(?:from now on|going forward|with (?:immediate )?effect|effective)\b"
+_REQUEST = (
+    r"\b(?:can|could|would|will) (?:you|we) (?:please |kindly |pls )?(?:also )?(?:change|update|use|send|note|record|"
+    r"switch|amend|correct|add|put|set|move|call|ring|email|write|contact|make|book)\b"
+)
 _RETRACTED = (
     (AMBIGUOUS, r"^\W*(?:one|a single|one-off|single) (?:payment|time|occasion)\b"),
-    (SUPERSEDED, r"^\W*(?:sorry|correction|scratch that|strike that|no,? wait|wait,? no|i mean|i meant|oops|my mistake|apologies|that(?:'s| is| was) (?:wrong|not right|old))\b"),
+    (SUPERSEDED, (
+        r"^\W*(?:sorry|correction|scratch that|strike that|no,? wait|wait,? no|i mean|i meant|oops|my mistake|"
+        r"apologies|that(?:'s| is| was) (?:wrong|not right|old))\b"
+    )),
     (SUPERSEDED, r"^\W*(?:wrong|ignore (?:that|it|this)|disregard (?:that|it|this))\b"),
     (HEARSAY, r"^\W*(?:(?:only |just |pure )?(?:a )?rumou?r|unconfirmed|hearsay|gossip|not confirmed)\b"),
-    (HYPOTHETICAL, r"^\W*(?:(?:it(?:'s| is) )?(?:only|just) (?:an? )?(?:idea|thought|thinking)|(?:a )?big \"?if|early days|nothing (?:is |has been |was |yet )?(?:decided|offered|signed|certain|firm|definite|fixed|agreed|concrete|on the)|"
-                   r"(?:he|she|they) (?:was|were|is) (?:clear|adamant) (?:that )?nothing|not (?:yet )?(?:decided|certain|definite|official|final)|no decision|tbc|to be confirmed|we(?:'ll| will) see|pipe dream)\b"),
-    (AMBIGUOUS, r"^\W*(?:only |just |(?:he|she|they|i) (?:was|were|is|'s|am) )?(?:only |just )?(?:joking|kidding|a joke|teasing)\b"),
+    (HYPOTHETICAL, r"^\W*(?:(?:it(?:'s| is) )?(?:only|just) (?:an? )?(?:idea|thought|thinking)|(?:a )?big \"?if|"
+                   r"early days|nothing (?:is |has been |was |yet )?(?:decided|offered|signed|certain|firm|definite|"
+                   r"fixed|agreed|concrete|on the)|"
+                   r"(?:he|she|they) (?:was|were|is) (?:clear|adamant) (?:that )?nothing|not (?:yet )?(?:decided|"
+                   r"certain|definite|official|final)|no decision|tbc|to be confirmed|we(?:'ll| will) see|pipe "
+                   r"dream)\b"),
+    (AMBIGUOUS, (
+        r"^\W*(?:only |just |(?:he|she|they|i) (?:was|were|is|'s|am) )?(?:only |just )?(?:joking|kidding|a joke|"
+        r"teasing)\b"
+    )),
 )  # fmt: skip
 
 
@@ -126,7 +189,11 @@ def _near(text: str, b: int, before: str, behind: str) -> str:
     if rx(r"\bfrom\s*[\"']?$").search(before) and rx(r"^[^.;]{0,20}\bto\b").search(rest):
         return SUPERSEDED
     if rx(_NEGATED_BEFORE).search(before):
-        return SUPERSEDED if rx(r"\b(?:no longer|renounc|gave up|given up|stopped|surrender|handed back)").search(before) else NEGATED
+        return (
+            SUPERSEDED
+            if rx(r"\b(?:no longer|renounc|gave up|given up|stopped|surrender|handed back)").search(before)
+            else NEGATED
+        )
     if rx(_NEGATED_BEHIND).search(rest) or rx(_NOT_YET).search(behind):
         return NEGATED
     if rx(_PAST_BEFORE).search(before):
@@ -134,30 +201,21 @@ def _near(text: str, b: int, before: str, behind: str) -> str:
     return STATED
 
 
-def _whole(
-    statement: Statement, text: str, a: int, clause: str, *, state: bool, plan: bool, exact: bool
-) -> str:
+def _whole(statement: Statement, text: str, a: int, clause: str, *, state: bool, plan: bool, exact: bool) -> str:
     """Reasons that the clause or the whole statement gives."""
-    if rx(_UNRECORDED).search(text):
-        return NEGATED
-    if rx(_JOKE).search(text):
-        return AMBIGUOUS
-    if rx(_HEARSAY).search(clause) or rx(r"\b(?:rumou?r|hearsay|gossip|talk of)\w*").search(text):
-        return HEARSAY
-    if statement.voice == "rm" and not statement.talk and rx(_RM_GUESS).search(clause):
-        return HEARSAY
     condition = rx(_IF).search(text)
-    if condition is not None and not rx(_ASK_IF).search(text) and not (exact and condition.start() > a):
-        return HYPOTHETICAL
-    if not plan and rx(_MAYBE).search(clause):
-        return HYPOTHETICAL
-    if plan and rx(r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|tempted|wonder\w*|whether|curious|asked about|an idea)\b").search(clause):
-        return HYPOTHETICAL
-    if state and rx(_FUTURE).search(clause) and not rx(r"\b(?:from now on|going forward|with (?:immediate )?effect|effective)\b").search(clause):
-        return HYPOTHETICAL
-    if rx(_ONE_OFF).search(clause):
-        return AMBIGUOUS
-    return STATED
+    conditional = condition is not None and not rx(_ASK_IF).search(text) and not (exact and condition.start() > a)
+    guessing = statement.voice == "rm" and not statement.talk
+    checks = (
+        (NEGATED, rx(_UNRECORDED).search(text)),
+        (AMBIGUOUS, rx(_JOKE).search(text)),
+        (HEARSAY, rx(_HEARSAY).search(clause) or rx(_RUMOUR).search(text)),
+        (HEARSAY, guessing and rx(_RM_GUESS).search(clause)),
+        (HYPOTHETICAL, conditional or rx(_MAYBE_PLAN if plan else _MAYBE).search(clause)),
+        (HYPOTHETICAL, state and rx(_FUTURE).search(clause) and not rx(_FROM_NOW).search(clause)),
+        (AMBIGUOUS, rx(_ONE_OFF).search(clause)),
+    )
+    return next((reason for reason, found in checks if found), STATED)
 
 
 def retraction(after: Statement) -> str:
@@ -174,10 +232,20 @@ def corrects(statement: Statement, start: int) -> bool:
     """Whether the words before a value say that it replaces what was said earlier."""
     before = statement.text[: max(start - statement.start, 0)]
     return bool(
-        rx(r"\b(?:correction|sorry|actually|scratch that|make (?:it|that)|wait|i mean|i meant|should (?:read|be|say)|rather|in fact|changed? (?:it )?to|moved to|instead|confirmed|correct(?:ed|ly)?|now)\b|[>]\s*$").search(before)
+        rx(
+            r"\b(?:correction|sorry|actually|scratch that|make (?:it|that)|wait|i mean|i meant|should (?:read|be|"
+            r"say)|rather|in fact|changed? (?:it )?to|moved to|instead|confirmed|correct(?:ed|ly)?|now)\b|[>]\s*$"
+        ).search(before)
     )  # fmt: skip
 
 
 def reaffirms(text: str) -> bool:
     """Whether a statement says that nothing changes."""
-    return re.search(r"\b(?:no changes?|unchanged|as (?:before|on file|is)|same as (?:before|last)|leave (?:it|as|that|this))\b", text, re.I) is not None
+    return (
+        re.search(
+            r"\b(?:no changes?|unchanged|as (?:before|on file|is)|same as (?:before|last)|leave (?:it|as|that|this))\b",
+            text,
+            re.I,
+        )
+        is not None
+    )

@@ -20,9 +20,22 @@ from placet.agent.reader.result import Finding, Reading, Unproposed
 from placet.agent.reader.segment import segment
 from placet.agent.reader.text import Folded, fold, rx
 from placet.agent.reader.values.dates import MONTHS, find_dates
+from placet.agent.reader.values.work import heads
 from placet.agent.reader.words import HELPERS, RELATIONS
 from placet.customers.fields.place_names import COUNTRY_WORDS, LANGUAGE_WORDS
 from placet.customers.schema import ProfileSchema
+
+# Words a scanner misreads that no label has.
+_COMMON = (
+    "family farm farming firm form former formal from home income name named number meeting member remarks "
+    "remains remit amount amounts moment comment commerce company companies time times some same may march more "
+    "most made make manufacturing management member memory mine mining mother summer term terms them client "
+    "customer preferred dependant dependants employed employee employer employment married marital female male "
+    "military government medical medium minimum maximum municipal property permanent temporary pharma pharmacy "
+    "mumbai madurai chennai tamil malayalam residential remittance loan clear land deal old welfare will wealth "
+    "self sale sell sold bill level legal local loss low full annual also all deal dealer education declared "
+    "child"
+)
 
 
 def read(
@@ -37,13 +50,17 @@ def read(
     profile = profile or {}
     region = _region(locale)
     folded = fold(note, _known_word)
-    name = client or (profile.get("fullName") if isinstance(profile.get("fullName"), str) else None) or _named_client(folded.text)
-    today = date or _dated(folded.text, region) or dt.date.today()  # noqa: DTZ011 - a note is dated where it was written
+    name = (
+        client
+        or (profile.get("fullName") if isinstance(profile.get("fullName"), str) else None)
+        or _named_client(folded.text)
+    )
+    today = date or _dated(folded.text, region) or dt.date.today()
     people = People(name, [alias] if isinstance(alias := profile.get("preferredName"), str) and alias else [])
     labels = Labels(schema, cues())
     keys = [f.key for f in schema.fields if re.search(r"[a-z][A-Z]|_", f.key)]
     cut = segment(folded.text, is_client=people.is_client, is_label=labels.known, keys=_keys_pattern(tuple(keys)))
-    people.learn(cut.statements, cut.speakers)
+    people.read(cut.statements, cut.speakers)
     context = Context(folded, schema, profile, people, today, region, cues())
     finder = Finder(context, labels)
     by_field: dict[str, list[Candidate]] = {}
@@ -63,7 +80,7 @@ def read(
 
 
 def _finding(context: Context, chosen: Candidate) -> Finding:
-    start, end = evidence.quote(context.folded, chosen)
+    start, end = evidence.quote(context.folded, chosen, unique=True)
     field = chosen.field
     return Finding(
         field.key, field.label, chosen.value, context.profile.get(field.key), context.folded.raw[start:end], start, end,
@@ -74,26 +91,33 @@ def _finding(context: Context, chosen: Candidate) -> Finding:
 def _unproposed(folded: Folded, others: list[Candidate]) -> list[Unproposed]:
     out: dict[tuple[str, str, str], Unproposed] = {}
     for each in others:
-        start, end = evidence.quote(folded, each)
+        start, end = evidence.quote(folded, each, unique=False)
         entry = Unproposed(each.field.key, each.value, folded.raw[start:end], each.reason)
         out.setdefault((str(each.value), entry.source_text, each.reason), entry)
     return list(out.values())
 
 
+_REGIONS = {"de": "DE", "fr": "FR", "pt": "PT", "nl": "NL", "ja": "JP", "es": "ES", "it": "IT", "nb": "NO", "no": "NO"}
+
+
 def _region(locale: str) -> str:
     parts = rx(r"[A-Za-z]{2,}").findall(locale or "")
     region = next((p.upper() for p in parts[1:] if len(p) == 2), None)
-    return region or {"en": "GB", "de": "DE", "fr": "FR", "pt": "PT", "nl": "NL", "ja": "JP", "es": "ES", "it": "IT"}.get(parts[0].lower() if parts else "en", "GB")
+    language = parts[0].lower() if parts else "en"
+    return region or _REGIONS.get(language, "GB")
 
 
 def _named_client(text: str) -> str | None:
-    match = rx(r"(?im)^\W{0,3}(?:client(?: name)?|customer(?: name)?|re)\s*:\s*(?P<name>[^\W\d_][\w.' -]{2,60}?)\s*(?:[,;(\n]|\s{2,}|$)").search(text[:2000])
+    match = rx(
+        r"(?im)^\W{0,3}(?:client(?: name)?|customer(?: name)?|re)\s*:\s*(?P<name>[^\W\d_][\w.' "
+        r"-]{2,60}?)\s*(?:[,;(\n]|\s{2,}|$)"
+    ).search(text[:2000])
     return match["name"] if match else None
 
 
 def _dated(text: str, region: str) -> dt.date | None:
     """The date of a note that says when it was written, in its first lines."""
-    found = find_dates(text[:300].replace("\n", " "), region=region, today=dt.date.today())  # noqa: DTZ011
+    found = find_dates(text[:300].replace("\n", " "), region=region, today=dt.date.today())
     return next((f.value for f in found if not f.doubt and f.value.year >= 2000), None)
 
 
@@ -104,18 +128,15 @@ def _keys_pattern(keys: tuple[str, ...]) -> re.Pattern[str] | None:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    from placet.agent.reader.values.work import _heads
-
-    words = set(RELATIONS) | set(MONTHS) | set(_heads())
-    for phrase in (*COUNTRY_WORDS.values(), *LANGUAGE_WORDS.values(), *HELPERS, *(label for cue in cues().values() for label in cue.labels)):
+    words = set(RELATIONS) | set(MONTHS) | set(heads())
+    for phrase in (
+        *COUNTRY_WORDS.values(),
+        *LANGUAGE_WORDS.values(),
+        *HELPERS,
+        *(label for cue in cues().values() for label in cue.labels),
+    ):
         words.update(rx(r"[^\W\d_]{3,}").findall(phrase.lower()))
-    words.update(
-        "family farm farming firm form former formal from home income name named number meeting member remarks remains remit amount amounts moment comment commerce "
-        "company companies time times some same may march more most made make manufacturing management member memory mine mining mother summer term terms them "
-        "client customer preferred dependant dependants employed employee employer employment married marital female male military government medical medium "
-        "minimum maximum municipal property permanent temporary pharma pharmacy mumbai madurai chennai tamil malayalam residential remittance loan clear land deal old "
-        "welfare will wealth self sale sell sold bill level legal local loss low full annual also all deal dealer education declared child".split()
-    )
+    words.update(_COMMON.split())
     return frozenset(words)
 
 

@@ -9,11 +9,11 @@ LONGEST, SHARE = 300, 0.4
 _BREAK = r"[,;:]\s|[.!?][*_]*\s|\s-{1,2}\s"
 
 
-def quote(folded: Folded, candidate: Candidate) -> tuple[int, int]:
+def quote(folded: Folded, candidate: Candidate, *, unique: bool) -> tuple[int, int]:
     """Where the evidence stands in the note: the words from cue to value, out to the ends of their clauses.
 
-    It grows to the whole statement where the same words stand elsewhere in the note, and never takes more than 300
-    characters or two fifths of the note unless the value alone does.
+    If it is to be `unique` it grows to the whole statement where the same words stand elsewhere in the note. It never
+    takes more than 300 characters or two fifths of the note unless the value alone does.
     """
     statement = candidate.statement
     least = (min(candidate.cue, candidate.start), max(candidate.end, candidate.until))
@@ -22,7 +22,7 @@ def quote(folded: Folded, candidate: Candidate) -> tuple[int, int]:
     value = (candidate.start, candidate.end)
     for choice in (clause, least, value):
         start, end = _tidy(folded, *choice)
-        if choice is clause and folded.raw.count(folded.raw[start:end]) > 1:
+        if unique and choice is clause and folded.raw.count(folded.raw[start:end]) > 1:
             wider = _tidy(folded, *whole)
             if _fits(folded, *wider):
                 return wider

@@ -26,7 +26,10 @@ def resolve(context: Context, field: Field, found: list[Candidate]) -> tuple[Can
     live = [c for c in found if not c.reason]
     for each in live:
         # A correction follows in the same breath that we could not read for sure: then the first value is no better.
-        if any(c.corrects and c.reason == mode.OTHER_PERSON and c.statement is each.statement and c.start > each.start for c in found):
+        if any(
+            c.corrects and c.reason == mode.OTHER_PERSON and c.statement is each.statement and c.start > each.start
+            for c in found
+        ):
             each.reason = mode.AMBIGUOUS
     live = [c for c in live if not c.reason]
     chosen = _choose(field, live)
@@ -45,10 +48,14 @@ def infer_country(context: Context, chosen: dict[str, Candidate]) -> None:
     field = context.schema.field("addressCountry")
     if city is None or tax is None or phone is None or field is None or field.key in chosen or city.doubt != "unknown":
         return
-    import phonenumbers  # noqa: PLC0415 - loaded already: the number was read with it
+    import phonenumbers
 
     region = phonenumbers.region_code_for_number(phonenumbers.parse(phone.value))
-    if region and same(field, canonical(field, region), tax.value) and not same(field, tax.value, context.profile.get(field.key)):
+    if (
+        region
+        and same(field, canonical(field, region), tax.value)
+        and not same(field, tax.value, context.profile.get(field.key))
+    ):
         chosen[field.key] = Candidate(
             field, tax.value, city.start, city.end, city.cue, city.strength, city.statement, doubt="inferred"
         )
@@ -96,35 +103,27 @@ def _make_canonical(context: Context, field: Field, candidate: Candidate) -> Non
 
 
 def _choose(field: Field, live: list[Candidate]) -> Candidate | None:
-    if not live:
-        return None
-    if field.type == "select" and any(c.doubt == "total" for c in live):
-        for each in live:
-            if each.doubt != "total":
-                each.reason = mode.SUPERSEDED
-        live = [c for c in live if c.doubt == "total"]
-    best = max(c.strength for c in live)
-    last = live[-1]
-    if len({str(c.value) for c in live}) > 1:
-        correcting = [c for c in live if c.corrects]
-        if correcting and correcting[-1] is not live[0]:
-            last = correcting[-1]
-        else:
-            strongest = [c for c in live if c.strength == best]
-            last = strongest[-1]
-            values = {str(c.value) for c in strongest}
-            if len(values) > 1 and not _same_story(field, strongest) and not _one_talk(strongest):
-                for each in live:
-                    each.reason = mode.AMBIGUOUS
-                return None
-            if _same_story(field, strongest):
-                last = max(strongest, key=lambda c: len(str(c.value)))
-    else:
-        last = max(live, key=lambda c: (c.strength, c.end - c.start))
+    """The one candidate that stands; the others get their reason. None, and all ambiguous, where nothing decides."""
+    totals = [c for c in live if c.doubt == "total"]
+    last = _last_word(field, totals or live)
     for each in live:
-        if each is not last and str(each.value) != str(last.value):
+        if last is None:
+            each.reason = mode.AMBIGUOUS
+        elif each is not last and str(each.value) != str(last.value):
             each.reason = mode.SUPERSEDED
     return last
+
+
+def _last_word(field: Field, live: list[Candidate]) -> Candidate | None:
+    if len({str(c.value) for c in live}) <= 1:
+        return max(live, key=lambda c: (c.strength, c.end - c.start), default=None)
+    correcting = [c for c in live if c.corrects]
+    if correcting and correcting[-1] is not live[0]:
+        return correcting[-1]
+    strongest = [c for c in live if c.strength == max(each.strength for each in live)]
+    if _same_story(field, strongest):
+        return max(strongest, key=lambda c: len(str(c.value)))
+    return strongest[-1] if len({str(c.value) for c in strongest}) == 1 or _one_talk(strongest) else None
 
 
 def _one_talk(candidates: Iterable[Candidate]) -> bool:
@@ -182,7 +181,11 @@ def _alike(field: Field, a: Any, b: Any) -> bool:
     if not short or len(short) < 3:
         return False
     pairs = list(zip(short, long, strict=False))
-    return len(short) == len(long) and all(x.startswith(y) or y.startswith(x) for x, y in pairs) and any(x == y for x, y in pairs)
+    return (
+        len(short) == len(long)
+        and all(x.startswith(y) or y.startswith(x) for x, y in pairs)
+        and any(x == y for x, y in pairs)
+    )
 
 
 def _bare(text: str) -> list[str]:

@@ -12,7 +12,17 @@ from collections.abc import Callable
 from placet.agent.reader.text import Folded, rx
 
 _DIGITS = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
-_SWAPS = (("rn", "m"), ("1", "l"), ("ln", "in"), ("1", "i"), ("0", "o"), ("5", "s"), ("vv", "w"), ("|", "l"), ("cl", "d"))
+_SWAPS = (
+    ("rn", "m"),
+    ("1", "l"),
+    ("ln", "in"),
+    ("1", "i"),
+    ("0", "o"),
+    ("5", "s"),
+    ("vv", "w"),
+    ("|", "l"),
+    ("cl", "d"),
+)
 
 
 def mend(folded: Folded, known: Callable[[str], bool]) -> Folded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from placet.agent.reader.candidate import Context
@@ -17,10 +18,17 @@ from placet.agent.reader.values.places import find_countries, find_languages
 from placet.customers.schema import Field
 
 _TOTAL = (
-    r"\b(?:total|in all|all[- ]in|altogether|everything|overall|call it|sum|together|combined total|net worth)\b|=>?\s*\S{0,4}\s*$"
+    r"\b(?:total|in all|all[- ]in|altogether|everything|overall|call it|sum|together|combined total|net worth)\b|"
+    r"=>?\s*\S{0,4}\s*$"
 )
 _TOTAL_BEHIND = r"^\W{0,2}(?:all[- ]in|in total|altogether|net\b|total)"
 _OTHER_UNIT = r"^\s?(?:months?|weeks?|days?|per cent|%|children|kids)\b"
+
+
+_FINDERS: dict[str, Callable[[str], list[Found]]] = {
+    "phone": find_phones, "email": find_emails, "country": find_countries, "language": find_languages,
+    "integer": find_integers, "decimal": lambda text: [Found(f.start, f.end, str(f.value)) for f in find_integers(text)],
+}  # fmt: skip
 
 
 class Search:
@@ -29,7 +37,9 @@ class Search:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._known: dict[tuple[int, str], list[Found]] = {}
-        self._bands = {f.key: bands_of([o.value for o in f.options]) for f in context.schema.fields if f.type == "select"}
+        self._bands = {
+            f.key: bands_of([o.value for o in f.options]) for f in context.schema.fields if f.type == "select"
+        }
 
     def values(self, field: Field, statement: Statement) -> list[Found]:
         """Every value of the field's type in a statement; positions count from the start of the statement."""
@@ -56,27 +66,14 @@ class Search:
         return found[0].value if found else None
 
     def _search(self, field: Field, text: str) -> list[Found]:
-        context = self._context
-        match field.type:
-            case "date":
-                return find_dates(text, region=context.region, today=context.today)
-            case "phone":
-                return find_phones(text)
-            case "email":
-                return find_emails(text)
-            case "country":
-                return find_countries(text)
-            case "language":
-                return find_languages(text)
-            case "integer":
-                return find_integers(text)
-            case "decimal":
-                return [Found(f.start, f.end, str(f.value)) for f in find_integers(text)]
-            case "select" if self._bands.get(field.key):
+        if field.type == "select":
+            if self._bands.get(field.key):
                 return self._banded(field, text)
-            case "select":
-                return find_choices(text, field.options, context.cue(field).words)
-        return []
+            return find_choices(text, field.options, self._context.cue(field).words)
+        if field.type == "date":
+            return find_dates(text, region=self._context.region, today=self._context.today)
+        finder = _FINDERS.get(field.type)
+        return finder(text) if finder is not None else []
 
     def _banded(self, field: Field, text: str) -> list[Found]:
         """Amounts of money as the bands they fall in; the doubt tells a total and an amount without any unit."""

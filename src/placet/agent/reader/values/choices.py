@@ -14,7 +14,9 @@ _BOX = r"(?P<yes>[☑☒✓✔✅■]|[\[(]\s?[xX✓✔]\s?[\])])|(?P<no>[☐□
 
 
 @lru_cache(256)
-def pattern_of(options: tuple[Option, ...], words: tuple[tuple[str, str], ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def pattern_of(
+    options: tuple[Option, ...], words: tuple[tuple[str, str], ...]
+) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """One expression for all options (longest wording first) and the option's value for each of its groups."""
     parts: list[tuple[str, str]] = []
     for option in options:
@@ -23,7 +25,9 @@ def pattern_of(options: tuple[Option, ...], words: tuple[tuple[str, str], ...]) 
     parts.sort(key=lambda part: -len(part[0]))
     parts = [(pattern, value) for value, pattern in words] + parts
     whole = "|".join(f"({pattern})" for pattern, _ in parts)
-    return re.compile(rf"(?<![\w-])(?:{whole})(?![\w]|-(?!\s|level|risk|growth))", re.IGNORECASE), tuple(v for _, v in parts)
+    return re.compile(rf"(?<![\w-])(?:{whole})(?![\w]|-(?!\s|level|risk|growth))", re.IGNORECASE), tuple(
+        v for _, v in parts
+    )
 
 
 def find_choices(text: str, options: Sequence[Option], words: Mapping[str, str]) -> list[Found]:

@@ -12,7 +12,10 @@ _EMAIL = r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
 _DIGIT = {"zero": "0", "oh": "0", "nought": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
           "six": "6", "seven": "7", "eight": "8", "nine": "9"}  # fmt: skip
 _DIGIT_WORD = "|".join(_DIGIT)
-_SPELLED = rf"\b(?:plus )?(?:(?:double|triple) )?(?:{_DIGIT_WORD})(?:,? ?[ -](?:double |triple )?(?:{_DIGIT_WORD})){{6,14}}\b"
+_SPELLED = (
+    rf"\b(?:plus )?(?:(?:double|triple) )?(?:{_DIGIT_WORD})(?:,? ?[ -](?:double |triple "
+    rf")?(?:{_DIGIT_WORD})){{6,14}}\b"
+)
 _DICTATED = r"\b([a-z0-9]+(?: (?:dot|underscore) [a-z0-9]+){0,3}) at ([a-z0-9-]+(?: dot [a-z0-9-]+){1,3})\b"
 _DATELIKE = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}"
 

@@ -30,8 +30,11 @@ _MONTHS = (
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-             "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth").split()  # fmt: skip
+_UP_TO_TWENTIETH = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+_ORDINALS = _UP_TO_TWENTIETH.split()  # fmt: skip
 ORDINALS = {name: n for n, name in enumerate(_ORDINALS, 1)}
 ORDINALS |= {f"twenty {name}": 20 + n for n, name in enumerate(_ORDINALS[:9], 1)}
 ORDINALS |= {"thirtieth": 30, "thirty first": 31}
@@ -39,14 +42,18 @@ _ORDINAL = "|".join(sorted((o.replace(" ", "[ -]") for o in ORDINALS), key=len, 
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "R": 2018, "H": 1988, "S": 1925}
 
 _TAIL = r"(?!\d|[:.]\d|\s?(?:am|pm|noon|h)\b)"
-_YEAR = rf"(?:\d{{4}}(?!\d|:)|'\d{{2}}(?!\d)|\d{{2}}{_TAIL}|(?:nineteen|twenty|two thousand)(?:[ -](?:and )?[a-z]+){{1,2}})"
+_YEAR = (
+    rf"(?:\d{{4}}(?!\d|:)|'\d{{2}}(?!\d)|\d{{2}}{_TAIL}|(?:nineteen|twenty|two thousand)(?:[ -](?:and "
+    rf")?[a-z]+){{1,2}})"
+)
 _DAY_MONTH = (
     rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL})[ .-]{{0,3}}(?:of |de )?(?P<month>{_MONTH})\b\.?"
     rf"(?:[, .-]{{1,3}}(?:of |de )?(?P<year>{_YEAR}))?"
 )
 _MONTH_DAY = (
     rf"\b(?P<month>{_MONTH})\b\.?(?: the)? (?P<day>\d{{1,2}}(?:st|nd|rd|th)?(?![\d:]|\.\d)|{_ORDINAL})\b"
-    rf"(?:,? (?:in )?(?P<year>\d{{4}}(?!\d|:)|'\d{{2}}(?!\d)|(?:nineteen|twenty|two thousand)(?:[ -](?:and )?[a-z]+){{1,2}}))?"
+    rf"(?:,? (?:in )?(?P<year>\d{{4}}(?!\d|:)|'\d{{2}}(?!\d)|(?:nineteen|twenty|two thousand)(?:[ -](?:and "
+    rf")?[a-z]+){{1,2}}))?"
 )
 _NUMERIC = r"(?<![\d/.,+-])(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})(?![\d/]|[.-]\d)"
 _ISO = r"(?<![\d-])(?P<c>\d{4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<a>\d{1,2})(?!\d)"
@@ -121,7 +128,9 @@ def _named(match: re.Match[str], today: dt.date) -> Iterator[Found]:
         except ValueError:
             continue
         if date >= today:
-            yield Found(match.start(), match.start() + len(match.string[match.start() : end].rstrip(" ,.-")), date, "year")
+            yield Found(
+                match.start(), match.start() + len(match.string[match.start() : end].rstrip(" ,.-")), date, "year"
+            )
             return
 
 

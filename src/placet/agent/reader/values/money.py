@@ -14,33 +14,55 @@ from placet.agent.reader.values import Found
 from placet.agent.reader.values.numbers import SPELLED, value_of
 
 _SYMBOLS = {
-    "S$": "SGD", "HK$": "HKD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "R$": "BRL",
-    "NT$": "TWD", "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₦": "NGN", "₩": "KRW", "Rs.": "INR", "Rs": "INR", "Re": "INR",
-    "Fr.": "CHF", "SFr.": "CHF", "Dhs": "AED", "Dh": "AED", "kr": "", "$": "$", "R": "ZAR", "P": "BWP",
+    "S$": "SGD", "HK$": "HKD", "US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD",
+    "R$": "BRL", "NT$": "TWD", "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₦": "NGN", "₩": "KRW", "Rs.": "INR",
+    "Rs": "INR", "Re": "INR", "Fr.": "CHF", "SFr.": "CHF", "Dhs": "AED", "Dh": "AED", "kr": "", "$": "$", "R": "ZAR",
+    "P": "BWP",
 }  # fmt: skip
 _CODES = ("USD|GBP|EUR|CHF|SGD|HKD|JPY|INR|AUD|CAD|NZD|NOK|SEK|DKK|ZAR|AED|SAR|QAR|BWP|NGN|KES|GHS|CNY|RMB|BRL|MXN|"
           "KRW|TWD|THB|MYR|IDR|PHP|VND|PLN|CZK|HUF|ILS|TRY|STG")  # fmt: skip
 _NAMES = {
-    "us dollar": "USD", "american dollar": "USD", "singapore dollar": "SGD", "sing dollar": "SGD", "hong kong dollar": "HKD",
-    "australian dollar": "AUD", "aussie dollar": "AUD", "canadian dollar": "CAD", "dollar": "$", "buck": "$", "pound": "GBP",
-    "pound sterling": "GBP", "sterling": "GBP", "quid": "GBP", "euro": "EUR", "franc": "CHF", "swiss franc": "CHF",
-    "rupee": "INR", "yen": "JPY", "dirham": "AED", "rand": "ZAR", "pula": "BWP", "naira": "NGN", "krone": "", "kroner": "",
-    "円": "JPY", "kr": "",
+    "us dollar": "USD", "american dollar": "USD", "singapore dollar": "SGD", "sing dollar": "SGD",
+    "hong kong dollar": "HKD", "australian dollar": "AUD", "aussie dollar": "AUD", "canadian dollar": "CAD",
+    "dollar": "$", "buck": "$", "pound": "GBP", "pound sterling": "GBP", "sterling": "GBP", "quid": "GBP",
+    "euro": "EUR", "franc": "CHF", "swiss franc": "CHF", "rupee": "INR", "yen": "JPY", "dirham": "AED",
+    "rand": "ZAR", "pula": "BWP", "naira": "NGN", "krone": "", "kroner": "", "円": "JPY", "kr": "",
 }  # fmt: skip
 _SCALES = {
-    "k": 10**3, "t": 10**3, "thousand": 10**3, "grand": 10**3, "tsd": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "mio": 10**6,
-    "mil": 10**6, "mill": 10**6, "million": 10**6, "millions": 10**6, "bn": 10**9, "billion": 10**9, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5,
-    "lacs": 10**5, "l": 10**5, "cr": 10**7, "crs": 10**7, "crore": 10**7, "crores": 10**7, "万": 10**4, "億": 10**8,
+    "k": 10**3, "t": 10**3, "thousand": 10**3, "grand": 10**3, "tsd": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6,
+    "mio": 10**6, "mil": 10**6, "mill": 10**6, "million": 10**6, "millions": 10**6, "bn": 10**9, "billion": 10**9,
+    "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "lacs": 10**5, "l": 10**5, "cr": 10**7, "crs": 10**7,
+    "crore": 10**7, "crores": 10**7, "万": 10**4, "億": 10**8,
 }  # fmt: skip
 _REGIONS = {
-    "GB": "GBP", "US": "USD", "SG": "SGD", "IN": "INR", "HK": "HKD", "CH": "CHF", "LI": "CHF", "JP": "JPY", "AU": "AUD", "CA": "CAD",
-    "NO": "NOK", "SE": "SEK", "DK": "DKK", "ZA": "ZAR", "AE": "AED", "NZ": "NZD", "NG": "NGN", "BW": "BWP", "KE": "KES", "BR": "BRL",
-    "CN": "CNY", "IE": "EUR", "DE": "EUR", "FR": "EUR", "NL": "EUR", "AT": "EUR", "BE": "EUR", "PT": "EUR", "ES": "EUR", "IT": "EUR",
-    "LU": "EUR", "FI": "EUR", "GR": "EUR", "MY": "MYR", "TH": "THB", "VN": "VND", "SA": "SAR", "QA": "QAR", "TW": "TWD", "KR": "KRW",
+    "GB": "GBP", "US": "USD", "SG": "SGD", "IN": "INR", "HK": "HKD", "CH": "CHF", "LI": "CHF", "JP": "JPY",
+    "AU": "AUD", "CA": "CAD", "NO": "NOK", "SE": "SEK", "DK": "DKK", "ZA": "ZAR", "AE": "AED", "NZ": "NZD",
+    "NG": "NGN", "BW": "BWP", "KE": "KES", "BR": "BRL", "CN": "CNY", "IE": "EUR", "DE": "EUR", "FR": "EUR",
+    "NL": "EUR", "AT": "EUR", "BE": "EUR", "PT": "EUR", "ES": "EUR", "IT": "EUR", "LU": "EUR", "FI": "EUR",
+    "GR": "EUR", "MY": "MYR", "TH": "THB", "VN": "VND", "SA": "SAR", "QA": "QAR", "TW": "TWD", "KR": "KRW",
 }  # fmt: skip
 _KRONE = {"NO": "NOK", "SE": "SEK", "DK": "DKK"}
 _DOLLAR = {"US": "USD", "SG": "SGD", "HK": "HKD", "AU": "AUD", "CA": "CAD", "NZ": "NZD", "TW": "TWD"}
-_COMMA_DECIMAL = {"DE", "AT", "FR", "NL", "BE", "PT", "ES", "IT", "NO", "SE", "DK", "FI", "BR", "PL", "CZ", "GR", "VN", "LU"}
+_COMMA_DECIMAL = {
+    "DE",
+    "AT",
+    "FR",
+    "NL",
+    "BE",
+    "PT",
+    "ES",
+    "IT",
+    "NO",
+    "SE",
+    "DK",
+    "FI",
+    "BR",
+    "PL",
+    "CZ",
+    "GR",
+    "VN",
+    "LU",
+}
 
 _SYMBOL = "|".join(re.escape(s) for s in sorted(_SYMBOLS, key=len, reverse=True))
 _NAME = "|".join(s if s in ("円", "kr") else f"{s}s?" for s in sorted(_NAMES, key=len, reverse=True))
@@ -51,13 +73,15 @@ _AMOUNT = (
     rf"(?:\s?(?P<scale>{_SCALE})(?![a-z]))?\.?(?:[\s-]?(?P<after>{_CODES}|€|£|\$|₹|{_NAME}|US)(?![a-z]))?"
 )
 _LOW = (
-    rf"(?:\b(?:between|from) )?(?P<before>\b(?:{_CODES})\s?|(?:{_SYMBOL})\s?)?(?<![\w.,])(?P<number>{_NUMBER})\s?(?P<scale>{_SCALE})?\s?(?:-|to|and)\s?$"
+    rf"(?:\b(?:between|from) )?(?P<before>\b(?:{_CODES})\s?|"
+    rf"(?:{_SYMBOL})\s?)?(?<![\w.,])(?P<number>{_NUMBER})\s?(?P<scale>{_SCALE})?\s?(?:-|to|and)\s?$"
 )
-_WORDS = rf"(?P<before>(?:{_CODES})\s)?(?P<number>{SPELLED})(?:\s(?P<scale>k))?(?:\s(?P<after>{_CODES}|{_NAME}|US)(?![a-z]))?"
+_WORDS = (
+    rf"(?P<before>(?:{_CODES})\s)?(?P<number>{SPELLED})(?:\s(?P<scale>k))?(?:\s(?P<after>{_CODES}|{_NAME}|"
+    rf"US)(?![a-z]))?"
+)
 _MONTHLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:month|mth|mo)\b|\s?(?:pcm|p\.m\.|monthly|/mth|/mo)(?![a-z])"
-_YEARLY = (
-    r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:year|yr|annum)\b|\s?(?:p\.a\.?|pa|annually|yearly|/yr)(?![a-z])"
-)
+_YEARLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:year|yr|annum)\b|\s?(?:p\.a\.?|pa|annually|yearly|/yr)(?![a-z])"
 _ONCE = r"\s?(?:a|per|each|/|every)\s?(?:week|day|hour|quarter|night)\b"
 
 
@@ -100,7 +124,7 @@ def _digits(text: str, region: str) -> Iterator[Found]:
         said = bool(before or scale or after)
         currency = "EUR" if before == "k€" else _currency(before, after, region)
         start, low = match.start(), 0.0
-        ranged = rx(_LOW).search(text, 0, match.start())
+        ranged = rx(_LOW).search(text, max(0, match.start() - 40), match.start())
         if ranged is not None:
             start = ranged.start()
             own = _SCALES.get((ranged["scale"] or "").lower(), 0)
@@ -113,7 +137,10 @@ def _digits(text: str, region: str) -> Iterator[Found]:
 def _is_something_else(text: str, match: re.Match[str], before: str, scale: str) -> bool:
     """Whether the number belongs to a time, a per cent, a date, a length or a telephone number."""
     behind = text[match.end() : match.end() + 12].lower()
-    if rx(r"[\d%:@]|\s?%|[-/.]\d|\s?(?:years?|yrs?|months?|weeks?|days?|am|pm|per cent|percent|times|shares|units|sq)\b").match(behind):
+    if rx(
+        r"[\d%:@]|\s?%|[-/.]\d|\s?(?:years?|yrs?|months?|weeks?|days?|am|pm|per cent|percent|times|shares|units|"
+        r"sq)\b"
+    ).match(behind):
         return True
     if before:
         return False
@@ -171,7 +198,10 @@ def bands_of(options: Sequence[str]) -> dict[str, tuple[float, float]]:
     """The bounds each option of a banded choice names, {} where the options are no bands: "<50k", "1m-5m", ">1m"."""
     bands: dict[str, tuple[float, float]] = {}
     for option in options:
-        match = rx(r"\s*(?:(<|under|up to|below)|(>|over|above|more than))?\s*([\d.,]+)\s*([km]|bn)?(?:\s*(?:-|to)\s*([\d.,]+)\s*([km]|bn)?|\s*(\+))?\s*").fullmatch(option)
+        match = rx(
+            r"\s*(?:(<|under|up to|below)|(>|over|above|more than))?\s*([\d.,]+)\s*([km]|bn)?(?:\s*(?:-|"
+            r"to)\s*([\d.,]+)\s*([km]|bn)?|\s*(\+))?\s*"
+        ).fullmatch(option)
         if match is None:
             return {}
         below, above, low, low_scale, high, high_scale, plus = match.groups()

@@ -5,13 +5,21 @@ from __future__ import annotations
 from placet.agent.reader.text import rx
 from placet.agent.reader.values import Found
 
-_UNITS = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-                  "sixteen seventeen eighteen nineteen".split(), range(20), strict=True))  # fmt: skip
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+_UP_TO_NINETEEN = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_UNITS = dict(zip(_UP_TO_NINETEEN.split(), range(20), strict=True))  # fmt: skip
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "lakh": 10**5, "lac": 10**5, "lakhs": 10**5,
            "million": 10**6, "mil": 10**6, "crore": 10**7, "crores": 10**7, "billion": 10**9}  # fmt: skip
 _WORD = "|".join(sorted([*_UNITS, *_TENS, *_SCALES, "dozen"], key=len, reverse=True))
-SPELLED = rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
+SPELLED = (
+    rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|"
+    rf"crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
+)
 
 
 def value_of(words: str) -> float:

@@ -11,7 +11,24 @@ _SHORT = {"UK", "US", "USA", "UAE", "HK", "NZ", "KSA", "PRC", "U.S.", "U.K.", "U
 _WORDS = r"[^\W\d_][^\W_]*(?:[.'-][^\W\d_]+)*\.?"
 _LINKS = {"of", "the", "and", "da", "de"}
 # Words that also name a country or a language somewhere but, in a note, nearly always something else.
-_COMMON = {"male", "even", "bank", "polish off", "client", "line", "date", "mono", "vai", "bid", "may", "mari", "chin", "bini", "hill", "wife"}
+_COMMON = {
+    "male",
+    "even",
+    "bank",
+    "polish off",
+    "client",
+    "line",
+    "date",
+    "mono",
+    "vai",
+    "bid",
+    "may",
+    "mari",
+    "chin",
+    "bini",
+    "hill",
+    "wife",
+}
 
 
 def find_countries(text: str) -> list[Found]:
