@@ -17,6 +17,12 @@ JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
 
 
+class ArtifactAnswer(msgspec.Struct):
+    """One artifact."""
+
+    artifact: Wire
+
+
 class OutcomeAnswer(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
     """What became of one decision; `code` and `error` say why not, `proposed`, `expected`, `current` belong to stale."""
 
