@@ -1,11 +1,10 @@
 """Where a quote stands in its source: counted in code points, found by looking, believed only word for word."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from placet.artifacts import evidence
 from placet.artifacts.evidence import MAX_NEARLY, NOWHERE, Finder, Located, digest, normal_newlines
 
 NOTE = "Met Ana on Monday. She moved to Łódź 🏡 in May.\nCall her on Monday."
@@ -88,16 +87,15 @@ def test_a_long_quote_is_found_only_word_for_word():
     assert locate(text.upper(), text[: MAX_NEARLY + 10]) == NOWHERE
 
 
-def test_a_thousand_quotes_that_are_nowhere_cost_little_more_than_one():
+def test_a_note_is_levelled_once_however_many_quotes_are_not_in_it(monkeypatch):
     """Levelling a long note for each of them once kept the server busy for minutes."""
-    finder = Finder("The quick brown fox – jumps over the lazy dog.\n" * 5_000)
-    started = time.perf_counter()
-    assert finder.locate("nowhere at all") == NOWHERE
-    one = time.perf_counter() - started
-    started = time.perf_counter()
-    for number in range(100):
-        finder.locate(f"nowhere at all {number}")
-    assert time.perf_counter() - started < 20 * one
+    levelled = []
+    fold = evidence._fold
+    monkeypatch.setattr(evidence, "_fold", lambda text: levelled.append(text) or fold(text))
+    note = "The quick brown fox – jumps over the lazy dog."
+    finder = Finder(note)
+    assert [finder.locate(f"nowhere at all {number}") for number in range(5)] == [NOWHERE] * 5
+    assert levelled.count(note) == 1
 
 
 @given(st.text(min_size=1), st.data())
