@@ -16,6 +16,8 @@ import httpx
 import pytest
 
 from conftest import World, item
+from placet.client import Client, Decision
+from placet.errors import Forbidden
 
 from .conftest import Placet, Running
 
@@ -130,6 +132,46 @@ async def test_a_stale_proposal_shows_three_values_and_the_way_over(me: Any, wor
     [command] = re.findall(r"To edit over it: placet (.*)", refused.err)
     assert me.placet(*shlex.split(command)).ok() == "Employer or business of Tomasz Wrona: edited, now Quay's.\n"
     assert (await world.profile(me.customer))["employer"] == "Quay's"
+
+
+async def test_the_client_proposes_reads_and_decides_a_list(me: Any, serving: Serving, world: World) -> None:
+    agent = (await world.token(agent="note-taker", customers=[me.customer]))["authorization"].removeprefix("Bearer ")
+    payloads = [
+        {"field_key": "occupation", "proposed_value": "Baker", "source_text": "He bakes"},
+        {"field_key": "dependants", "proposed_value": 2},
+        {"field_key": "email", "proposed_value": "old@wrona.example"},
+    ]
+    with Client(serving.url, agent) as proposer:
+        made = proposer.propose(me.customer, payloads, source={"text": "He bakes."}, batch_id="monday")
+        again = proposer.propose(me.customer, payloads, source={"text": "He bakes."}, batch_id="monday")
+        with pytest.raises(Forbidden):
+            proposer.decide(made.artifacts[0].id, "accepted")
+    assert (again.batch_id, [each.id for each in again.artifacts]) == ("monday", [each.id for each in made.artifacts])
+    assert [(each.index, each.reason) for each in made.skipped] == [(2, "no_change")]
+    assert [each.evidence.verified for each in made.artifacts] == [True, False]
+
+    with Client(serving.url, me.placet.environment["PLACET_TOKEN"]) as client:
+        baker, two = made.artifacts
+        decisions = [
+            Decision(artifact_id=baker.id, status="edited", edited_value="Master baker", reason="He said so."),
+            Decision(artifact_id="nothing", status="accepted"),
+            Decision(artifact_id=two.id, status="accepted"),
+        ]
+        tried = client.decide_many(decisions, atomic=True)
+        assert [each.outcome for each in tried] == ["left_out", "not_found", "left_out"]
+        assert [each.outcome for each in client.decide_many(decisions, dry_run=True)] == [
+            "applied",
+            "not_found",
+            "applied",
+        ]
+        done = client.decide_many(decisions)
+        assert [each.outcome for each in done] == ["applied", "not_found", "applied"]
+        assert (done[1].code, done[1].error) == ("not_found", "Artifact not found")
+        assert client.get_artifact(baker.id) == done[0].artifact
+        found = client.get_customer(me.customer)
+        assert found.profile == {"email": "old@wrona.example", "occupation": "Master baker", "dependants": 2}
+        assert found in client.list_customers(search="wrona")
+        assert client.list_customers(search="nobody") == []
 
 
 async def test_what_a_server_refuses(me: Any, serving: Serving, world: World) -> None:

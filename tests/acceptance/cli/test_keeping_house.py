@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from conftest import World
 from placet import worker
 from placet.db import embedded
 from placet.db.migrate import newest_revision
+from placet.demo.home import look
+from placet.demo.loading import people as demo_people
 
 from .conftest import Placet
 from .test_deciding import is_taken, wait_until_ready
@@ -206,6 +208,33 @@ def own(tmp_path: Path) -> Iterator[Placet]:
     with tempfile.TemporaryDirectory(prefix="placet-cli-", ignore_cleanup_errors=True) as home:
         yield Placet(tmp_path, PLACET_HOME=home)
         embedded.wait_until_stopped(Path(home))
+
+
+@pytest.fixture
+async def fresh(server: Any, template: str) -> AsyncIterator[str]:
+    """The owner's address of a migrated database with nothing in it."""
+    admin = await asyncpg.connect(server.owner_url("postgres"))
+    await admin.execute(f"create database test_cli_fresh template {template}")
+    yield server.owner_url("test_cli_fresh")
+    await admin.execute("drop database test_cli_fresh with (force)")
+    await admin.close()
+
+
+async def test_what_a_database_holds(server: Any, fresh: str) -> None:
+    add = "insert into app_user (id, name, email, role) values ($1, 'N', $1 || '@placet.example', 'rm')"
+    owner = await asyncpg.connect(fresh)
+    try:
+        assert await look(server.owner_url("postgres")) == ("empty", False)
+        assert await look(fresh) == ("empty", True)
+        await owner.execute("create schema demo_clock")
+        assert await look(fresh) == ("half", True), "the loading clock is left behind by a loading that was killed"
+        await owner.execute("drop schema demo_clock")
+        await owner.execute(add, "somebody")
+        assert await look(fresh) == ("other", True)
+        await owner.execute(add, demo_people()[0]["id"])
+        assert await look(fresh) == ("demo", True)
+    finally:
+        await owner.close()
 
 
 def test_the_demo_from_first_start_to_reset(own: Placet, tmp_path: Path) -> None:
