@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from conftest import item
 from placet.api.app import from_environment
 from placet.api.auth import COOKIE
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.propose import Proposed, propose
+from placet.artifacts.propose import Proposed, Source, propose
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db import embedded
 from placet.demo import loading
@@ -56,6 +57,10 @@ class Site:
     async def proposal(self, customer: str, field: str, value: Any, **payload: Any) -> Artifact:
         """One pending proposal."""
         return (await self.propose(customer, item(field, value, **payload))).artifacts[0]
+
+    def note(self, title: str, text: str) -> Source:
+        """A note to send along with proposals."""
+        return Source(text=text, title=title, occurred_at=datetime.now(UTC))
 
     async def pending(self, customer: str, field: str) -> str:
         """The id of the proposal that waits for a field of a customer."""
@@ -171,8 +176,9 @@ async def window(browser: Browser, site: Site) -> AsyncIterator[Callable[..., An
         context.set_default_timeout(15_000)
         opened.append(context)
         if user is not None:
-            cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url, "httpOnly": True}
-            await context.add_cookies([{**cookie, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
+            # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.
+            cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url.replace("http", "https")}
+            await context.add_cookies([{**cookie, "httpOnly": True, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
         return Window(context, await context.new_page())
 
     yield open_window

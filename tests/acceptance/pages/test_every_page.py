@@ -1,0 +1,160 @@
+"""Every page as it is served: accessible, never too wide, silent in the console, one heading, one solid button."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from acceptance.pages.conftest import DESK, PHONE, Site, item
+from acceptance.web.test_look import COLOUR, RUN, WIDER
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SOLID = """() => [...document.querySelectorAll("main .btn.pri")].filter(e => e.checkVisibility())
+  .map(e => e.textContent.trim())"""
+NOTE = "On the phone. Her new e-mail is tamsin.o@mail.example, she said. Perhaps a child one day."
+LEFT = {"fieldKey": "dependants", "value": 1, "sourceText": "Perhaps a child", "reason": "hypothetical"}
+
+Show = Callable[[Page, Site], Awaitable[Any]]
+
+
+def at(path: str) -> Show:
+    """A page that needs nothing but its address."""
+
+    async def show(page: Page, site: Site) -> None:
+        await page.goto(path)
+
+    return show
+
+
+def card(field: str, do: str | None = None, *, customer: str = "brandt", where: str = "/inbox") -> Show:
+    """A list with the card of a field open, and with one of its forms."""
+
+    async def show(page: Page, site: Site) -> None:
+        which = await site.pending(customer, field)
+        await page.goto(f"{where}?open={which}{f'&do={do}' if do else ''}#a-{which}")
+
+    return show
+
+
+async def noted(site: Site) -> tuple[str, str, list[str]]:
+    """A note, its batch and its proposals: one found word for word, one not; something else was left out."""
+    query = "select id from artifact where created_by_id = 'test-reader' order by seq"
+    if not await site.database.fetchval(query):
+        await site.propose(
+            "osei-marlow",
+            item(
+                "email",
+                "tamsin.o@mail.example",
+                source_text="Her new e-mail is tamsin.o@mail.example",
+                confidence="high",
+            ),
+            item("employer", "Bureau Nine", source_text="she joined Bureau Nine", confidence="low", why="A name."),
+            source=site.note("Telephone", NOTE),
+            not_proposed=[LEFT],
+        )
+    batch = await site.database.fetchrow("select id, source_id from batch where created_by_id = 'test-reader'")
+    return batch["source_id"], batch["id"], [row["id"] for row in await site.database.fetch(query)]
+
+
+async def source_page(page: Page, site: Site) -> None:
+    source, _, artifacts = await noted(site)
+    await page.goto(f"/sources/{source}?open={artifacts[0]}")
+
+
+async def batch_page(page: Page, site: Site) -> None:
+    _, batch, artifacts = await noted(site)
+    await page.goto(f"/batches/{batch}?open={artifacts[1]}")
+
+
+async def artifact_pending(page: Page, site: Site) -> None:
+    await page.goto(f"/artifacts/{await site.pending('brandt', 'riskAppetite')}")
+
+
+async def artifact_decided(page: Page, site: Site) -> None:
+    which = await site.database.fetchval("select id from artifact where status = 'edited' and customer_id = 'lund'")
+    await page.goto(f"/artifacts/{which}")
+
+
+async def read_nothing(page: Page, site: Site) -> None:
+    await page.goto("/customers/brandt/read")
+    await page.get_by_label("Note", exact=True).fill("Nothing of note. Good weather.")
+    await page.get_by_role("button", name="Read the note").click()
+    await page.locator(".notice").wait_for()
+
+
+async def read_refused(page: Page, site: Site) -> None:
+    await page.goto("/read")
+    await page.evaluate("document.querySelector('main form').noValidate = true")
+    await page.get_by_role("button", name="Read the note").click()
+    await page.locator(".err").wait_for()
+
+
+async def wrong_password(page: Page, site: Site) -> None:
+    await page.goto("/sign-in")
+    await page.get_by_label("E-mail").fill("nobody@placet.example")
+    await page.get_by_label("Password").fill("guess")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.locator(".refusal").wait_for()
+
+
+async def forbidden(page: Page, site: Site) -> None:
+    await page.goto("/customers/new")
+
+
+PAGES: dict[str, tuple[str | None, Show]] = {
+    "sign-in": (None, at("/sign-in")),
+    "sign-in-wrong": (None, wrong_password),
+    "link": (None, at("/sign-in/link/used-before")),
+    "inbox": ("claire", at("/inbox")),
+    "inbox-nothing-matches": ("claire", at("/inbox?customer=lund&field=pep")),
+    "history": ("claire", at("/history")),
+    "customers": ("claire", at("/customers")),
+    "customers-nobody": ("claire", at("/customers?q=nobody")),
+    "new-customer": ("ines", at("/customers/new")),
+    "overview": ("claire", at("/customers/brandt")),
+    "overview-admin": ("ines", at("/customers/brandt")),
+    "open-card": ("claire", card("riskAppetite")),
+    "needs-reason": ("claire", card("sourceOfWealth")),
+    "edit": ("claire", card("riskAppetite", "edit")),
+    "reject": ("claire", card("riskAppetite", "reject")),
+    "stale": ("jonas", card("riskAppetite", customer="rauscher", where="/customers/rauscher")),
+    "stale-over": ("jonas", card("riskAppetite", "over", customer="rauscher", where="/customers/rauscher")),
+    "profile": ("claire", at("/customers/lund/profile")),
+    "profile-open": ("claire", card("liquidityNeeds", customer="lund", where="/customers/lund/profile")),
+    "timeline": ("claire", at("/customers/brandt/timeline")),
+    "sources": ("claire", at("/customers/brandt/sources")),
+    "source": ("claire", source_page),
+    "batch": ("claire", batch_page),
+    "artifact-pending": ("claire", artifact_pending),
+    "artifact-decided": ("claire", artifact_decided),
+    "read": ("claire", at("/customers/brandt/read")),
+    "read-nothing-found": ("claire", read_nothing),
+    "read-refused": ("claire", read_refused),
+    "not-there": ("claire", at("/customers/rauscher")),
+    "not-allowed": ("claire", forbidden),
+}
+FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over")
+
+
+@pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page(site: Site, window: Callable[..., Any], axe: str, name: str, device: dict[str, Any]) -> None:
+    user, show = PAGES[name]
+    opened = await window(user, **device)
+    page: Page = opened.page
+    await show(page, site)
+    await page.evaluate(axe)
+    assert await page.evaluate(RUN, {"type": "tag", "values": LEVELS}) == []
+    assert await page.evaluate(WIDER) == []
+    assert await page.locator("h1").count() == 1
+    solid = await page.evaluate(SOLID)
+    assert len(solid) <= 1 or name.startswith(FORM_IS_OPEN), solid
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert await page.evaluate(RUN, {"type": "rule", "values": COLOUR}) == []
+    if device is PHONE:
+        await page.set_viewport_size({"width": 320, "height": 640})
+        assert await page.evaluate(WIDER) == []
+    assert [line for line in opened.said if "status of 4" not in line] == []
