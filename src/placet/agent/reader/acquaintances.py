@@ -23,6 +23,7 @@ def alternatives(words: Iterable[str]) -> str:
 
 RELATION, HELPER, TITLE = alternatives(RELATIONS), alternatives(HELPERS), alternatives(TITLES)
 NAME = r"[A-Z][^\W\d_A-Z]+(?:-[A-Z][^\W\d_]+)?"
+_OWNED = r"(?:(?:his|her|my|the|their) )?(?:[a-z]+ )?"
 _MOST = 100  # people a note can name; with more of them no note is about one client
 SAYS = (
     r"says?|said|saying|thinks?|thought|reckons?|reckoned|wants?|wanted|asks?|asked|prefers?|tells?|told|believes?|"
@@ -106,7 +107,7 @@ class Acquaintances:
             both = rf"\b{first} (?:\+|&|and) (?P<a>{NAME})\b|\b(?P<b>{NAME}) (?:\+|&|and) {first}\b"
             family = re.compile(both + (rf"|\b(?P<c>{NAME}) {last}\b" if len(self.tokens) > 1 else ""))
         for statement in statements:
-            self._learn_names(statement.text, family)
+            self._learn_names(statement, family)
         self.aliases |= self._short_names(statements)
         self.gender = self._guess_gender(statements)
 
@@ -114,21 +115,26 @@ class Acquaintances:
         first = name.split(maxsplit=1)[0]
         return first in self.aliases or any(short_for(first, token) for token in self.tokens)
 
-    def _learn_names(self, text: str, family: re.Pattern[str] | None) -> None:
-        for match in rx(rf"\b(?i:(?P<word>{RELATION}|{HELPER}))\s?[,:]?\s\(?(?P<name>{NAME})\b", 0).finditer(text):
-            self._meet(match["name"], RELATIONS.get(match["word"].lower(), ""))
-        owner = r"(?:(?:his|her|my|the|their) )?(?:[a-z]+ )?"
-        for match in rx(rf"\b(?P<name>{NAME})(?: {NAME})?(?:, | ?\(){owner}(?i:(?P<word>{RELATION}))\b", 0).finditer(
-            text
-        ):
-            self._meet(match["name"], RELATIONS.get(match["word"].lower(), ""))
+    def _learn_names(self, statement: Statement, family: re.Pattern[str] | None) -> None:
+        text = statement.text
+        for match in rx(rf"\b(?P<word>{RELATION}|{HELPER})\b", 0).finditer(statement.low):
+            gender = RELATIONS.get(match["word"], "")
+            behind = rx(rf"\s?[,:]?\s\(?(?P<name>{NAME})\b", 0).match(text, match.end())
+            ahead = rx(rf"\b(?P<name>{NAME})(?: {NAME})?(?:, | ?\(){_OWNED}$", 0).search(
+                text, max(0, match.start() - 60), match.start()
+            )
+            for named in (behind, ahead if match["word"] in RELATIONS else None):
+                if named is not None:
+                    self._meet(named["name"], gender)
         for match in rx(
             rf"\b(?P<name>{NAME})(?:'s?(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b| is on (?=[+\d]))", 0
         ).finditer(text):
             self._meet(match["name"], "")
-        for match in rx(rf"\b(?P<title>(?i:{TITLE}))\.? (?P<name>{NAME})", 0).finditer(text):
-            title = match["title"].lower()
-            self._meet(match["name"], "m" if title in MALE_TITLES else "f" if title in FEMALE_TITLES else "")
+        for match in rx(rf"\b(?P<title>{TITLE})\b", 0).finditer(statement.low):
+            named = rx(rf"\.? (?P<name>{NAME})", 0).match(text, match.end())
+            if named is not None:
+                title = match["title"]
+                self._meet(named["name"], "m" if title in MALE_TITLES else "f" if title in FEMALE_TITLES else "")
         for match in family.finditer(text) if family is not None else ():
             self._meet(next(name for name in match.groups() if name), "")
 
@@ -147,18 +153,20 @@ class Acquaintances:
     def _guess_gender(self, statements: list[Statement]) -> str:
         """From a title before the client's name, else from the pronouns of what is said where nobody else is named."""
         he = she = 0
-        titled = re.compile(rf"\b(?P<title>(?i:{TITLE}))\.? (?:[A-Z][\w.-]* ){{0,2}}(?:{self.names()})\b")
-        anyone = re.compile(rf"\b(?:{alternatives(self.others)})\b|\b(?i:{RELATION})\b")
+        titled = re.compile(
+            rf"\b(?P<title>{TITLE})\.? (?:[\w.-]+ ){{0,2}}(?:{alternatives(map(str.lower, self.tokens))})\b"
+        )
+        anyone = re.compile(rf"\b(?:{alternatives(map(str.lower, self.others))})\b|\b(?:{RELATION})\b")
         for statement in statements:
-            for match in titled.finditer(statement.text):
-                title = match["title"].lower()
+            for match in titled.finditer(statement.low):
+                title = match["title"]
                 if title in MALE_TITLES | FEMALE_TITLES:
                     return "m" if title in MALE_TITLES else "f"
             if statement.voice != "rm" or statement.talk:
                 continue
-            if not anyone.search(statement.text):
-                he += len(rx(r"\b(?:he|his|him)\b").findall(statement.text))
-                she += len(rx(r"\b(?:she|her|hers)\b").findall(statement.text))
-            she += rx(r"\b(?:husband|husb|hubby)\b").search(statement.text) is not None
-            he += rx(r"\b(?:his|\() ?wife\b").search(statement.text) is not None
+            if not anyone.search(statement.low):
+                he += len(rx(r"\b(?:he|his|him)\b", 0).findall(statement.low))
+                she += len(rx(r"\b(?:she|her|hers)\b", 0).findall(statement.low))
+            she += rx(r"\b(?:husband|husb|hubby)\b", 0).search(statement.low) is not None
+            he += rx(r"\b(?:his|\() ?wife\b", 0).search(statement.low) is not None
         return "m" if he > she else "f" if she > he else ""

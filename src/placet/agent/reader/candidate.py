@@ -87,9 +87,8 @@ class Context:
         return self.cues.get(field.key, NONE)
 
     def asks(self, field: Field, text: str) -> bool:
-        """Whether a text brings a field up."""
+        """Whether a text in small letters brings a field up."""
         cue = self.cue(field)
-        if any(pattern and rx(pattern).search(text) for pattern in (cue.asked, cue.trigger)):
+        if any(pattern and rx(pattern, 0).search(text) for pattern in (cue.asked, cue.trigger)):
             return True
-        label = r"\s".join(rx(r"[\w'-]+").findall(field.label))
-        return bool(label) and rx(rf"\b{label}\b").search(text) is not None
+        return field.label.lower() in text

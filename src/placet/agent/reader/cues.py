@@ -8,9 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _TABLE = Path(__file__).with_name("cues.toml")
+
+
+class Saying(NamedTuple):
+    """A sentence that states a value; the value is None where the group `v` of the pattern is the value."""
+
+    pattern: str
+    value: Any
+    hint: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,7 @@ class Cue:
     trigger: str = ""
     asked: str = ""
     avoid: str = ""
-    says: tuple[tuple[str, Any], ...] = ()  # a pattern, and its value; None where the group `v` is the value
+    says: tuple[Saying, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     near: int = 70
     state: bool = False
@@ -45,7 +53,11 @@ def cues() -> Mapping[str, Cue]:
 
 
 def _cue(entry: dict[str, Any], shared: Mapping[str, str]) -> Cue:
-    says = [(_filled(pattern, shared), each.get("value")) for each in entry.pop("says", []) for pattern in each["like"]]
+    says = [
+        Saying(_filled(pattern, shared), each.get("value"), tuple(each["hint"]))
+        for each in entry.pop("says", [])
+        for pattern in each["like"]
+    ]
     words = {option: "|".join(patterns) for option, patterns in entry.pop("words", {}).items()}
     for name in ("trigger", "asked", "avoid"):
         entry[name] = _any(entry.get(name, []), shared)

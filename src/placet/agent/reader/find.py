@@ -100,7 +100,7 @@ class Finder:
         """Values with a shape of their own, tied to the field by a label, a question or a word nearby."""
         statement, cue = spot.statement, self._context.cue(field)
         base = statement.start
-        triggers = [m.span() for m in rx(cue.trigger).finditer(statement.text)] if cue.trigger else []
+        triggers = [m.span() for m in rx(cue.trigger, 0).finditer(statement.low)] if cue.trigger else []
         answers = bool(statement.asked) and self._context.asks(field, statement.question)
         topic = spot.topic == field.key or self._carried(spot, cue.trigger)
         if not (labelled or topic or triggers or answers):
@@ -127,4 +127,4 @@ class Finder:
         before, statement = spot.before, spot.statement
         if before is None or not trigger or before.paragraph != statement.paragraph:
             return False
-        return rx(_CARRIES).search(statement.text) is not None and rx(trigger).search(before.text) is not None
+        return rx(_CARRIES, 0).search(statement.low) is not None and rx(trigger, 0).search(before.low) is not None

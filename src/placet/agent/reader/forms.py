@@ -7,7 +7,7 @@ from typing import Any
 
 from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Context, Seen, Spot
 from placet.agent.reader.search import Search
-from placet.agent.reader.text import rx
+from placet.agent.reader.text import is_small, rx
 from placet.agent.reader.values.choices import boxes, find_choices
 from placet.customers.schema import Field
 
@@ -31,11 +31,14 @@ _NO_ANSWER = r"^\W*(?:well|as|same|i don't|not sure|why|you)\b"
 
 def says(field: Field, spot: Spot, context: Context, search: Search) -> Iterator[Seen]:
     """Sentences of a known form; a form with boxes states nothing by its words."""
-    text, base = spot.statement.text, spot.statement.start
-    if rx(BOX, 0).search(text):
+    text, low, base = spot.statement.text, spot.statement.low, spot.statement.start
+    patterns = context.cue(field).says
+    if patterns and rx(BOX, 0).search(text):
         return
-    for pattern, value in context.cue(field).says:
-        for match in rx(pattern).finditer(text):
+    for pattern, value, hint in patterns:
+        if not any(word in low for word in hint):
+            continue
+        for match in rx(pattern, 0).finditer(low) if is_small(pattern) else rx(pattern).finditer(text):
             start, end = match.span("v") if value is None else match.span()
             said = value
             if value is None:
@@ -92,7 +95,7 @@ def ticked(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
 def told(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     """The words with which the client answers a question about a text field."""
     statement, asked = spot.statement, context.cue(field).asked
-    if not asked or not statement.asked or not rx(asked).search(statement.asked[-1].text):
+    if not asked or not statement.asked or not rx(asked, 0).search(statement.asked[-1].low):
         return
     words = statement.text.strip().rstrip(".")
     if 2 <= len(words.split()) <= 16 and not any(rx(p).match(words) for p in (YES, NO, _NO_ANSWER)):
@@ -103,7 +106,7 @@ def told(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
 def answered(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     """Yes or no to a question about the field."""
     statement, asked = spot.statement, context.cue(field).asked
-    if not asked or "?" not in statement.question or not rx(asked).search(statement.question):
+    if not asked or "?" not in statement.question or not rx(asked, 0).search(statement.question):
         return
     for pattern, value in ((NO, False), (YES, True)):
         match = rx(pattern).match(statement.text)
@@ -117,7 +120,7 @@ def agreed(field: Field, spot: Spot, context: Context, search: Search) -> Iterat
     if not statement.asked or not rx(YES).match(statement.text):
         return
     question = statement.asked[-1]
-    if not question.text.rstrip("\"' ").endswith("?") or not context.asks(field, question.text):
+    if not question.text.rstrip("\"' ").endswith("?") or not context.asks(field, question.low):
         return
     values = search.values(field, question)
     if len({str(v.value) for v in values}) == 1:

@@ -54,11 +54,11 @@ def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     """Why the value cannot be this field's: words that make it something else, an open reading, a date out of bounds."""
     statement, cue = spot.statement, context.cue(field)
     a, b = seen.start - statement.start, seen.end - statement.start
-    before, inside, behind = mode.clause_at(statement.text, a, b)
-    if rx(r"^[\s,)]*(?:is|was|being)\b").match(statement.text[b:]):
-        behind += statement.text[b : b + 45]
+    before, inside, behind = mode.clause_at(statement.low, a, b)
+    if rx(r"^[\s,)]*(?:is|was|being)\b").match(statement.low[b:]):
+        behind += statement.low[b : b + 45]
     around = f"{before}{inside if seen.strength == SAYS else ' '}{behind}"
-    if seen.doubt in ("ambiguous", "band") or (cue.avoid and rx(cue.avoid).search(around)):
+    if seen.doubt in ("ambiguous", "band") or (cue.avoid and rx(cue.avoid, 0).search(around)):
         return mode.AMBIGUOUS
     if seen.doubt == "bare" and seen.strength < LABEL:
         return mode.AMBIGUOUS

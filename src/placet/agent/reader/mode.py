@@ -6,8 +6,6 @@ They return a reason of the contract ("hypothetical", "question", "negated", ...
 
 from __future__ import annotations
 
-import re
-
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
@@ -155,10 +153,10 @@ def meant(
         return SUPERSEDED
     if statement.origin == "signature":
         return AMBIGUOUS
-    text = statement.text
+    text = statement.low
     a, b = start - statement.start, end - statement.start
     before, inside, behind = clause_at(text, a, b)
-    asked = _asks(text, b) and not rx(_REQUEST).search(text)
+    asked = _asks(text, b) and not rx(_REQUEST, 0).search(text)
     if asked:
         return QUESTION
     return (
@@ -171,49 +169,49 @@ def meant(
 def clause_at(text: str, a: int, b: int) -> tuple[str, str, str]:
     """The clause around `a`..`b`, in three parts: before, the stretch itself, behind."""
     start = 0
-    for match in rx(_BREAK).finditer(text, 0, max(a, 0)):
+    for match in rx(_BREAK, 0).finditer(text, 0, max(a, 0)):
         start = match.end()
-    behind = rx(_BREAK).search(text, b)
+    behind = rx(_BREAK, 0).search(text, b)
     return text[start:a], text[a:b], text[b : behind.start() if behind else len(text)]
 
 
 def _asks(text: str, b: int) -> bool:
-    return text.rstrip("\"') ").endswith("?") or rx(r"^\s?\(?\?").match(text[b:]) is not None
+    return text.rstrip("\"') ").endswith("?") or rx(r"^\s?\(?\?", 0).match(text[b:]) is not None
 
 
 def _near(text: str, b: int, before: str, behind: str) -> str:
     """Reasons that stand right beside the value."""
     rest = text[b:]
-    if rx(_READ_AS).search(rest) and not rx(r"^\s*>\s*(?:high|low|medium)\b").search(rest):
+    if rx(_READ_AS, 0).search(rest) and not rx(r"^\s*>\s*(?:high|low|medium)\b", 0).search(rest):
         return SUPERSEDED
-    if rx(r"\bfrom\s*[\"']?$").search(before) and rx(r"^[^.;]{0,20}\bto\b").search(rest):
+    if rx(r"\bfrom\s*[\"']?$", 0).search(before) and rx(r"^[^.;]{0,20}\bto\b", 0).search(rest):
         return SUPERSEDED
-    if rx(_NEGATED_BEFORE).search(before):
+    if rx(_NEGATED_BEFORE, 0).search(before):
         return (
             SUPERSEDED
-            if rx(r"\b(?:no longer|renounc|gave up|given up|stopped|surrender|handed back)").search(before)
+            if rx(r"\b(?:no longer|renounc|gave up|given up|stopped|surrender|handed back)", 0).search(before)
             else NEGATED
         )
-    if rx(_NEGATED_BEHIND).search(rest) or rx(_NOT_YET).search(behind):
+    if rx(_NEGATED_BEHIND, 0).search(rest) or rx(_NOT_YET, 0).search(behind):
         return NEGATED
-    if rx(_PAST_BEFORE).search(before):
+    if rx(_PAST_BEFORE, 0).search(before):
         return SUPERSEDED
     return STATED
 
 
 def _whole(statement: Statement, text: str, a: int, clause: str, *, state: bool, plan: bool, exact: bool) -> str:
     """Reasons that the clause or the whole statement gives."""
-    condition = rx(_IF).search(text)
-    conditional = condition is not None and not rx(_ASK_IF).search(text) and not (exact and condition.start() > a)
+    condition = rx(_IF, 0).search(text)
+    conditional = condition is not None and not rx(_ASK_IF, 0).search(text) and not (exact and condition.start() > a)
     guessing = statement.voice == "rm" and not statement.talk
     checks = (
-        (NEGATED, rx(_UNRECORDED).search(text)),
-        (AMBIGUOUS, rx(_JOKE).search(text)),
-        (HEARSAY, rx(_HEARSAY).search(clause) or rx(_RUMOUR).search(text)),
-        (HEARSAY, guessing and rx(_RM_GUESS).search(clause)),
-        (HYPOTHETICAL, conditional or rx(_MAYBE_PLAN if plan else _MAYBE).search(clause)),
-        (HYPOTHETICAL, state and rx(_FUTURE).search(clause) and not rx(_FROM_NOW).search(clause)),
-        (AMBIGUOUS, rx(_ONE_OFF).search(clause)),
+        (NEGATED, rx(_UNRECORDED, 0).search(text)),
+        (AMBIGUOUS, rx(_JOKE, 0).search(text)),
+        (HEARSAY, rx(_HEARSAY, 0).search(clause) or rx(_RUMOUR, 0).search(text)),
+        (HEARSAY, guessing and rx(_RM_GUESS, 0).search(clause)),
+        (HYPOTHETICAL, conditional or rx(_MAYBE_PLAN if plan else _MAYBE, 0).search(clause)),
+        (HYPOTHETICAL, state and rx(_FUTURE, 0).search(clause) and not rx(_FROM_NOW, 0).search(clause)),
+        (AMBIGUOUS, rx(_ONE_OFF, 0).search(clause)),
     )
     return next((reason for reason, found in checks if found), STATED)
 
@@ -221,31 +219,19 @@ def _whole(statement: Statement, text: str, a: int, clause: str, *, state: bool,
 def retraction(after: Statement) -> str:
     """The reason a statement gives for not believing the one before it, "" if none."""
     for reason, pattern in _RETRACTED:
-        if rx(pattern).search(after.text):
+        if rx(pattern, 0).search(after.low):
             return reason
-    if rx(_UNRECORDED).search(after.text) and len(after.text) < 160:
+    if rx(_UNRECORDED, 0).search(after.low) and len(after.low) < 160:
         return NEGATED
     return STATED
 
 
 def corrects(statement: Statement, start: int) -> bool:
     """Whether the words before a value say that it replaces what was said earlier."""
-    before = statement.text[: max(start - statement.start, 0)]
+    before = statement.low[: max(start - statement.start, 0)]
     return bool(
         rx(
             r"\b(?:correction|sorry|actually|scratch that|make (?:it|that)|wait|i mean|i meant|should (?:read|be|"
             r"say)|rather|in fact|changed? (?:it )?to|moved to|instead|confirmed|correct(?:ed|ly)?|now)\b|[>]\s*$"
         ).search(before)
     )  # fmt: skip
-
-
-def reaffirms(text: str) -> bool:
-    """Whether a statement says that nothing changes."""
-    return (
-        re.search(
-            r"\b(?:no changes?|unchanged|as (?:before|on file|is)|same as (?:before|last)|leave (?:it|as|that|this))\b",
-            text,
-            re.I,
-        )
-        is not None
-    )

@@ -23,7 +23,7 @@ def nudges(context: Context, statements: list[Statement], seen: Collection[str])
         and field.type not in ("object", "any", "longtext")
         and context.profile.get(field.key) is None
         and field.key not in seen
-        and not any(s.own and context.asks(field, s.text) for s in statements)
+        and not any(s.own and context.asks(field, s.low) for s in statements)
     ]
     asked.sort(key=lambda field: -_filled(context, field))
     return [_nudge(context, field) for field in asked[:MOST]]

@@ -106,10 +106,10 @@ class People(Acquaintances):
             paragraph, item = statement.paragraph, statement.item
             if statement.voice == OTHER:
                 subject = OTHER
-            elif rx(_RESETS).match(statement.text) or (statement.talk and statement.voice == CLIENT):
+            elif rx(_RESETS, 0).match(statement.low) or (statement.talk and statement.voice == CLIENT):
                 subject = CLIENT
             clauses = self._clauses[id(statement)] = _cut(statement)
-            for match in _pointers(statement.text, named):
+            for match in _pointers(statement, named):
                 mention = self._mention(match, statement, past)
                 if mention is not None:
                     next(c for c in reversed(clauses) if c.start <= mention.start).mentions.append(mention)
@@ -155,23 +155,23 @@ class People(Acquaintances):
 
     def _belongs_behind(self, statement: Statement, end: int, *, exact: bool) -> bool:
         """Whether the words right after a value give it to somebody else: "... is my mother's now"."""
-        rest = statement.text[end - statement.start :]
-        link = rx(_BELONGS).match(rest)
+        rest = statement.low[end - statement.start :]
+        link = rx(_BELONGS, 0).match(rest)
         if link is None:
-            return exact and rx(_BRACKET).match(rest) is not None
+            return exact and rx(_BRACKET, 0).match(rest) is not None
         at = end + link.end()
         return any(m.who == OTHER and m.start <= at + 1 < m.end for m in self._mentions(statement))
 
     def _mention(self, match: re.Match[str], statement: Statement, past: list[tuple[str, str]]) -> Mention | None:
         kind, word = match.lastgroup or "", match[0].lower()
-        ahead = statement.text[max(0, match.start() - 60) : match.start()]
+        ahead = statement.low[max(0, match.start() - 60) : match.start()]
         who, gender, trusted = OTHER, "", False
         if kind in ("relation", "helper"):
             bare = match["word"] or match["help"]
-            if kind == "relation" and len(bare) == len(match["relation"]) and rx(_NOT_OWNED).search(ahead):
+            if kind == "relation" and len(bare) == len(match["relation"]) and rx(_NOT_OWNED, 0).search(ahead):
                 return None
             gender = RELATIONS.get(bare.lower(), HELPERS.get(bare.lower(), ""))
-            trusted = rx(rf"\b(?:{TRUSTED})\b").search(match[0]) is not None
+            trusted = rx(rf"\b(?:{TRUSTED})\b", 0).search(word) is not None
         elif kind == "other":
             gender = self.others.get(match["other"].split()[0], "")
         elif kind == "client":
@@ -187,7 +187,7 @@ class People(Acquaintances):
             return None
         else:
             who = CLIENT  # the RM says "you"
-        role = _role(kind, word, ahead, statement.text[match.end() :])
+        role = _role(kind, word, ahead, statement.low[match.end() : match.end() + 60])
         return Mention(statement.start + match.start(), statement.start + match.end(), who, gender, role, trusted)
 
     def _pronoun(self, gender: str, statement: Statement, past: list[tuple[str, str]]) -> str:
@@ -201,17 +201,18 @@ class People(Acquaintances):
         return CLIENT
 
 
-def _pointers(text: str, named: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _pointers(statement: Statement, named: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Every word that points at somebody, in order; where two overlap the earlier one counts."""
     fixed = rx(
-        rf"(?<![\w@.])(?:(?P<relation>(?i:(?:(?:{_OWNER}) (?:[a-z]+ )?)?(?P<word>{RELATION})))\b"
-        rf"|(?P<helper>(?i:(?:{_OWNER})(?: [a-z]+)? (?P<help>{HELPER})))\b"
-        r"|(?P<pronoun>(?i:he|she|him|her|his|hers|himself|herself))\b"
-        r"|(?P<self>I|(?i:me|my|mine|myself|we|our|us))(?![\w@])|(?P<you>(?i:you|your|yours))\b)",
+        rf"(?<![\w@.])(?:(?P<relation>(?:(?:{_OWNER}) (?:[a-z]+ )?)?(?P<word>{RELATION}))\b"
+        rf"|(?P<helper>(?:{_OWNER})(?: [a-z]+)? (?P<help>{HELPER}))\b"
+        r"|(?P<pronoun>he|she|him|her|his|hers|himself|herself)\b"
+        r"|(?P<self>i|me|my|mine|myself|we|our|us)(?![\w@])|(?P<you>you|your|yours)\b)",
         0,
     )
+    found = [*named.finditer(statement.text), *fixed.finditer(statement.low)]
     at = 0
-    for match in sorted([*named.finditer(text), *fixed.finditer(text)], key=lambda m: (m.start(), -m.end())):
+    for match in sorted(found, key=lambda m: (m.start(), -m.end())):
         if match.start() >= at:
             at = match.end()
             yield match
@@ -219,7 +220,7 @@ def _pointers(text: str, named: re.Pattern[str]) -> Iterator[re.Match[str]]:
 
 def _cut(statement: Statement) -> list[_Clause]:
     cuts: list[int] = []
-    for match in rx(_CLAUSE).finditer(statement.text):
+    for match in rx(_CLAUSE, 0).finditer(statement.low):
         # "She and Mei registered" is one clause with two subjects.
         joins = (
             match[0].strip().lower() == "and"
@@ -242,8 +243,8 @@ def _hand_on(statement: Statement, clauses: list[_Clause], subject: str) -> str:
             subject = first.who
         clause.subject = subject
         if first is not None and first.trusted:
-            tail = statement.text[first.end - statement.start : clause.end - statement.start]
-            if rx(_CONFIRMS).search(tail):
+            tail = statement.low[first.end - statement.start : clause.end - statement.start]
+            if rx(_CONFIRMS, 0).search(tail):
                 clause.subject = subject = CLIENT
     return subject
 
@@ -252,19 +253,19 @@ def _role(kind: str, word: str, ahead: str, behind: str) -> str:
     """Whether a word is the subject of its clause, the owner of what follows, or neither."""
     if kind in ("pronoun", "self", "you"):
         return _role_of_pronoun(word, ahead, behind)
-    if rx(r"^'(?:s\b|\s)").match(behind) or word.endswith("'s"):
+    if rx(r"^'(?:s\b|\s)", 0).match(behind) or word.endswith("'s"):
         return "owner"
-    if any(rx(pattern).search(ahead) for pattern in (_GREETING, _PREPOSITION, _COORDINATED)):
+    if any(rx(pattern, 0).search(ahead) for pattern in (_GREETING, _PREPOSITION, _COORDINATED)):
         return "object"
     clause = re.split(_CLAUSE, ahead)[-1]
-    return "subject" if rx(_OPENING).match(clause) or rx(_VERB).match(behind) else "object"
+    return "subject" if rx(_OPENING, 0).match(clause) or rx(_VERB, 0).match(behind) else "object"
 
 
 def _role_of_pronoun(word: str, ahead: str, behind: str) -> str:
-    if word in ("he", "she", "i", "we", "you") and not rx(_GIVEN_TO).search(ahead):
+    if word in ("he", "she", "i", "we", "you") and not rx(_GIVEN_TO, 0).search(ahead):
         return "subject"
     if word in ("his", "my", "our", "your", "mine", "hers", "yours"):
         return "owner"
-    if word == "her" and not rx(_HER_OBJECT).match(behind):
+    if word == "her" and not rx(_HER_OBJECT, 0).match(behind):
         return "owner"
     return "subject" if word == "me" and not ahead.strip() else "object"

@@ -14,6 +14,7 @@ from placet.agent.reader import mail
 from placet.agent.reader.blocks import Block, Blocks
 from placet.agent.reader.dialogue import Turn, turns
 from placet.agent.reader.sentences import sentences
+from placet.agent.reader.text import small
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class Statement:
     start: int
     end: int
     text: str
+    low: str  # the text in small letters
     body: int
     label: str = ""
     heading: str = ""
@@ -36,8 +38,8 @@ class Statement:
 
     @property
     def question(self) -> str:
-        """The words of the turn this one answers, "" if none."""
-        return " ".join(each.text for each in self.asked)
+        """The words of the turn this one answers, in small letters; "" if none."""
+        return " ".join(each.low for each in self.asked)
 
     @property
     def own(self) -> bool:
@@ -85,8 +87,8 @@ def segment(
 def _statement(flat: str, block: Block, start: int, end: int, voice: str) -> Statement:
     label, body = block.label or ("", block.start)
     return Statement(
-        start, end, flat[start:end], max(body, start), label, block.heading, block.item, block.paragraph, block.origin,
-        block.turn.voice if block.turn else voice, talk=block.turn is not None,
+        start, end, flat[start:end], small(flat[start:end]), max(body, start), label, block.heading, block.item,
+        block.paragraph, block.origin, block.turn.voice if block.turn else voice, talk=block.turn is not None,
     )  # fmt: skip
 
 

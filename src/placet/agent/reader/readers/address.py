@@ -10,18 +10,28 @@ from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities, find_countries
 
 _PLACE = r"(?P<place>[A-ZÀ-ÞŁŚŽ][\w'.-]*(?: (?:(?:de|do|da|am|an der|upon|on|del|la|of) )?[A-ZÀ-ÞŁŚŽ][\w'.-]*){0,3})"
+_HOME = r"house|flat|apartment|place|condo|home|villa"
+# Sentences with a place, each behind a cheap hint in small letters: "moved ... to X", "lives in X", "it is X after all".
 _MOVED = (
-    rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|(?:bought|"
-    rf"rented|leased|found|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:house|flat|apartment|place|condo|"
-    rf"home|villa)(?= in .{{3,30}}(?:and|where|,) .{{0,12}}\b(?:moved|liv))|(?:have|has|'ve|'s) (?:now )?(?:moved|"
-    rf"relocated|settled)|new (?:home|house|flat|place|apartment))\b[^.;?!]{{0,40}}?\b(?P<how>to|in|into|back to) "
-    rf")(?i:the )?{_PLACE}"
+    rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|"
+    rf"(?:bought|rented|leased|found|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:{_HOME})"
+    rf"(?= in .{{3,30}}(?:and|where|,) .{{0,12}}\b(?:moved|liv))|new (?:{_HOME}))\b[^.;?!]{{0,40}}?"
+    rf"\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
 )
 _LIVES = (
-    rf"(?i:\b(?:(?:lives?|living|resid(?:es|ing)|based|home is|now home is|domiciled|settled)(?: now| permanently| "
-    rf"full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
+    r"(?i:\b(?:(?:lives?|living|resid(?:es|ing)|based|home is|now home is|domiciled|settled)"
+    rf"(?: now| permanently| full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
 )
 _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the end|then|for good))\b"
+_SENTENCES = (
+    (
+        r"\b(?:moved|relocated|settled|emigrated|repatriated|landed|arrived|bought|rented|leased|found|closed|completed|new)\b",
+        _MOVED, SAYS,
+    ),
+    (r"\b(?:lives?|living|resid(?:es|ing)|based|home|domiciled|settled)\b", _LIVES, SAYS),
+    (r"\b(?:after all|in the end|then|for good)\b", _AFTER_ALL, TRIGGER),
+)  # fmt: skip
+_NOT_LIVING = r"\b(?:tax\w*|residency|domicile|accounts?|funds?|portfolio|money|assets|job|fiscal\w*|holding|company)\b"
 _SEND = (
     r"\b(?:(?:new |home |residential |permanent |postal |correspondence )?address(?:es)?(?: has| is| now| changed| "
     r"to| will be| for (?:statements|post|mail))*|send (?:\w+ ){0,4}to|(?:post|mail|statements|letters) (?:\w+ "
@@ -62,31 +72,22 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     sure = context.region not in ("US", "CA", "AU", "NZ", "ZA")
     text = statement.text
     begin = statement.body - statement.start if label else 0
-    if label is not None and not rx(r"\b(?:he|she|i|we|they|has|have|is|was|will)\b").search(text[begin:]):
+    if label is not None and not rx(r"\b(?:he|she|i|we|they|has|have|is|was|will)\b", 0).search(statement.low, begin):
         yield from _address(statement, begin, 0, LABEL, single=label, sure=sure)
         return
     if rx(r"^\d+[a-z]? [\w .'-]{3,40},[^,]{2,30},\s?[A-Z]{2} \d{5}\b").match(text):
         yield from _address(statement, 0, 0, TRIGGER, single="", sure=sure)
         return
-    for pattern, strength in ((_MOVED, SAYS), (_LIVES, SAYS), (_AFTER_ALL, TRIGGER)):
-        for match in rx(pattern, 0).finditer(text):
-            if rx(
-                r"\b(?:tax\w*|residency|domicile|account|accounts|fund|funds|portfolio|money|assets|job|fiscal\w*|"
-                r"holding|company)\b"
-            ).search(text[: match.start("place")]):
-                continue
-            how = match.groupdict().get("how") or "in"
-            yield from _place(
-                statement,
-                match.start("place"),
-                match["place"],
-                match.start(),
-                strength,
-                sure=sure,
-                unknown=how.lower() in ("in", "into") and pattern != _AFTER_ALL,
-            )
-    for match in rx(_SEND).finditer(text):
-        if "," in text[match.end() :] and any(c.isdigit() for c in text[match.end() :]):
+    for hint, pattern, strength in _SENTENCES:
+        for match in rx(pattern, 0).finditer(text) if rx(hint, 0).search(statement.low) else ():
+            start = match.start("place")
+            if not rx(_NOT_LIVING, 0).search(statement.low[:start]):
+                how = match.groupdict().get("how") or "in"
+                unknown = pattern != _AFTER_ALL and how.lower() in ("in", "into")
+                yield from _place(statement, start, match["place"], match.start(), strength, sure=sure, unknown=unknown)
+    for match in rx(_SEND, 0).finditer(statement.low):
+        rest = text[match.end() :]
+        if "," in rest and any(c.isdigit() for c in rest):
             yield from _address(statement, match.end(), match.start(), SAYS, single="", sure=sure)
             break
 

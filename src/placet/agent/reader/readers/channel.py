@@ -62,7 +62,7 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
 def _named(spot: Spot, context: Context, field: Field) -> Iterator[Seen]:
     """Channels called by their names, where the words around make one the preferred one."""
     statement, label = spot.statement, spot.labelled(_KEY)
-    text, body = statement.text, statement.body - statement.start
+    text, low, body = statement.text, statement.low, statement.body - statement.start
     answers = bool(statement.asked) and context.asks(field, statement.question)
     for found in find_choices(text, field.options, context.cue(field).words):
         span = (found.start, found.end)
@@ -71,7 +71,7 @@ def _named(spot: Spot, context: Context, field: Field) -> Iterator[Seen]:
             continue
         if label is not None:
             yield seen(statement, _KEY, found.value, span, 0, LABEL)
-        elif rx(_BEFORE).search(text[: found.start]) or rx(_BEHIND).search(text[found.end :]):
+        elif rx(_BEFORE, 0).search(low[: found.start]) or rx(_BEHIND, 0).search(low[found.end :]):
             yield seen(statement, _KEY, found.value, span, found.start, SAYS)
         elif answers and len(text.split()) <= 6:
             yield seen(statement, _KEY, found.value, span, found.start, ANSWER)
@@ -81,7 +81,7 @@ def _told_to(statement: Statement) -> Iterator[Seen]:
     """What the RM is told to do: "ring her", "just call", "would rather be phoned"."""
     text, body = statement.text, statement.body - statement.start
     for pattern in (_JUST, _PASSIVE):
-        match = rx(pattern).search(text, body)
+        match = rx(pattern, 0).search(statement.low, body)
         if match is not None:
             yield seen(statement, _KEY, _channel(match["v"]), match.span("v"), match.start(), SAYS)
     order = rx(_ORDER).match(text[body:])

@@ -61,7 +61,7 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     """The goals of a statement, one by one."""
     statement, field = spot.statement, context.schema.field(_KEY)
     text = statement.text
-    answers = field is not None and statement.asked != () and context.asks(field, statement.asked[-1].text)
+    answers = field is not None and statement.asked != () and context.asks(field, statement.asked[-1].low)
     if spot.label == _KEY:
         yield from _split(statement, statement.body - statement.start, len(text), 0, LABEL)
     elif answers and not rx(_NO_ANSWER).match(text):
@@ -70,7 +70,7 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     elif spot.under == _KEY:
         yield from _split(statement, 0, len(text), 0, TOPIC)
     else:
-        for match in (match for lead in _LEADS for match in rx(lead).finditer(text)):
+        for match in (match for lead in _LEADS for match in rx(lead, 0).finditer(statement.low)):
             end = _end(text, match.end())
             words = text[match.end() : end]
             if len(words.split()) >= 2 and not rx(_NOT_GOALS).search(words):

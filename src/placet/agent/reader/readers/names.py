@@ -12,6 +12,7 @@ from placet.agent.reader.text import rx
 
 _NAME = r"(?P<v>[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:[ -][^\W\d_a-zß-öø-ÿ][^\W\d_]*)?\.?)"
 _KEY = "preferredName"
+_HINT = r"\b(?:call(?:s|ed)?|go(?:es)? by|known|use|answers|address|nickname|name|prefers|likes|please|pls|is fine|will do|short)\b"
 _OF_NAMES = r"\b(?:calls?|called|name|nickname|first names?|formal)\b"
 _CALLED = (
     rf"(?i:\b(?:(?:just |please |pls |always )?call (?:me|him|her)|calls (?:him|her|me)self|(?:everyone|everybody|"
@@ -41,14 +42,16 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
         if match is not None:
             yield _name(statement, match, 0, LABEL)
         return
+    if not rx(_HINT, 0).search(statement.low):
+        return
     for match in (match for pattern in (_CALLED, _PREFERS) for match in rx(pattern, 0).finditer(text)):
         used = match[0].lower().startswith("use ")
         if _is_name(match["v"], text[match.end() :]) and (not used or _shortens(match["v"], own)):
             yield _name(statement, match, match.start(), SAYS)
     match = rx(_PLEASE, 0).search(text)
     if match is not None and _is_name(match["v"], ""):
-        before = spot.before.text if spot.before else ""
-        if _shortens(match["v"], own) or rx(_OF_NAMES).search(f"{before} {text}"):
+        before = spot.before.low if spot.before else ""
+        if _shortens(match["v"], own) or rx(_OF_NAMES, 0).search(f"{before} {statement.low}"):
             yield _name(statement, match, match.start(), SAYS)
 
 

@@ -12,39 +12,67 @@ from placet.agent.reader.values.places import cities
 from placet.agent.reader.values.work import FIRM, FIRM_SUFFIX, TITLE, is_title, split_title, trim_title
 
 _ARTICLE = r"(?i:(?:(?:an?|the|our|their|its|new|now|currently|a full-time|full[- ]time) )*)"
+_CONCERN = r"firm|company|business|practice|consultancy|studio|shop|agency|called|named"
+_IS = (
+    r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently|officially))? "
+    rf"{_ARTICLE}{TITLE}"
+)
+# Sentences with a title, each behind a cheap hint in small letters.
 _LEADS = (
     # "started last week as", "was sworn in on Monday as", "set up on her own as"
-    r"(?i:\b(?:started|join(?:s|ed)?|work(?:s|ing)|employed|appointed|hired|promoted|engaged|sworn in|took over|"
-    r"taken over|set up|setting up|acting|serv(?:es|ing)|elected|"
-    r"installed|taken on|returned|back|moved|practis(?:es|ing)|retrained|re-?qualified|self-employed|freelanc(?:e|es|"
-    r"ing)|succeed(?:s|ed)|follow(?:s|ed)|replac(?:es|ed)|recruited|named|confirmed|trad(?:es|ing)|registered|"
-    r"job)\b[^.;:?!]{0,60}?\bas )",
+    (
+        r" as ",
+        r"(?i:\b(?:started|join(?:s|ed)?|work(?:s|ing)|employed|appointed|hired|promoted|engaged|sworn in|took over|"
+        r"taken over|set up|setting up|acting|serv(?:es|ing)|elected|installed|taken on|returned|back|moved|"
+        r"practis(?:es|ing)|retrained|re-?qualified|self-employed|freelanc(?:e|es|ing)|succeed(?:s|ed)|follow(?:s|ed)|"
+        r"replac(?:es|ed)|recruited|named|confirmed|trad(?:es|ing)|registered|job)\b[^.;:?!]{0,60}?\bas )"
+        rf"{_ARTICLE}{TITLE}",
+    ),
     # "promoted to", "became", "her new role is"
-    r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|"
-    r"named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|"
-    r"took the job of|taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to "
-    r"(?:be )?)?)",
-    r"(?i:\b(?:occupation|profession|job title): |\bcalls (?:him|her|my)self )",
-    # "now a" at the beginning of a bullet
-    r"(?i:^\W*(?:(?:she|he|is|i'm|he's|she's) )?now (?:(?:i'm|i am|he's|she's) )?)"
-    r"|(?i:\b(?:is|am) now )",
+    (
+        r"\b(?:promoted|stepped|moved|elevated|made|bec[ao]me|appointed|named|role|job|position|title|works as|"
+        r"occupation|profession)\b",
+        r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|"
+        r"named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|took the job of|"
+        r"taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to (?:be )?)?)"
+        rf"{_ARTICLE}{TITLE}",
+    ),
+    (
+        r"\b(?:occupation|profession|title): |\bcalls \w+self ",
+        rf"(?i:\b(?:occupation|profession|job title): |\bcalls (?:him|her|my)self ){_ARTICLE}{TITLE}",
+    ),
+    # "now a" at the beginning of a bullet, "is now"
+    (
+        r"\bnow\b",
+        r"(?:(?i:^\W*(?:(?:she|he|is|i'm|he's|she's) )?now (?:(?:i'm|i am|he's|she's) )?)|(?i:\b(?:is|am) now ))"
+        rf"{_ARTICLE}{TITLE}",
+    ),
+    # "CTO at a start-up now", as one says it in a chat
+    (
+        r"\bnow\b",
+        r"^(?i:(?:no|nope|yes|yeah|yep|well|actually|currently|eh|ah|oh),? (?:no,? )?)?(?i:an? )?"
+        rf"{TITLE}(?=(?i: now\b| (?:at|with|for) .{{2,40}}\bnow\b))",
+    ),
+    (r"\b(?:i|he|she|who|client) (?:is|am)\b|\b(?:i'm|he's|she's)\b", _IS),
 )
-_IS = (
-    r"(?:(?i:\b(?:i|he|she|who|client)) (?i:is|am)|(?i:\b(?:i'm|he's|she's)))(?P<now> (?i:now|currently|"
-    r"officially))? "
-)
+# Sentences with a firm.
 _FIRMS = (
     (
-        rf"(?i:\b(?P<how>join(?:s|ed)|work(?:s|ing) (?:at|for|with)|employed (?:at|by|with)|hired by|now (?:at|with)|"
-        rf"started (?:work )?(?:at|with)|moved (?:over )?to|signed with|new (?:employer|company|firm) is|employer "
-        rf"is(?: now)?) (?:the )?){FIRM}"
+        r"\b(?:join(?:s|ed)|work(?:s|ing)|employed|hired|now|started|moved|signed|employer|company|firm)\b",
+        r"(?i:\b(?:join(?:s|ed)|work(?:s|ing) (?:at|for|with)|employed (?:at|by|with)|hired by|now (?:at|with)|"
+        r"started (?:work )?(?:at|with)|moved (?:over )?to|signed with|new (?:employer|company|firm) is|"
+        rf"employer is(?: now)?) (?:the )?){FIRM}",
     ),
-    rf"(?i:\b(?P<how>trad(?:es|ing) (?:as|under)|under the name(?: of)?|t/a|d/?b/?a|doing business as|(?:business|"
-    rf"company|firm|practice) (?:is )?(?:called|named)|(?:founded|co-founded|launched|incorporated|runs|owns)(?: "
-    rf"(?:his|her|my|a|the|their|own|new|firm|company|business|practice|consultancy|studio|agency|called|named))*,?|"
-    rf"(?:set up|started|opened) (?:(?:his|her|my|their|own|new|a|firm|company|business|practice|consultancy|studio|"
-    rf"shop|agency|called|named),? )*(?:firm|company|business|practice|consultancy|studio|shop|agency|called|"
-    rf"named),?) (?:the )?){FIRM}",
+    (
+        r"\b(?:trad(?:es|ing)|name|t/a|d/?b/?a|doing business)\b",
+        rf"(?i:\b(?:trad(?:es|ing) (?:as|under)|under the name(?: of)?|t/a|d/?b/?a|doing business as) (?:the )?){FIRM}",
+    ),
+    (
+        r"\b(?:called|named|founded|co-founded|launched|incorporated|runs|owns|set up|started|opened)\b",
+        r"(?i:\b(?:(?:business|company|firm|practice) (?:is )?(?:called|named)|"
+        rf"(?:founded|co-founded|launched|incorporated|runs|owns)(?: (?:his|her|my|a|the|their|own|new|{_CONCERN}))*,?|"
+        rf"(?:set up|started|opened) (?:(?:his|her|my|their|own|new|a|{_CONCERN}),? )*(?:{_CONCERN}),?) (?:the )?){FIRM}",
+    ),
 )
 _RETIRED = (
     r"(?:\b(?:has|have|had|is|'s|'ve|'m|am|now|fully|formally|officially|finally|just|be|(?:calls|considers) (?:him|"
@@ -55,11 +83,6 @@ _RETIRED = (
     r"\b(?P<c>(?:gave|given) up work(?:ing)?)\b(?! (?:on|for|with))"
 )
 _NOT_RETIRED = r"\b(?:semi|not|never|once|when|before|until|nearly|almost)[ -]*$"
-# "CTO at a start-up now", as one says it in a chat
-_CUT_SHORT = (
-    rf"^(?i:(?:no|nope|yes|yeah|yep|well|actually|currently|eh|ah|oh),? (?:no,? )?)?(?i:an? )?{TITLE}"
-    r"(?=(?i: now\b| (?:at|with|for) .{2,40}\bnow\b))"
-)
 _SIDE_JOB = r"\b(?:non-?exec\w*|trustee|volunteer|board member|governor)\b"
 _LABELLED_END = (
     r"\s{2,}|\s?\(|[;|]|\.(?:\s|$)|\s-{1,2}\s|,? (?:since|from|effective|as of|until|w\.?e\.?f)\b|, (?:now|formerly|"
@@ -84,20 +107,20 @@ def read(spot: Spot, _: Context) -> Iterator[Seen]:
     if label is not None:
         yield from _labelled(statement, label)
     yield from _retired(statement)
-    for lead in _LEADS:
-        for match in rx(rf"(?:{lead}){_ARTICLE}{TITLE}", 0).finditer(text):
-            yield from _title(statement, match, sure=True)
-    for match in rx(rf"{_IS}{_ARTICLE}{TITLE}", 0).finditer(text):
-        yield from _title(statement, match, sure=False)
-    for match in rx(_CUT_SHORT, 0).finditer(text):
-        yield from _title(statement, match, sure=True)
-    for pattern in _FIRMS:
-        for match in rx(pattern, 0).finditer(text):
-            yield from _firm(statement, match.start("firm"), match.end("firm"), match.start())
+    for hint, pattern in _LEADS:
+        if rx(hint, 0).search(statement.low):
+            for match in rx(pattern, 0).finditer(text):
+                yield from _title(statement, match, sure=pattern != _IS)
+    for hint, pattern in _FIRMS:
+        if rx(hint, 0).search(statement.low):
+            for match in rx(pattern, 0).finditer(text):
+                yield from _firm(statement, match.start("firm"), match.end("firm"), match.start())
 
 
 def _retired(statement: Statement) -> Iterator[Seen]:
     text = statement.text
+    if "retire" not in statement.low and "up work" not in statement.low:
+        return
     for match in rx(_RETIRED).finditer(text):
         span = match.span(next(group for group in ("a", "b", "c") if match[group]))
         if not rx(_NOT_RETIRED).search(text[: span[0]]):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from placet.agent.reader.text import rx
+from placet.agent.reader.text import rx, small
 from placet.agent.reader.values import Found
 from placet.customers.schema import Option
 
@@ -20,21 +20,19 @@ def pattern_of(
     """One expression for all options (longest wording first) and the option's value for each of its groups."""
     parts: list[tuple[str, str]] = []
     for option in options:
-        for name in {option.value, option.label, *option.synonyms}:
+        for name in {small(option.value), small(option.label), *map(small, option.synonyms)}:
             parts.append((r"[\s_-]?".join(map(re.escape, re.split(r"[\s_-]+", name))), option.value))
     parts.sort(key=lambda part: -len(part[0]))
     parts = [(pattern, value) for value, pattern in words] + parts
     whole = "|".join(f"({pattern})" for pattern, _ in parts)
-    return re.compile(rf"(?<![\w-])(?:{whole})(?![\w]|-(?!\s|level|risk|growth))", re.IGNORECASE), tuple(
-        v for _, v in parts
-    )
+    return re.compile(rf"(?<![\w-])(?:{whole})(?![\w]|-(?!\s|level|risk|growth))"), tuple(v for _, v in parts)
 
 
 def find_choices(text: str, options: Sequence[Option], words: Mapping[str, str]) -> list[Found]:
     """Every option a text names, left to right; `words` maps an option's value to a pattern without groups."""
     known = {option.value for option in options}
     pattern, values = pattern_of(tuple(options), tuple((v, p) for v, p in words.items() if v in known))
-    return [Found(m.start(), m.end(), values[(m.lastindex or 1) - 1]) for m in pattern.finditer(text)]
+    return [Found(m.start(), m.end(), values[(m.lastindex or 1) - 1]) for m in pattern.finditer(small(text))]
 
 
 def boxes(text: str) -> list[tuple[bool, int, int]]:
