@@ -64,6 +64,7 @@ class Spot:
     under: str | None
     before: Statement | None
     after: Statement | None
+    carries: bool  # says what to make of what the statement before brought up: "change it to ..."
 
     def labelled(self, *keys: str) -> str | None:
         """The key its label names, if that is one of these."""

@@ -60,7 +60,10 @@ class Finder:
                 topic = label or self._topic(statement)
             before = statements[number - 1] if number else None
             after = statements[number + 1] if number + 1 < len(statements) else None
-            yield Spot(statement, label if first else None, None if first and label else topic, under, before, after)
+            carries = before is not None and before.paragraph == statement.paragraph and _carries(statement)
+            yield Spot(
+                statement, label if first else None, None if first and label else topic, under, before, after, carries
+            )
 
     def _topic(self, statement: Statement) -> str | None:
         """The field whose name a bullet opens with: "Date of birth was mistyped. Not 4 May ..."."""
@@ -102,7 +105,9 @@ class Finder:
         base = statement.start
         triggers = [m.span() for m in rx(cue.trigger, 0).finditer(statement.low)] if cue.trigger else []
         answers = bool(statement.asked) and self._context.asks(field, statement.question)
-        topic = spot.topic == field.key or self._carried(spot, cue.trigger)
+        topic = spot.topic == field.key
+        if spot.carries and spot.before and cue.trigger and not topic:
+            topic = rx(cue.trigger, 0).search(spot.before.low) is not None
         if not (labelled or topic or triggers or answers):
             return
         values = self._search.values(field, statement)
@@ -121,10 +126,6 @@ class Finder:
                 strength = ANSWER if answers else TOPIC
                 yield Seen(field.key, found.value, base + start, base + end, base + start, strength, found.doubt)
 
-    @staticmethod
-    def _carried(spot: Spot, trigger: str) -> bool:
-        """Whether the statement before brought the field up and this one says what to make of "it"."""
-        before, statement = spot.before, spot.statement
-        if before is None or not trigger or before.paragraph != statement.paragraph:
-            return False
-        return rx(_CARRIES, 0).search(statement.low) is not None and rx(trigger, 0).search(before.low) is not None
+
+def _carries(statement: Statement) -> bool:
+    return rx(_CARRIES, 0).search(statement.low) is not None

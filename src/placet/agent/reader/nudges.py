@@ -15,6 +15,7 @@ MOST = 3
 
 def nudges(context: Context, statements: list[Statement], seen: Collection[str]) -> list[Nudge]:
     """The questions to ask; sections that are nearly complete come first, then the order of the schema."""
+    said = "\n".join(s.low for s in statements if s.own)
     asked = [
         field
         for field in context.schema.fields
@@ -23,7 +24,7 @@ def nudges(context: Context, statements: list[Statement], seen: Collection[str])
         and field.type not in ("object", "any", "longtext")
         and context.profile.get(field.key) is None
         and field.key not in seen
-        and not any(s.own and context.asks(field, s.low) for s in statements)
+        and not context.asks(field, said)
     ]
     asked.sort(key=lambda field: -_filled(context, field))
     return [_nudge(context, field) for field in asked[:MOST]]
