@@ -260,7 +260,7 @@ async def test_the_trail_and_the_sources_stay_as_they_are(owner, decided, attemp
 
 @pytest.mark.parametrize("table", ["artifact", "event", "event_body", "source"])
 async def test_emptying_a_table_is_refused_too(owner, table):
-    with pytest.raises(REFUSED, match="truncate of .* is refused"):
+    with pytest.raises(REFUSED, match=r"truncate of .* is refused"):
         await owner.execute(f"truncate {table} cascade")
 
 

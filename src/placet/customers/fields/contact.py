@@ -28,7 +28,7 @@ class Email(FieldType):
 
     def parse(self, field: Field, raw: Any, region: str | None) -> str:
         """Return the address with its domain in lower case, in Unicode rather than Punycode."""
-        import email_validator  # noqa: PLC0415 - loaded when the first address is read
+        import email_validator
 
         address = clean(field, raw)
         local, _, domain = address.rpartition("@")
@@ -64,7 +64,7 @@ class Phone(FieldType):
 
         A number must be possible (its length fits its country), not in use: numbers set aside for fiction are taken.
         """
-        import phonenumbers  # noqa: PLC0415 - loaded when the first number is read
+        import phonenumbers
 
         rule = "a number is written with its country code, such as +44 7700 900417"
         written = clean(field, raw)
@@ -81,7 +81,7 @@ class Phone(FieldType):
 
     def display(self, field: Field, value: Any) -> str:
         """Return the number with the spaces its country puts: "+44 7700 900417"."""
-        import phonenumbers  # noqa: PLC0415
+        import phonenumbers
 
         if not isinstance(value, str) or len(value) > 60:
             return plain(value)

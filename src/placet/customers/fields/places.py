@@ -88,8 +88,8 @@ def _look_up(table: dict[str, str], raw: Any) -> str | None:
 @cache
 def countries() -> dict[str, str]:
     """Return the English name for itself and for every folded way to say a country; loads Babel and pycountry once."""
-    import pycountry  # noqa: PLC0415 - takes longer to load than all field types together
-    from babel import Locale  # noqa: PLC0415
+    import pycountry
+    from babel import Locale
 
     english = Locale("en").territories
     codes = {each.alpha_2: each for each in pycountry.countries}
@@ -115,8 +115,8 @@ def countries() -> dict[str, str]:
 @cache
 def languages() -> dict[str, str]:
     """Return the English name for itself and for every folded way to say a language; loads Babel and pycountry once."""
-    import pycountry  # noqa: PLC0415
-    from babel import Locale  # noqa: PLC0415
+    import pycountry
+    from babel import Locale
 
     names = {code: name for code, name in Locale("en").languages.items() if code not in ("und", "mul", "zxx")}
     names["cmn"] = "Mandarin Chinese"

@@ -18,7 +18,7 @@ def word_pieces(before: str, after: str) -> list[Piece]:
     order. A line break counts as a word. Texts that share little, or are very long, are removed and added as a whole.
     """
     # difflib takes cubic time on a text that repeats one word (a second for 440 words), and texts come from anybody.
-    from rapidfuzz.distance import LCSseq  # noqa: PLC0415 - loaded when the first texts are compared
+    from rapidfuzz.distance import LCSseq
 
     was, now = _WORD.findall(before), _WORD.findall(after)
     if was == now:
