@@ -2,12 +2,15 @@
 
 import json
 
+import msgspec
 import pytest
 
 from conftest import AGENT, World, accepted, edited, item, rejected
-from placet.artifacts import custody, inbox
+from placet.artifacts import custody, drafts, inbox
 from placet.artifacts import decide as deciding
+from placet.artifacts.artifact_type import ArtifactType
 from placet.artifacts.decide import Decision
+from placet.artifacts.propose import Item
 from placet.customers.schema import Field, ProfileSchema
 from placet.errors import Unavailable
 from placet.identity.principal import SYSTEM
@@ -258,6 +261,23 @@ async def test_a_schema_that_moved_on_keeps_the_artifact_pending(world: World, r
     assert refusal(outcome) == ("invalid", "schema_changed")
     assert outcome.error.status == 409
     assert await world.stored(customer) == before
+
+
+async def test_a_type_whose_plug_in_is_gone_can_only_be_rejected(world: World, rm, customer, monkeypatch):
+    class Note(ArtifactType):
+        name, label = "note", "Note"
+        Payload = msgspec.defstruct("NotePayload", [("text", str)])
+
+    with monkeypatch.context() as installed:
+        installed.setattr(drafts, "artifact_types", lambda: {"note": Note()})
+        done = await world.propose(customer, Item(payload={"text": "Likes sailing"}, artifact_type="note"))
+    [found] = done.artifacts
+    before = await world.stored(customer)
+    for asked in (accepted(rm, found), edited(rm, found, {"text": "Likes jazz"})):
+        assert refusal((await world.decide(asked))[0]) == ("invalid", "not_in_lifecycle")
+    assert await world.stored(customer) == before
+    assert (await world.reject(rm, found)).good
+    assert (await world.events(artifact=found))[-1]["kind"] == "note.rejected"
 
 
 async def test_a_surprise_in_what_was_written_rolls_everything_back(world: World, rm, customer, proposal, monkeypatch):
