@@ -49,7 +49,11 @@ MANY = field("select", options=WITH_OTHER, multi=True)
             "Maya, daughter, 1961, Leo",
         ),
         (field("object"), {"name": "Ann", "adult": True, "phones": ["+1", "+2"]}, "Ann, Yes, +1, +2"),
-        (field("object"), {"email": "ida@b.example", "relation": "daughter", "name": "Ida"}, "Ida, daughter, ida@b.example"),
+        (
+            field("object"),
+            {"email": "ida@b.example", "relation": "daughter", "name": "Ida"},
+            "Ida, daughter, ida@b.example",
+        ),
         (field("object"), {}, "none"),
         (field("any"), 1234.5, "1234.5"),
     ],
