@@ -25,6 +25,8 @@ _WROTE = (
     r"^\W{0,6}(?:on|am|le|el|em|op|il|den)\b.{4,160}(?:wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|"
     r"skrev)\b.{0,60}:?\s*$"
 )
+_WROTE_WORD = r"wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev"
+_SUBJECT = r"^\W*(?:fwd?|fw)\b(?:\W+\w+){3}"  # "Fwd: three words and more" is a title
 _FORWARDED = (
     r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|"
     r"doorgestuurd\w*)\b[^.]{0,40}\W*$"
@@ -77,59 +79,85 @@ class Layout:
 
 def lay_out(lines: list[str], is_client: Callable[[str], bool]) -> Layout:
     """Say of each line whose words it is; only the client's own mail is taken at its word when it stands in a note of others."""
-    layout = Layout([OWN] * len(lines))
-    mail_context = any(rx(_WROTE).match(line) for line in lines) or _header_at(lines, _first(lines)) > 0
-    arrows = sum(line.lstrip().startswith(">") for line in lines)
-    bulleted_by_arrows = not mail_context and arrows * 2 > sum(bool(line.strip()) for line in lines)
-    state, above, at = OWN, 0, 0
-    while at < len(lines):
+    return _Walk(lines, is_client).layout
+
+
+class _Walk:
+    """Goes through the lines once, remembering whose words they are just now."""
+
+    def __init__(self, lines: list[str], is_client: Callable[[str], bool]) -> None:
+        self._lines, self._is_client = lines, is_client
+        self.layout = Layout([OWN] * len(lines))
+        self._wrote = self._attributions()
+        mail = any(self._wrote) or _header_at(lines, _first(lines)) > 0
+        arrows = sum(line.lstrip().startswith(">") for line in lines)
+        self._arrows_quote = mail or arrows * 2 <= sum(bool(line.strip()) for line in lines)
+        self._state = OWN
+        self._above = 0  # lines of the note's own so far
+        at = 0
+        while at < len(lines):
+            at += self._step(at)
+
+    def _attributions(self) -> list[bool]:
+        """Which lines say "On Monday X wrote:", alone or together with the next line."""
+        lines = self._lines
+        if not rx(_WROTE_WORD).search("\n".join(lines)):
+            return [False] * len(lines)
+        pairs = zip(lines, [*lines[1:], ""], strict=False)
+        return [
+            bool(rx(_WROTE).match(a) or (a.strip() and len(a) < 120 and rx(_WROTE).match(f"{a.strip()} {b.strip()}")))
+            for a, b in pairs
+        ]
+
+    def _step(self, at: int) -> int:
+        """Judge the line at `at` and return how many lines that took."""
+        lines, layout = self._lines, self.layout
         line = lines[at]
-        header = _header_at(lines, at)
-        if state == PASTED and rx(_PASTED_END).match(line):
-            layout.origins[at] = HEADER
-            state, at = OWN, at + 1
-            continue
-        if header and state in (OWN, SIGNATURE):
-            author = _named(lines[at : at + header], _AUTHOR)
-            if layout.author is None and author and (above == 0 or (above == 1 and is_client(author))):
-                layout.author = author
-                layout.recipient = _named(lines[at : at + header], _RECIPIENT) or ""
+        if self._state == PASTED and rx(_PASTED_END).match(line):
+            layout.origins[at], self._state = HEADER, OWN
+            return 1
+        header = _header_at(lines, at) if self._state in (OWN, SIGNATURE) else 0
+        if header:
+            if self._is_the_mail(at, header):
                 layout.origins[at : at + header] = [HEADER] * header
-                at += header
-                continue
-            state = QUOTED if layout.author is not None else PASTED
-        if state in (OWN, SIGNATURE):
-            state = _turning(lines, at, state, mail=layout.author is not None)
-        origin = state
-        if state in (OWN, SIGNATURE) and line.lstrip().startswith(">") and not bulleted_by_arrows:
+                return header
+            self._state = QUOTED if layout.author is not None else PASTED
+        if self._state in (OWN, SIGNATURE):
+            self._state = self._turning(at)
+        origin = self._state
+        if origin in (OWN, SIGNATURE) and line.lstrip().startswith(">") and self._arrows_quote:
             origin = QUOTED
-        if state == OWN and rx(_WROTE).match(line):
+        elif origin == OWN and self._wrote[at]:
             origin = HEADER
         layout.origins[at] = origin
-        above += origin == OWN and bool(line.strip())
-        at += 1
-    return layout
+        self._above += origin == OWN and bool(line.strip())
+        return 1
 
+    def _is_the_mail(self, at: int, header: int) -> bool:
+        """Whether a header is that of the note itself; then its author and recipient are taken down."""
+        author = _named(self._lines[at : at + header], _AUTHOR)
+        first = self._above == 0 or (self._above == 1 and author is not None and self._is_client(author))
+        if self.layout.author is not None or author is None or not first:
+            return False
+        self.layout.author = author
+        self.layout.recipient = _named(self._lines[at : at + header], _RECIPIENT) or ""
+        return True
 
-def _turning(lines: list[str], at: int, state: str, *, mail: bool) -> str:
-    line = lines[at]
-    if (
-        rx(_FORWARDED).match(line)
-        and len(line.split()) <= 8
-        and not rx(r"^\W*(?:fwd?|fw)\b.*\w+.*\w+.*\w+").match(line)
-    ):
-        return PASTED
-    if rx(_ORIGINAL).match(line):
-        return QUOTED if mail else PASTED
-    if rx(_WROTE).match(line) or (
-        at + 1 < len(lines) and line.strip() and rx(_WROTE).match(f"{line.strip()} {lines[at + 1].strip()}")
-    ):
-        behind = next((each for each in lines[at + 1 :] if each.strip() and not rx(_WROTE).match(each)), "")
-        if mail and not behind.lstrip().startswith(">") and not line.lstrip().startswith(">"):
-            return QUOTED
-    if mail and (re.fullmatch(r"\s*(?:--|__+|-- )\s*", line) or rx(_CLOSING).match(line.strip())):
-        return SIGNATURE
-    return state
+    def _turning(self, at: int) -> str:
+        """Whose words begin with this line: somebody else's, a signature, or still the same."""
+        line, mail = self._lines[at][:200], self.layout.author is not None
+        if rx(_FORWARDED).match(line) and len(line.split()) <= 8 and not rx(_SUBJECT).match(line):
+            return PASTED
+        if rx(_ORIGINAL).match(line):
+            return QUOTED if mail else PASTED
+        if self._wrote[at] and mail and not line.lstrip().startswith(">"):
+            below = range(at + 1, min(at + 6, len(self._lines)))
+            first = next((self._lines[i] for i in below if self._lines[i].strip() and not self._wrote[i]), "")
+            if not first.lstrip().startswith(">"):
+                return QUOTED
+        if mail and (re.fullmatch(r"\s*(?:--|__+|-- )\s*", line) or rx(_CLOSING).match(line.strip())):
+            return SIGNATURE
+        return self._state
 
 
 def _first(lines: list[str]) -> int:
