@@ -100,6 +100,12 @@ async def test_an_error_of_ours_is_not_tried_again(world: World):
     assert len(attempts) == 1
 
 
+@pytest.mark.parametrize("argument", ["seven", 2**70])
+async def test_a_wrong_argument_is_a_mistake_and_no_outage(world: World, argument):
+    with pytest.raises(ValueError, match="invalid input"):
+        await world.rows("select $1::bigint", argument)
+
+
 async def test_work_that_fails_leaves_nothing_behind(world: World):
     customer = await world.customer(await world.person())
     before = await world.stored(customer)
