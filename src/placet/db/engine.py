@@ -80,10 +80,6 @@ async def connection(pool: Pool) -> AsyncIterator[Connection]:
         async with pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as found:
             yield found
     except AWAY as error:
-        if isinstance(
-            error, ValueError
-        ):  # an argument of the wrong type: a mistake of ours must not look like an outage
-            raise
         raise unavailable(error) from error
 
 
