@@ -159,9 +159,12 @@ class Acquaintances:
         anyone = re.compile(rf"\b(?:{alternatives(map(str.lower, self.others))})\b|\b(?:{RELATION})\b")
         for statement in statements:
             for match in titled.finditer(statement.low):
-                title = match["title"]
-                if title in MALE_TITLES | FEMALE_TITLES:
-                    return "m" if title in MALE_TITLES else "f"
+                # A title and the family name alone may be a relative's.
+                sure = self.tokens[0].lower() in match[0].split(" ")
+                if match["title"] in MALE_TITLES:
+                    he += 100 if sure else 2
+                elif match["title"] in FEMALE_TITLES:
+                    she += 100 if sure else 2
             if statement.voice != "rm" or statement.talk:
                 continue
             if not anyone.search(statement.low):

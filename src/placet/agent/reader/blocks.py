@@ -154,8 +154,10 @@ def label_of(words: str, is_label: Callable[[str], bool]) -> tuple[str, int] | N
         if match is not None and len(match["label"].split()) <= longest and is_label(match["label"]):
             return match["label"].lower(), match.start("rest")
     match = rx(_LABEL).match(opening)
-    if match is not None and len(match["label"].split()) <= 8 and not rx(r"[\"?!]|[a-z]{3}\.\s").search(match["label"]):
-        return match["label"].strip("*_# ").lower(), match.start("rest")
+    if match is not None and len(match["label"].split()) <= 8:
+        label = match["label"].strip("*_# ").lower()
+        if is_label(label) or not rx(r"[\"?!]|[a-z]{3}\.\s").search(label):
+            return label, match.start("rest")
     match = rx(_BOXED).match(opening)
     if match is not None and is_label(match["label"]):
         return match["label"].lower(), match.end()

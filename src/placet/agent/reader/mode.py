@@ -87,7 +87,8 @@ _NOT_YET = (
 )
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|"
-    r"corrected|changed|updated))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|"
+    r"corrected|changed|updated|moved|rescheduled|set|fixed|agreed|booked|postponed|scheduled|arranged|granted|issued|"
+    r"recruited|hired))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|"
     r"earlier|had been|"
     r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|dictated|misheard|misread|ticked|marked|selected|"
     r"logged|stated|listed|showed)|(?:i|we) (?:had|have)(?: (?:you|him|her|them|it|down|the one|as|at|on))*(?=\W*$)|"
@@ -156,9 +157,12 @@ def meant(
     text = statement.low
     a, b = start - statement.start, end - statement.start
     before, inside, behind = clause_at(text, a, b)
-    asked = _asks(text, b) and not rx(_REQUEST, 0).search(text)
-    if asked:
+    request = rx(_REQUEST, 0).search(text)
+    if request is None and _asks(text, b):
         return QUESTION
+    if request is not None:  # "could you please use ..." is neither a question nor a maybe
+        text = f"{text[: request.start()]}{' ' * len(request[0])}{text[request.end() :]}"
+        before, inside, behind = clause_at(text, a, b)
     return (
         _near(text, b, before[max(since - statement.start - (a - len(before)), 0) :], behind)
         or _whole(statement, text, a, f"{before}{inside}{behind}", state=state, plan=plan, exact=exact)

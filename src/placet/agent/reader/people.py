@@ -24,7 +24,7 @@ from placet.agent.reader.acquaintances import (
 )
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
-from placet.agent.reader.words import HELPERS, OTHERS_LABEL, RELATIONS, TRUSTED
+from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, OTHERS_LABEL, RELATIONS, TRUSTED
 
 _OWNER = r"his|her|my|their|our|your|the|client's|clients?'|cl\.?'s|meine?|sein|seine|ihre?|minha|meu"
 _CLAUSE = (
@@ -113,7 +113,7 @@ class People(Acquaintances):
                 mention = self._mention(match, statement, past)
                 if mention is not None:
                     next(c for c in reversed(clauses) if c.start <= mention.start).mentions.append(mention)
-                    if mention.role == "subject" and mention.who != RM:
+                    if mention.role == "subject" and mention.who != RM and not mention.trusted:
                         past.append((mention.who, mention.gender))
             subject = _hand_on(statement, clauses, subject)
 
@@ -175,7 +175,7 @@ class People(Acquaintances):
         elif kind == "other":
             gender = self.others.get(match["other"].split()[0], "")
         elif kind == "client":
-            who, gender = CLIENT, self.gender
+            who, gender = self._titled(word), self.gender
         elif kind == "pronoun":
             gender = "m" if word in ("he", "him", "his", "himself") else "f"
             who = self._pronoun(gender, statement, past)
@@ -189,6 +189,12 @@ class People(Acquaintances):
             who = CLIENT  # the RM says "you"
         role = _role(kind, word, ahead, statement.low[match.end() : match.end() + 60])
         return Mention(statement.start + match.start(), statement.start + match.end(), who, gender, role, trusted)
+
+    def _titled(self, name: str) -> str:
+        """Whose name it is: "Mrs Doe" is not the client where the client is a man."""
+        title = name.split(" ", maxsplit=1)[0].rstrip(".")
+        gender = "m" if title in MALE_TITLES else "f" if title in FEMALE_TITLES else ""
+        return OTHER if gender and self.gender and gender != self.gender else CLIENT
 
     def _pronoun(self, gender: str, statement: Statement, past: list[tuple[str, str]]) -> str:
         if statement.talk or statement.voice == CLIENT or (self.gender and gender != self.gender):
@@ -239,9 +245,13 @@ def _hand_on(statement: Statement, clauses: list[_Clause], subject: str) -> str:
             (m for m in clause.mentions if m.role == "subject" or (m.role == "owner" and m.start <= clause.start + 1)),
             None,
         )
+        outer = subject
         if first is not None and first.who != RM:
             subject = first.who
         clause.subject = subject
+        ahead = statement.text[: clause.start - statement.start].rstrip()
+        if ahead.endswith("(") and ")" in statement.text[clause.start - statement.start : clause.end - statement.start]:
+            subject = outer  # what stands in brackets says nothing of what follows them
         if first is not None and first.trusted:
             tail = statement.low[first.end - statement.start : clause.end - statement.start]
             if rx(_CONFIRMS, 0).search(tail):

@@ -55,7 +55,8 @@ def mend(folded: Folded, known: Callable[[str], bool]) -> Folded:
 def _number(token: str) -> str | None:
     if re.fullmatch(r"[+(]?[\dOolI|SB](?:[\dOolI|SB,./()-]*[\dOolI|SB])?[),.;:]*", token) is None:
         return None
-    if sum(c.isdigit() for c in token) < 2 or token.isdigit():
+    letters = {c for c in token if c.isalpha() or c == "|"}
+    if not letters or sum(c.isdigit() for c in token) < (1 if letters <= {"O", "o"} else 2):
         return None
     return token.translate(_DIGITS)
 

@@ -120,9 +120,8 @@ def looks_scanned(text: str, known: Callable[[str], bool]) -> bool:
     """Whether a note says that it is a scan, or has two or more words that only a scanner writes."""
     if rx(r"\b(?:ocr|scan|scanned|handwritten|hand-written)\b").search(text[:400]):
         return True
-    odd = 0
+    words = rx(r"[a-z]*rn[a-z]*", 0).findall(text[:20_000].lower())
+    odd = sum(known(word.replace("rn", "m")) and not known(word) for word in words)
     for match in rx(r"(?<![\w@.])[A-Za-z]*(?:[A-Za-z][10]|[10](?=[a-z]))[A-Za-z]+(?![\w@])", 0).finditer(text):
         odd += known(match[0].lower().replace("1", "l").replace("0", "o"))
-        if odd >= 2:
-            return True
-    return False
+    return odd >= 2
