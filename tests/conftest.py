@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from placet import logs
@@ -31,6 +32,11 @@ from placet.settings import Settings
 
 _numbers = itertools.count(1)
 logs.configure()
+# That a machine is busy is no fault of the code.
+hypothesis.settings.register_profile(
+    "placet", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("placet")
 AGENT = agent("test-reader")  # may propose for every customer
 
 
