@@ -5,21 +5,21 @@ from __future__ import annotations
 from litestar import Router
 
 from placet.web.pages import api_docs, customers, deciding, overview, proposals, signing_in, sources
-from placet.web.pages.surroundings import answer_error
+from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
 
 __all__ = ["answer_error", "handlers"]
 
-pages = Router(
+behind_the_sign_in = Router(
     path="/",
+    guards=[for_people],
     route_handlers=[
-        *signing_in.handlers,
         *proposals.handlers,
         *customers.handlers,
         *overview.handlers,
         *sources.handlers,
         *deciding.handlers,
-        *api_docs.handlers,
     ],
 )
-handlers = (pages, static_files)
+for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *api_docs.handlers])
+handlers = (behind_the_sign_in, for_anybody, static_files)

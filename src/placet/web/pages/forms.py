@@ -22,8 +22,12 @@ SAID = "__Host-placet-said"
 _MAX_SAID = 3000  # characters; browsers keep 4096 bytes a cookie
 
 
-async def read_form(request: Request[Any, Any, Any]) -> Form:
-    """The fields of a form by name, after making sure that it came from one of our own pages."""
+async def read_form(request: Request[Any, Any, Any], *, csrf: bool = True) -> Form:
+    """The fields of a form by name, after making sure that it came from one of our own pages.
+
+    Without `csrf` the browser's word on where it came from is enough: to sign in, there is nothing yet to derive a token
+    from, and what an earlier sign-in's page carries does not matter.
+    """
     require_same_origin(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise WrongContentType("This address takes a form.")
@@ -36,7 +40,7 @@ async def read_form(request: Request[Any, Any, Any]) -> Form:
     for name, values in form.items():
         for text in (name, *values):
             json.require_text(text, "The form")
-    if cookie_token(request) is not None and request.scope["state"].get("principal") is not None:
+    if csrf and cookie_token(request) is not None and request.scope["state"].get("principal") is not None:
         require_csrf(request, one(form, "csrf"))
     return form
 
@@ -56,7 +60,11 @@ def inside(address: str, otherwise: str) -> str:
     """A path of our own to go to, or `otherwise` where the address could lead elsewhere."""
     parts = urlsplit(address)
     safe = (
-        address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc and address.isprintable()
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and not parts.netloc
+        and address.isascii()  # as a header carries it
+        and address.isprintable()
     )
     return address if safe else otherwise
 

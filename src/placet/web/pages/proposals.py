@@ -56,12 +56,6 @@ class BatchQuery(msgspec.Struct, kw_only=True):
     do: str | None = None
 
 
-@get("/")
-async def start() -> Response[bytes]:
-    """To the inbox."""
-    return Response(b"", status_code=302, headers={"location": "/inbox"}, media_type="text/html")
-
-
 @get("/inbox")
 async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Everything pending over all customers the caller may see."""
@@ -331,4 +325,4 @@ async def _last_decided(
     return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
 
 
-handlers = (start, show_inbox, show_history, show_batch, show_artifact)
+handlers = (show_inbox, show_history, show_batch, show_artifact)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from placet.api.auth import cookie_token, runtime_of
 from placet.api.reading import read_query
+from placet.db.engine import Connection
 from placet.errors import NotSignedIn, TooMany
 from placet.identity import sign_in
 from placet.web import views
@@ -21,6 +22,12 @@ class NextQuery(msgspec.Struct, kw_only=True):
     """Where to go after signing in."""
 
     next: str | None = None
+
+
+@get("/")
+async def start() -> Response[bytes]:
+    """To the inbox."""
+    return Response(b"", status_code=302, headers={"location": "/inbox"}, media_type="text/html")
 
 
 @get("/sign-in")
@@ -35,7 +42,7 @@ async def show_sign_in(request: Request[Any, Any, Any]) -> Response[bytes]:
 @post("/sign-in", status_code=303)
 async def sign_in_by_password(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Take e-mail and password; the cookie is new at every sign-in."""
-    form = await forms.read_form(request)
+    form = await forms.read_form(request, csrf=False)
     email, after = forms.one(form, "email"), forms.inside(forms.one(form, "next"), "/inbox")
     address = request.client.host if request.client is not None else "unknown"
     async with runtime_of(request).reading() as connection:
@@ -46,6 +53,7 @@ async def sign_in_by_password(request: Request[Any, Any, Any]) -> Response[bytes
             if isinstance(error, TooMany):
                 page.headers["retry-after"] = str(error.members["retry_after"])
             return page
+        await _end_earlier(request, connection)
     return _signed_in(token, after)
 
 
@@ -61,12 +69,13 @@ async def show_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Re
 @post("/sign-in/link/{token:str}", status_code=303)
 async def sign_in_by_link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
     """Use a link."""
-    await forms.read_form(request)
+    await forms.read_form(request, csrf=False)
     async with runtime_of(request).reading() as connection:
         try:
             fresh = await sign_in.use_link(connection, token)
         except NotSignedIn as error:
             return html(views.SignInLinkPage(csrf="", token=token, error=error.sentence), 401)
+        await _end_earlier(request, connection)
     return _signed_in(fresh, "/inbox")
 
 
@@ -74,13 +83,17 @@ async def sign_in_by_link(request: Request[Any, Any, Any], token: FromPath[str])
 async def sign_out(request: Request[Any, Any, Any]) -> Response[bytes]:
     """End this sign-in."""
     await forms.read_form(request)
-    token = cookie_token(request)
-    if token is not None:
-        async with runtime_of(request).reading() as connection:
-            await sign_in.sign_out(connection, token)
+    async with runtime_of(request).reading() as connection:
+        await _end_earlier(request, connection)
     response = forms.go("/sign-in")
     response.cookies.append(forms.sign_in_cookie("", 0))
     return response
+
+
+async def _end_earlier(request: Request[Any, Any, Any], connection: Connection) -> None:
+    """End the sign-in this browser has, if any."""
+    if (token := cookie_token(request)) is not None:
+        await sign_in.sign_out(connection, token)
 
 
 def _signed_in(token: str, after: str) -> Response[bytes]:
@@ -89,4 +102,4 @@ def _signed_in(token: str, after: str) -> Response[bytes]:
     return response
 
 
-handlers = (show_sign_in, sign_in_by_password, show_link, sign_in_by_link, sign_out)
+handlers = (start, show_sign_in, sign_in_by_password, show_link, sign_in_by_link, sign_out)

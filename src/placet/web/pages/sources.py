@@ -14,7 +14,7 @@ from placet.api.reading import read_query
 from placet.artifacts import inbox, sources
 from placet.artifacts.artifact import Artifact
 from placet.customers import records
-from placet.errors import Invalid, NotFound
+from placet.errors import Forbidden, Invalid
 from placet.web import views
 from placet.web.note import Quote, State, lines
 from placet.web.pages import forms, show
@@ -146,7 +146,7 @@ async def _read_page(
     async with runtime.reading() as connection:
         around = await shell(request, connection, "read")
         if not around.may_read:
-            raise NotFound("There is nothing at this address.")
+            raise Forbidden("An auditor reads and never writes.", code="auditor_reads")
         customer = await records.get(connection, who, customer_id) if customer_id is not None else None
         choices = [] if customer else (await records.list_customers(connection, who, limit=200))[0]
     view = views.ReadPage(

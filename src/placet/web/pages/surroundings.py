@@ -7,13 +7,16 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
 from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from placet.api import problems
 from placet.api.auth import principal_of, runtime_of
 from placet.artifacts import inbox
 from placet.customers import records
+from placet.db import json
 from placet.db.engine import Connection
-from placet.errors import NotSignedIn
+from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn
 from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
@@ -22,6 +25,10 @@ from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell
 Part = Literal["inbox", "customers", "read", ""]
 LATELY = 6  # customers in the side bar
 _OPENS = ("open", "do")  # members of the query that open a card
+_FORGED = {  # what the page of a refused form says above and below the sentence
+    "csrf": ("Out of date", "Nothing was changed. Go back, load that page again and send it once more."),
+    "cross_site": ("Not from there", "Nothing was changed. Open Placet itself and do it there."),
+}
 
 
 async def shell(request: Request[Any, Any, Any], connection: Connection, current: Part = "") -> Shell:
@@ -60,6 +67,17 @@ def html(view: Page, status: int = 200) -> Response[bytes]:
     )
 
 
+async def for_people(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """The guard of the pages behind the sign-in: a person who signed in, at an address that can be something's."""
+    principal_of(connection)
+    if "authorization" in connection.headers:
+        raise Forbidden("Pages are for people who sign in. A token works with the API only.", code="token_on_a_page")
+    try:
+        json.require_storable(list(connection.path_params.values()))
+    except Invalid:
+        raise NotFound("There is nothing at this address.") from None
+
+
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A problem document for programs; a page for people, who are sent to sign in where that is what is missing."""
     path = request.scope["path"]
@@ -71,7 +89,14 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         return forms.go(f"/sign-in?{urlencode({'next': here(request)})}" if request.method == "GET" else "/sign-in")
     if found.status >= 500:
         problems.answer(request, error)  # logs it
-    view = ErrorPage(shell=_bare_shell(request), status=found.status, sentence=render.sentence(found.sentence))
+    headline, hint = _FORGED.get(found.code, (None, None))
+    view = ErrorPage(
+        shell=_bare_shell(request),
+        status=found.status,
+        sentence=render.sentence(found.sentence),
+        headline=headline,
+        hint=hint,
+    )
     response = html(view, found.status)
     response.headers.update(problems.headers(found))
     return response

@@ -96,11 +96,16 @@ class SignInLinkPage(Page, frozen=True, kw_only=True):
 
 
 class ErrorPage(Page, frozen=True, kw_only=True):
-    """A refusal with its sentence; `status` 403, 404, 409, 422, 429, 500 or 503."""
+    """A refusal with its sentence; `status` 403, 404, 409, 422, 429, 500 or 503.
+
+    `headline` and `hint` stand above and below it where those of the status do not fit.
+    """
 
     template: ClassVar[str] = "error.html"
     status: int
     sentence: str
+    headline: str | None = None
+    hint: str | None = None
     link: Link | None = None
 
 
