@@ -51,7 +51,6 @@ class Candidate:
     reason: str = ""
     corrects: bool = False
     doubt: str = ""
-    until: int = 0  # where the evidence ends, if behind the value
 
 
 @dataclass(frozen=True, slots=True)

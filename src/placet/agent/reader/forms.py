@@ -111,7 +111,7 @@ def answered(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     for pattern, value in ((NO, False), (YES, True)):
         match = rx(pattern).match(statement.text)
         if match is not None:
-            yield Seen(field.key, value, statement.start + match.end() - 1, statement.end, statement.start, ANSWER)
+            yield Seen(field.key, value, statement.start, statement.start + match.end(), statement.start, ANSWER)
 
 
 def agreed(field: Field, spot: Spot, context: Context, search: Search) -> Iterator[Seen]:

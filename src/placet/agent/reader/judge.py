@@ -6,7 +6,7 @@ import datetime as dt
 
 from placet.agent.reader import mode
 from placet.agent.reader.acquaintances import OTHER
-from placet.agent.reader.candidate import LABEL, SAYS, Candidate, Context, Seen, Spot
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Candidate, Context, Seen, Spot
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
 
@@ -36,18 +36,22 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     statement, cue, people = spot.statement, context.cue(field), context.people
     if statement.voice == OTHER:
         return mode.HEARSAY
-    if not cue.own:
+    # "Her husband died" is about him and makes her a widow.
+    if not cue.own or seen.value == "widowed":
         return ""
     if statement.talk and statement.voice == "rm":
         return mode.QUESTION
-    if cue.plan and seen.strength != SAYS:
-        return mode.OTHER_PERSON if people.done_by_other(statement, seen.start + 12) else ""
-    places = {seen.cue} if cue.plan else {seen.start, seen.cue if seen.strength == SAYS else seen.start}
-    end = None if cue.plan else seen.end
-    if not any(people.about(statement, at, end, exact=field.type in _EXACT) == OTHER for at in places):
-        return ""
-    # "Her husband died" is about him and makes her a widow.
-    return "" if seen.value == "widowed" else mode.OTHER_PERSON
+    if cue.plan:
+        others = people.done_by_other(statement, seen.start + 12)
+        if seen.strength == SAYS:
+            others = people.about(statement, seen.cue) == OTHER
+    elif field.type == "boolean" and seen.strength == ANSWER:
+        others = people.about(statement, seen.end - 1) == OTHER
+    else:
+        places = (seen.start, seen.cue) if seen.strength == SAYS else (seen.start,)
+        exact = field.type in _EXACT
+        others = any(people.about(statement, at, seen.end, exact=exact) == OTHER for at in places)
+    return mode.OTHER_PERSON if others else ""
 
 
 def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
@@ -55,9 +59,11 @@ def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     statement, cue = spot.statement, context.cue(field)
     a, b = seen.start - statement.start, seen.end - statement.start
     before, inside, behind = mode.clause_at(statement.low, a, b)
-    if rx(r"^[\s,)]*(?:is|was|being)\b").match(statement.low[b:]):
+    if rx(r"^[\s,)]*(?:is|was|being|his|her|the|an?|my|their)\b", 0).match(statement.low[b:]):
         behind += statement.low[b : b + 45]
     around = f"{before}{inside if seen.strength == SAYS else ' '}{behind}"
+    if seen.doubt == "future":
+        return mode.HYPOTHETICAL
     if seen.doubt in ("ambiguous", "band") or (cue.avoid and rx(cue.avoid, 0).search(around)):
         return mode.AMBIGUOUS
     if seen.doubt == "bare" and seen.strength < LABEL:

@@ -16,7 +16,7 @@ def quote(folded: Folded, candidate: Candidate, *, unique: bool) -> tuple[int, i
     takes more than 300 characters or two fifths of the note unless the value alone does.
     """
     statement = candidate.statement
-    least = (min(candidate.cue, candidate.start), max(candidate.end, candidate.until))
+    least = (min(candidate.cue, candidate.start), candidate.end)
     whole = (min(statement.start, least[0]), max(statement.end, least[1]))
     clause = (_clause_start(folded.text, whole[0], least[0]), _clause_end(folded.text, least[1], whole[1]))
     value = (candidate.start, candidate.end)

@@ -24,7 +24,6 @@ RELATIONS = {
     "esposo": "m", "filho": "m", "filha": "f", "mãe": "f", "pai": "m", "irmão": "m", "irmã": "f", "echtgenoot": "m",
     "echtgenote": "f", "zoon": "m", "dochter": "f", "moeder": "f", "vader": "m", "broer": "m", "zus": "f",
 }  # fmt: skip
-SPOUSE = r"husband|husb\.?|hubby|wife|spouse|partner|fianc[ée]e?"
 
 # People who act for the client or for somebody else; they count only with an owner or an article in front, as in
 # "her accountant", because the client may well be an accountant.

@@ -22,14 +22,19 @@ _LIVES = (
     r"(?i:\b(?:(?:lives?|living|resid(?:es|ing)|based|home is|now home is|domiciled|settled)"
     rf"(?: now| permanently| full[- ]time)? in|home (?:address )?is (?:now )?in) )(?i:the )?{_PLACE}"
 )
+_MOVING = (
+    r"(?i:\b(?:move|moves|moving|relocate|relocates|relocating|emigrate|emigrating|settle)\b[^.;?!]{0,30}?\b"
+    rf"(?P<how>to|in|back to) )(?i:the )?{_PLACE}"
+)
 _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the end|then|for good))\b"
 _SENTENCES = (
     (
         r"\b(?:moved|relocated|settled|emigrated|repatriated|landed|arrived|bought|rented|leased|found|closed|completed|new)\b",
-        _MOVED, SAYS,
+        _MOVED, SAYS, "",
     ),
-    (r"\b(?:lives?|living|resid(?:es|ing)|based|home|domiciled|settled)\b", _LIVES, SAYS),
-    (r"\b(?:after all|in the end|then|for good)\b", _AFTER_ALL, TRIGGER),
+    (r"\b(?:mov(?:es?|ing)|relocat(?:es?|ing)|emigrat(?:e|ing)|settle)\b", _MOVING, SAYS, "future"),
+    (r"\b(?:lives?|living|resid(?:es|ing)|based|home|domiciled|settled)\b", _LIVES, SAYS, ""),
+    (r"\b(?:after all|in the end|then|for good)\b", _AFTER_ALL, TRIGGER, ""),
 )  # fmt: skip
 _NOT_LIVING = r"\b(?:tax\w*|residency|domicile|accounts?|funds?|portfolio|money|assets|job|fiscal\w*|holding|company)\b"
 _SEND = (
@@ -78,13 +83,16 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     if rx(r"^\d+[a-z]? [\w .'-]{3,40},[^,]{2,30},\s?[A-Z]{2} \d{5}\b").match(text):
         yield from _address(statement, 0, 0, TRIGGER, single="", sure=sure)
         return
-    for hint, pattern, strength in _SENTENCES:
+    for hint, pattern, strength, doubt in _SENTENCES:
         for match in rx(pattern, 0).finditer(text) if rx(hint, 0).search(statement.low) else ():
             start = match.start("place")
             if not rx(_NOT_LIVING, 0).search(statement.low[:start]):
                 how = match.groupdict().get("how") or "in"
                 unknown = pattern != _AFTER_ALL and how.lower() in ("in", "into")
-                yield from _place(statement, start, match["place"], match.start(), strength, sure=sure, unknown=unknown)
+                for each in _place(
+                    statement, start, match["place"], match.start(), strength, sure=sure, unknown=unknown
+                ):
+                    yield each._replace(doubt=doubt or each.doubt)
     for match in rx(_SEND, 0).finditer(statement.low):
         rest = text[match.end() :]
         if "," in rest and any(c.isdigit() for c in rest):
