@@ -35,6 +35,7 @@ class Cue:
     state: bool = False
     plan: bool = False
     own: bool = True
+    loose: bool = False
     when: str = ""
     reader: str = ""
     nudge: str = ""

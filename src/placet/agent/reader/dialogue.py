@@ -86,23 +86,33 @@ def _transcript(lines: list[str]) -> list[re.Match[str] | None]:
 
 
 def _voices(lines: list[str], names: list[str], is_client: Callable[[str], bool]) -> dict[str, str]:
-    roles: dict[str, str] = {}
-    for line in lines[:8]:
-        for match in rx(_ROLE).finditer(line):
-            words = match["name"].replace("Participants:", " ").split()
-            roles[words[0].lower() if words else ""] = match["role"].lower()
+    """Who is behind each name: `client`, `rm` or `other`, from the name, from a role beside it, or by elimination."""
+    roles = _roles(lines[:8], is_client)
     voices: dict[str, str] = {}
     for name in dict.fromkeys(names):
-        role = roles.get(name.split()[0].lower(), "")
-        if is_client(name) or rx(_CLIENT).match(name.strip()) or rx(_CLIENT).match(role):
+        small = name.lower()
+        role = roles.get(small.split()[0], "")
+        if is_client(name) or rx(_CLIENT, 0).match(small) or rx(_CLIENT, 0).match(role):
             voices[name] = "client"
-        elif rx(_RM).search(name) or rx(_RM).search(role) or name.lower() in {"r", "a"}:
+        elif rx(_RM, 0).search(small) or rx(_RM, 0).search(role) or small in ("r", "a"):
             voices[name] = "rm"
-        else:
-            voices[name] = ""
-    unknown = [name for name, voice in voices.items() if not voice]
-    has_client, has_rm = "client" in voices.values(), "rm" in voices.values()
-    for name in unknown:
-        alone = len(unknown) == 1
-        voices[name] = "rm" if alone and has_client and not has_rm and len(voices) == 2 else "other"
-    return voices
+    if {name.lower() for name in names} == {"q", "a"}:
+        voices = {name: "rm" if name.lower() == "q" else "client" for name in names}
+    unknown = [name for name in dict.fromkeys(names) if name not in voices]
+    # Of two people one of whom is the client, the other is the RM.
+    left = "rm" if len(unknown) == 1 and list(voices.values()) == ["client"] else "other"
+    return voices | dict.fromkeys(unknown, left)
+
+
+def _roles(lines: list[str], is_client: Callable[[str], bool]) -> dict[str, str]:
+    """What a list of the people present says: "Ann Lee (RM)", or "client Jane Doe (J), RM Ann Lee (A)"."""
+    roles: dict[str, str] = {}
+    for match in (match for line in lines for match in rx(_ROLE).finditer(line)):
+        words, role = match["name"].replace("Participants:", " ").split(), match["role"]
+        if len(role) <= 2 and role.isupper() and role != "RM":
+            ends = (" ".join(words[-count:]) for count in (4, 3, 2, 1))
+            client = "client" in map(str.lower, words) or any(is_client(end) for end in ends)
+            roles[role.lower()] = "client" if client else "rm" if rx(_RM, 0).search(match["name"].lower()) else ""
+        elif words:
+            roles[words[0].lower()] = role.lower()
+    return roles

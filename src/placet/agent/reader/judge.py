@@ -20,10 +20,12 @@ def judge(seen: Seen, field: Field, spot: Spot, context: Context, since: int) ->
     candidate.corrects = mode.corrects(statement, seen.start)
     if seen.doubt == "agreed":
         return candidate
+    # What a set sentence says before its value is part of it: "it was built up over 28 years".
+    start = seen.cue if field.type == "text" and seen.strength == SAYS and not cue.reader else seen.start
     candidate.reason = (
         mode.meant(
-            statement, seen.start, seen.end, after=spot.after, state=cue.state, plan=cue.plan,
-            exact=field.type in _EXACT, since=since if since <= seen.start else 0,
+            statement, start, seen.end, after=spot.after, state=cue.state, plan=cue.plan,
+            exact=field.type in _EXACT, since=since if since <= start else 0,
         )
         or _person(seen, field, spot, context)
         or _unfit(seen, field, spot, context)
@@ -50,7 +52,7 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     else:
         places = (seen.start, seen.cue) if seen.strength == SAYS else (seen.start,)
         exact = field.type in _EXACT
-        others = any(people.about(statement, at, seen.end, exact=exact) == OTHER for at in places)
+        others = any(people.about(statement, at, seen.end, exact=exact, loose=cue.loose) == OTHER for at in places)
     return mode.OTHER_PERSON if others else ""
 
 

@@ -28,7 +28,7 @@ from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, OTHER
 
 _OWNER = r"his|her|my|their|our|your|the|client's|clients?'|cl\.?'s|meine?|sein|seine|ihre?|minha|meu"
 _CLAUSE = (
-    r"[,;:()\"\[\]]+\s?|\s[-/+]{1,2}\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|"
+    r"[,;:()\"\[\]]+\s?|\s(?:[-/+]{1,2}|-?>)\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|"
     r"until|where|since|if)\s|\.\s"
 )
 _PREPOSITION = (
@@ -117,10 +117,13 @@ class People(Acquaintances):
                         past.append((mention.who, mention.gender))
             subject = _hand_on(statement, clauses, subject)
 
-    def about(self, statement: Statement, start: int, end: int | None = None, *, exact: bool = False) -> str:
+    def about(
+        self, statement: Statement, start: int, end: int | None = None, *, exact: bool = False, loose: bool = False
+    ) -> str:
         """Who the stretch is about: `client`, `other` or `rm`; positions count from the start of the note.
 
-        An `exact` value (a number, an address, a date) is somebody else's where a bracket behind it names them.
+        An `exact` value (a number, an address, a date) is somebody else's where a bracket behind it names them. What is
+        `loose` is the client's unless its own clause names somebody else.
         """
         if self._labelled_other(statement) or (end is not None and self._belongs_behind(statement, end, exact=exact)):
             return OTHER
@@ -132,6 +135,8 @@ class People(Acquaintances):
         for mention in reversed(before):
             if mention.role != "object" or mention.who == CLIENT:
                 return mention.who
+        if loose:
+            return CLIENT
         if not before and statement.text[: clause.start - statement.start].rstrip().endswith("("):
             # A bracket is about whoever stands right before it.
             earlier = [m for c in clauses if c.end <= clause.start for m in c.mentions]

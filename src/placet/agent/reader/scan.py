@@ -87,7 +87,9 @@ def _word(word: str, known: Callable[[str], bool]) -> str:
 
 
 def _cased(before: str, after: str) -> str:
-    return after.upper() if before.isupper() else after
+    if before.isupper():
+        return after.upper()
+    return after[:1].upper() + after[1:] if before[0] == "l" and after[0] == "i" else after
 
 
 def _align(before: str, after: str) -> list[tuple[int, int, str]]:

@@ -32,8 +32,9 @@ _LEADS = (
     (
         r"\b(?:promoted|stepped|moved|elevated|made|bec[ao]me|appointed|named|role|job|position|title|works as|"
         r"occupation|profession)\b",
-        r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|made(?: him| her| me)?|became|become|appointed|"
-        r"named|new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|took the job of|"
+        r"(?i:\b(?:promoted to|stepped up to|moved up to|elevated to|(?:made|appointed|named|elected)(?: him| her| me)?|"
+        r"became|become|"
+        r"new (?:role|job|position|title)(?: is| as|:)?|current (?:role|job|position) is|took the job of|"
         r"taken the job of|job is|title is(?: now)?|works as|occupation is(?: now)?|profession is) (?:to (?:be )?)?)"
         rf"{_ARTICLE}{TITLE}",
     ),
