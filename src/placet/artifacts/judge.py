@@ -30,6 +30,11 @@ _CALLED = (  # what an outcome is called, by the error that stopped it
     (Forbidden, "forbidden"),
     (PlacetError, "invalid"),
 )
+_ENDED = {  # how it ended where nobody decided it
+    lifecycle.SUPERSEDED: "This was set aside before: another proposal for its field was accepted.",
+    lifecycle.EXPIRED: "This expired before anybody decided it.",
+    lifecycle.WITHDRAWN: "This was withdrawn before anybody decided it.",
+}
 
 
 def judge(
@@ -121,7 +126,7 @@ class _Bench:
             return Outcome(artifact_id=artifact.id, outcome="unchanged", artifact=artifact)
         by = artifact.decided_by_name or "Placet"
         error = Conflict(
-            f"This was {artifact.status} before, by {by}.",
+            _ENDED.get(artifact.status) or f"This was {artifact.status} before, by {by}.",
             code="already_decided",
             status_now=artifact.status,
             decided_by=by,

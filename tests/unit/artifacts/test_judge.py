@@ -229,7 +229,8 @@ def test_somebody_elses_same_decision_is_not_the_same():
 def test_what_ended_without_a_decision_takes_none(status):
     outcome, _ = verdict(artifact(status=status, decided_at=BEFORE), "rejected")
     assert refusal(outcome) == ("already_decided", "already_decided")
-    assert "Placet" in outcome.error.sentence
+    assert outcome.error.members["decided_by"] == "Placet"
+    assert "before" in outcome.error.sentence
 
 
 # ── malformed ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -119,11 +119,11 @@ async def _refused(
 ) -> Response[bytes]:
     """The artifact's own page with what was typed, and the sentence where it belongs."""
     errors: dict[str, str] = {}
-    if error.code in ("reason_required", "reason_too_long"):
+    sent = _sent(form)
+    if error.code in ("reason_required", "reason_too_long") and status != lifecycle.REJECTED:
         errors["reason"] = error.sentence
-    elif status == lifecycle.EDITED and error.status == 422:
-        names = [name.removeprefix(_VALUE) for name in form if name.startswith(_VALUE)]
-        errors = {names[0]: error.sentence} if names else {}
+    elif status == lifecycle.EDITED and error.status == 422 and sent:
+        errors[next(iter(sent))] = error.sentence
     refusal = None if errors else views.Refusal(headline=_NOT.get(status, "Not decided."), sentence=error.sentence)
     return await artifact_page(
         request,
@@ -131,6 +131,7 @@ async def _refused(
         mode="over" if isinstance(error, Stale) and status == lifecycle.ACCEPTED else _MODES.get(status),
         draft=views.Draft(reason=one(form, "reason"), remark=one(form, "remark"), errors=errors),
         refusal=refusal,
+        sent=sent if status == lifecycle.EDITED else None,
         status=error.status,
     )
 
@@ -142,8 +143,12 @@ def _reason(form: Form) -> str | None:
 
 
 def _edited(artifact: Artifact, form: Form, schema: ProfileSchema) -> Any:
-    sent = {name.removeprefix(_VALUE): values for name, values in form.items() if name.startswith(_VALUE)}
-    return artifact_type(artifact.artifact_type).from_form(artifact.payload, sent, schema)
+    return artifact_type(artifact.artifact_type).from_form(artifact.payload, _sent(form), schema)
+
+
+def _sent(form: Form) -> dict[str, list[str]]:
+    """What the type's own controls sent, by their names."""
+    return {name.removeprefix(_VALUE): values for name, values in form.items() if name.startswith(_VALUE)}
 
 
 def _expected(form: Form) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -144,6 +145,7 @@ async def artifact_page(
     mode: str | None = None,
     draft: views.Draft | None = None,
     refusal: views.Refusal | None = None,
+    sent: Mapping[str, list[str]] | None = None,
     status: int = 200,
 ) -> Response[bytes]:
     """The artifact's page, also as the answer to a decision that was refused, with what the person had typed."""
@@ -165,7 +167,14 @@ async def artifact_page(
         shell=around,
         proposal=show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact_id)),
         opened=show.opened(
-            artifact, runtime.schema, who, mode=mode, earlier=max(len(values) - 1, 0), draft=draft, refusal=refusal
+            artifact,
+            runtime.schema,
+            who,
+            mode=mode,
+            earlier=max(len(values) - 1, 0),
+            draft=draft,
+            refusal=refusal,
+            sent=sent,
         ),
         before=_before(artifact, values, who),
         trail=telling.trail(lines, who, runtime.schema),

@@ -13,6 +13,7 @@ from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type, to_wire
 from placet.artifacts.judge import held_back
 from placet.artifacts.sources import Context
+from placet.customers.fields import Control
 from placet.customers.records import Value
 from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
@@ -189,13 +190,16 @@ def opened(
     earlier: int = 0,
     draft: views.Draft | None = None,
     refusal: views.Refusal | None = None,
+    sent: Mapping[str, list[str]] | None = None,
 ) -> views.Opened:
-    """What only an open card shows: the edit form's controls and who set the present value."""
+    """What only an open card shows: the edit form's controls, with what was `sent` in them, and who set the value."""
     kind = artifact_type(artifact.artifact_type)
     try:
         controls = tuple(kind.controls(artifact.payload, schema)) if artifact.pending else ()
     except PlacetError:
         controls = ()  # the schema has no such field any more
+    if sent is not None:
+        controls = tuple(_refilled(control, sent.get(control.name, [])) for control in controls)
     return views.Opened(
         id=artifact.id,
         mode=mode if mode in ("edit", "reject", "over") else "read",  # type: ignore[arg-type]
@@ -206,6 +210,12 @@ def opened(
         draft=draft or views.Draft(),
         refusal=refusal,
     )
+
+
+def _refilled(control: Control, texts: Sequence[str]) -> Control:
+    """The control with what a person had put into it; where an option has words of its own, they were sent last."""
+    words = {"other": texts[-1] if texts else ""} if control.other is not None else {}
+    return msgspec.structs.replace(control, value=texts[0] if texts else "", values=list(texts), **words)
 
 
 def provenance_now(artifact: Artifact, who: Principal) -> views.Provenance | None:

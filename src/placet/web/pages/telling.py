@@ -115,7 +115,10 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
             yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
         case "superseded":
             yield from (bit(text=" set aside "), bit(text=label, kind="strong", href=href))
-            yield bit(text=": another proposal for this field was accepted")
+            winner = line.body.get("winner")
+            yield bit(text=": ")
+            yield bit(text="another proposal", href=f"/artifacts/{winner}" if winner else None)
+            yield bit(text=" for this field was accepted")
         case "withdrawn" | "expired":
             yield from (bit(text=f" ended {label} as {line.act}", href=None),)
         case "created" if line.kind == "customer.created":
