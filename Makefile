@@ -20,7 +20,7 @@ demo: $(BASE)  ## install, start an embedded PostgreSQL, load the demo, serve it
 	@$(VENV)/bin/placet demo $(ARGS) || [ $$? = 130 ]  # Ctrl-C is how one leaves
 
 test: $(DEV) $(BROWSER)  ## every test, with the browser ones; ARGS="tests/unit -k reader"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
 	@scripts/check.sh

@@ -119,7 +119,8 @@ def _print_error(error: PlacetError, in_json: bool) -> None:
 def _fault(error: Exception) -> PlacetError:
     """A fault nobody foresaw, in one line with its place, so that it can be reported."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if f"{os.sep}placet{os.sep}" in frame.filename]
+    package = Path(__file__).parents[1]
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(package)]
     place = f" ({Path(ours[-1].filename).name}:{ours[-1].lineno})" if ours else ""
     said = " ".join(str(error).split())[:300]
     return PlacetError(f"{type(error).__name__}: {said}{place}", code="unexpected")

@@ -26,6 +26,8 @@ import pytest
 from placet.cli.main import run
 
 PLACET = shutil.which("placet", path=str(Path(sys.executable).parent)) or "placet"
+# A test run in the background ignores Ctrl-C, and what it starts would inherit that.
+HEARS_CTRL_C = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class Done:
@@ -84,7 +86,7 @@ class Placet:
     def running(self, *arguments: str, until: str, **settings: str) -> Iterator[Running]:
         """A command that goes on, from when it printed `until` on; it is ended afterwards if it did not end itself."""
         process = subprocess.Popen(
-            [PLACET, *arguments],
+            [sys.executable, "-c", HEARS_CTRL_C, PLACET, *arguments],
             cwd=self.folder, env=self.environment | settings, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
