@@ -59,7 +59,7 @@ _NOT_NAMES = frozenset(_NOBODY.split())
 
 
 def short_for(name: str, full: str) -> bool:
-    """Whether a name is a short form of another: "Fi" of "Fiona", "Becky" of "Rebecca"."""
+    """Whether a name is a short form of another: "Bea" of "Beatrice", "Becky" of "Rebecca"."""
     short, whole = name.lower().rstrip("."), full.lower()
     if len(short) >= 2 and whole.startswith(short):
         return True

@@ -232,7 +232,7 @@ def _pointers(statement: Statement, named: re.Pattern[str]) -> Iterator[re.Match
 def _cut(statement: Statement) -> list[_Clause]:
     cuts: list[int] = []
     for match in rx(_CLAUSE, 0).finditer(statement.low):
-        # "She and Mei registered" is one clause with two subjects.
+        # "She and Piet registered" is one clause with two subjects.
         joins = (
             match[0].strip().lower() == "and"
             and len(statement.text[cuts[-1] if cuts else 0 : match.start()].split()) <= 2

@@ -57,7 +57,7 @@ _STATE = (
     r"wyoming))\s\d{5}(?:-\d{4})?$"
 )
 _TRAILING = r"\s(?:from now on|please|going forward|with effect|as of|from \d|since|instead|now|\()"
-_NO_NAMESAKES = {"London", "Edinburgh", "Glasgow", "Harrogate", "Cardiff", "Belfast"}
+_NO_NAMESAKES = {"London", "Edinburgh", "Glasgow", "Cardiff", "Belfast"}
 _COUNTY = (
     r"shire\b|\b(?:county|surrey|kent|essex|sussex|norfolk|suffolk|devon|cornwall|dorset|somerset|cumbria|middlesex|"
     r"west|north|east|south) ?(?:\w+)?$"
