@@ -1,7 +1,7 @@
 """The offline reader: a note in, proposals with their evidence out, with no model and no network.
 
 The stages stand one to a module, in this order: `text` and `scan` fold the note, `mail`, `dialogue` and `segment` cut it into
-statements, `people` says who each is about, `find` (with `cues`, `labels`, `values` and `readers`) finds candidates, `mode`
+statements, `people` (`acquaintances`, `clauses`) who each is about, `find` (with `cues`, `labels`, `values` and `readers`) finds candidates, `mode`
 says how they are meant, `resolve` picks at most one a field, `quote` cuts the evidence, `nudges` asks for what is missing.
 """
 

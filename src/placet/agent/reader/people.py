@@ -8,50 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
 
-from placet.agent.reader.acquaintances import (
-    CLIENT,
-    HELPER,
-    OTHER,
-    RELATION,
-    RM,
-    SAYS,
-    TITLE,
-    Acquaintances,
-    alternatives,
-)
+from placet.agent.reader.acquaintances import CLIENT, OTHER, RELATION, RM, TITLE, Acquaintances, alternatives
+from placet.agent.reader.clauses import Clause, Mention, cut, hand_on, pointers, role
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, OTHERS_LABEL, RELATIONS, TRUSTED
 
-_OWNER = r"his|her|my|their|our|your|the|client's|clients?'|cl\.?'s|meine?|sein|seine|ihre?|minha|meu"
-_CLAUSE = (
-    r"[,;:()\"\[\]]+\s?|\s(?:[-/+]{1,2}|-?>)\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|"
-    r"until|where|since|if)\s|\.\s"
-)
-_PREPOSITION = (
-    r"\b(?:to|for|with|w/|from|by|of|than|like|via|about|on|at|in|into|between|per|joint|cc|copy)\s*(?:(?:his|her|my|"
-    r"their|our|your|the)\s)?$"
-)
-_VERB = (
-    rf"\s*(?:'s\b|'ll\b|'d\b|(?:also|now|still|then|never|always|only|just|both|who|has|is)?\s?(?:{SAYS}|are|were|"
-    rf"may|might|should|could|must|does|do|have|says|am)\b)"
-)
-_GREETING = r"\b(?:hi|hello|hey|dear|thanks|thank you|morning|bye|cheers|ok)[ ,]+$"
-_OPENING = (
-    r"^\W*(?:so|and|but|then|now|also|even|only|well|yes|no|ok|because|that|says|said|today|later|still|apparently|"
-    r"meanwhile|both|to)?\W*$"
-)
 _NOT_OWNED = r"\b(?:an?|no|any|of|as|\d+|two|three|four|five|dependent|young|each|single|working|former)\s$"
-_HER_OBJECT = (
-    r"^ (?:about|that|to|on|at|now|in|for|if|when|and|or|as|again|back|how|by|with|from|up|down|the|a|what|next)\b|^ "
-    r"?[^ a-z\d]|^ [^a-z\d]|^$"
-)
-_COORDINATED = r"(?:^|[.;:,(]\s)\W*(?:[\w.-]+ ){1,2}(?:and|&|\+) $"
-_GIVEN_TO = r"\b(?:to|for|with|told|tell|tells|asked|gave|sent)\s$"
-_CONFIRMS = r"^.{0,30}\b(?:says?|said|confirm\w*|advis\w*|reports?|shows?|told|tells?|informed)\b"
 _RESETS = r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls)\b)"  # "So three.", "Please ..."
 _BELONGS = (
     r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?"
@@ -60,34 +24,12 @@ _BRACKET = rf"^\s*\((?:[^)]{{0,20}}\s)?(?:{RELATION}|factory|office|work|switchb
 _PLACES_LABEL = r"^(?:office|work|fax|factory|shop)\b"
 
 
-@dataclass(slots=True)
-class Mention:
-    """A word that points at somebody: where it stands, at whom, in which role (`subject`, `owner` or `object`)."""
-
-    start: int
-    end: int
-    who: str
-    gender: str
-    role: str
-    trusted: bool = False
-
-
-@dataclass(slots=True)
-class _Clause:
-    """Part of a statement; `subject` is who it is about unless it says otherwise."""
-
-    start: int
-    end: int
-    subject: str
-    mentions: list[Mention] = field(default_factory=list)
-
-
 class People(Acquaintances):
     """Everybody a note mentions; `about` answers who a stretch of a statement is about."""
 
     def __init__(self, client: str | None, aliases: Iterable[str] = ()) -> None:
         super().__init__(client, aliases)
-        self._clauses: dict[int, list[_Clause]] = {}
+        self._clauses: dict[int, list[Clause]] = {}
 
     def read(self, statements: list[Statement], speakers: dict[str, str]) -> None:
         """Take in the whole note: who is named in it, then who each clause of each statement is about."""
@@ -108,14 +50,14 @@ class People(Acquaintances):
                 subject = OTHER
             elif rx(_RESETS, 0).match(statement.low) or (statement.talk and statement.voice == CLIENT):
                 subject = CLIENT
-            clauses = self._clauses[id(statement)] = _cut(statement)
-            for match in _pointers(statement, named):
+            clauses = self._clauses[id(statement)] = cut(statement)
+            for match in pointers(statement, named):
                 mention = self._mention(match, statement, past)
                 if mention is not None:
                     next(c for c in reversed(clauses) if c.start <= mention.start).mentions.append(mention)
                     if mention.role == "subject" and mention.who != RM and not mention.trusted:
                         past.append((mention.who, mention.gender))
-            subject = _hand_on(statement, clauses, subject)
+            subject = hand_on(statement, clauses, subject)
 
     def about(
         self, statement: Statement, start: int, end: int | None = None, *, exact: bool = False, loose: bool = False
@@ -192,8 +134,8 @@ class People(Acquaintances):
             return None
         else:
             who = CLIENT  # the RM says "you"
-        role = _role(kind, word, ahead, statement.low[match.end() : match.end() + 60])
-        return Mention(statement.start + match.start(), statement.start + match.end(), who, gender, role, trusted)
+        its_role = role(kind, word, ahead, statement.low[match.end() : match.end() + 60])
+        return Mention(statement.start + match.start(), statement.start + match.end(), who, gender, its_role, trusted)
 
     def _titled(self, name: str) -> str:
         """Whose name it is: "Mrs Doe" is not the client where the client is a man."""
@@ -210,77 +152,3 @@ class People(Acquaintances):
             if not known and past[-1] == (who, known) and (CLIENT, self.gender) not in past:
                 return who
         return CLIENT
-
-
-def _pointers(statement: Statement, named: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Every word that points at somebody, in order; where two overlap the earlier one counts."""
-    fixed = rx(
-        rf"(?<![\w@.])(?:(?P<relation>(?:(?:{_OWNER}) (?:[a-z]+ )?)?(?P<word>{RELATION}))\b"
-        rf"|(?P<helper>(?:{_OWNER})(?: [a-z]+)? (?P<help>{HELPER}))\b"
-        r"|(?P<pronoun>he|she|him|her|his|hers|himself|herself)\b"
-        r"|(?P<self>i|me|my|mine|myself|we|our|us)(?![\w@])|(?P<you>you|your|yours)\b)",
-        0,
-    )
-    found = [*named.finditer(statement.text), *fixed.finditer(statement.low)]
-    at = 0
-    for match in sorted(found, key=lambda m: (m.start(), -m.end())):
-        if match.start() >= at:
-            at = match.end()
-            yield match
-
-
-def _cut(statement: Statement) -> list[_Clause]:
-    cuts: list[int] = []
-    for match in rx(_CLAUSE, 0).finditer(statement.low):
-        # "She and Piet registered" is one clause with two subjects.
-        joins = (
-            match[0].strip().lower() == "and"
-            and len(statement.text[cuts[-1] if cuts else 0 : match.start()].split()) <= 2
-        )
-        if not joins:
-            cuts.append(match.end())
-    bounds = [statement.start + at for at in (0, *cuts, len(statement.text))]
-    return [_Clause(a, b, CLIENT) for a, b in pairwise(bounds)]
-
-
-def _hand_on(statement: Statement, clauses: list[_Clause], subject: str) -> str:
-    """Hand the subject from clause to clause; after "her lawyer says" the next clause is about the client again."""
-    for clause in clauses:
-        first = next(
-            (m for m in clause.mentions if m.role == "subject" or (m.role == "owner" and m.start <= clause.start + 1)),
-            None,
-        )
-        outer = subject
-        if first is not None and first.who != RM:
-            subject = first.who
-        clause.subject = subject
-        ahead = statement.text[: clause.start - statement.start].rstrip()
-        if ahead.endswith("(") and ")" in statement.text[clause.start - statement.start : clause.end - statement.start]:
-            subject = outer  # what stands in brackets says nothing of what follows them
-        if first is not None and first.trusted:
-            tail = statement.low[first.end - statement.start : clause.end - statement.start]
-            if rx(_CONFIRMS, 0).search(tail):
-                clause.subject = subject = CLIENT
-    return subject
-
-
-def _role(kind: str, word: str, ahead: str, behind: str) -> str:
-    """Whether a word is the subject of its clause, the owner of what follows, or neither."""
-    if kind in ("pronoun", "self", "you"):
-        return _role_of_pronoun(word, ahead, behind)
-    if rx(r"^'(?:s\b|\s)", 0).match(behind) or word.endswith("'s"):
-        return "owner"
-    if any(rx(pattern, 0).search(ahead) for pattern in (_GREETING, _PREPOSITION, _COORDINATED)):
-        return "object"
-    clause = re.split(_CLAUSE, ahead)[-1]
-    return "subject" if rx(_OPENING, 0).match(clause) or rx(_VERB, 0).match(behind) else "object"
-
-
-def _role_of_pronoun(word: str, ahead: str, behind: str) -> str:
-    if word in ("he", "she", "i", "we", "you") and not rx(_GIVEN_TO, 0).search(ahead):
-        return "subject"
-    if word in ("his", "my", "our", "your", "mine", "hers", "yours"):
-        return "owner"
-    if word == "her" and not rx(_HER_OBJECT, 0).match(behind):
-        return "owner"
-    return "subject" if word == "me" and not ahead.strip() else "object"
