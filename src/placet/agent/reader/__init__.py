@@ -1,8 +1,15 @@
 """The offline reader: a note in, proposals with their evidence out, with no model and no network.
 
-The stages stand one to a module, in this order: `text` and `scan` fold the note, `mail`, `dialogue` and `segment` cut it into
-statements, `people` (`acquaintances`, `clauses`) who each is about, `find` (with `cues`, `labels`, `values` and `readers`) finds candidates, `mode`
-says how they are meant, `resolve` picks at most one a field, `quote` cuts the evidence, `nudges` asks for what is missing.
+The stages, in their order (`pipeline` runs them):
+
+    text, scan                              fold the note to plain characters, with a way back to its own
+    mail, dialogue, blocks, sentences       whose words are they, who speaks, what belongs together
+    segment                                 statements: sentences with all that stands around them
+    acquaintances, clauses, people          who is each clause about
+    cues.toml, labels, search, values/      what fields sound like and what their values look like
+    find, forms, readers/                   candidates: a value that a statement may give a field
+    judge, mode                             how is it meant, and of whom
+    resolve, quote, nudges                  at most one proposal a field, its evidence, what to ask
 """
 
 from __future__ import annotations
