@@ -23,6 +23,7 @@ from placet.web.pages import forms
 from placet.web.pages.forms import Form, one
 from placet.web.pages.proposals import BatchQuery, artifact_page
 from placet.web.pages.surroundings import runtime_and_caller
+from placet.web.render import segment
 
 _MODES = {lifecycle.EDITED: "edit", lifecycle.REJECTED: "reject"}
 _NOT = {lifecycle.ACCEPTED: "Not accepted.", lifecycle.EDITED: "Not accepted.", lifecycle.REJECTED: "Not rejected."}
@@ -111,7 +112,9 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
         )
 
     outcomes = await runtime.transact(work)
-    return forms.go(forms.inside(one(form, "next"), f"/batches/{batch_id}"), _tally(outcomes, status, runtime.schema))
+    return forms.go(
+        forms.inside(one(form, "next"), f"/batches/{segment(batch_id)}"), _tally(outcomes, status, runtime.schema)
+    )
 
 
 async def _refused(
@@ -181,15 +184,20 @@ def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> v
     sentence = f"{len(done)} {verb}." if done else f"Nothing was {verb}."
     if rest:
         sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}:"
-    details = tuple(f"{_title(o, schema)}: {o.error.sentence if o.error else o.outcome}" for o in rest)
+    customers = {o.artifact.customer_ref for o in outcomes if o.artifact is not None}
+    details = tuple(_why_not(o, schema, named=len(customers) > 1) for o in rest)
     return views.Notice(sentence=sentence, tone="done" if done else "refused", details=details)
 
 
-def _title(outcome: Outcome, schema: ProfileSchema) -> str:
-    artifact = outcome.artifact
-    return (
-        artifact_type(artifact.artifact_type).title(artifact.payload, schema) if artifact is not None else "A proposal"
-    )
+def _why_not(outcome: Outcome, schema: ProfileSchema, *, named: bool) -> str:
+    """Which one was not taken (with its customer where there are several), and why."""
+    artifact, sentence = outcome.artifact, outcome.error.sentence if outcome.error else outcome.outcome
+    if artifact is None:
+        return f"A proposal: {sentence}"
+    title = artifact_type(artifact.artifact_type).title(artifact.payload, schema)
+    said_already = sentence.startswith(title)
+    what = [part for part in (artifact.customer_name if named else "", "" if said_already else title) if part]
+    return ": ".join(part for part in (", ".join(what), sentence) if part)
 
 
 handlers = (decide_one, decide_selected, accept_batch, reject_batch)

@@ -19,7 +19,7 @@ from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.render import REJECT_REASONS
+from placet.web.render import REJECT_REASONS, segment
 
 _HELD = {  # an outcome's code -> the badge's kind that says the same
     "stale": "stale",
@@ -236,7 +236,7 @@ def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
     """An artifact in a few lines."""
     card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
     found = [
-        views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{artifact.customer_ref}"),
+        views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{segment(artifact.customer_ref)}"),
         views.Fact(label="Type", text=artifact_type(artifact.artifact_type).label),
     ]
     if artifact.field is not None:
@@ -245,7 +245,7 @@ def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
         found.append(views.Fact(label="Policy", text=card.policy))
     found += [
         views.Fact(label="Agent", text=artifact.created_by_name),
-        views.Fact(label="Batch", text=artifact.batch_id, href=f"/batches/{artifact.batch_id}", mono=True),
+        views.Fact(label="Batch", text=artifact.batch_id, href=f"/batches/{segment(artifact.batch_id)}", mono=True),
         views.Fact(label="Id", text=artifact.id, mono=True),
     ]
     if artifact.workflow_trigger is not None:

@@ -14,6 +14,7 @@ from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
+from placet.web.render import segment
 
 _MARKS = {
     "proposed": "pending",
@@ -63,7 +64,7 @@ def _proposed(run: Sequence[Line], title: str | None) -> views.Happening:
     last = run[0]
     sentence = [
         bit(text=f"{last.actor_name} proposed "),
-        bit(text=f"{len(run)} changes", kind="strong", href=f"/batches/{last.batch_id}"),
+        bit(text=f"{len(run)} changes", kind="strong", href=f"/batches/{segment(last.batch_id or '')}"),
     ]
     if title is not None:
         sentence.append(bit(text=f" from {title}"))
@@ -75,7 +76,7 @@ def _happening(
 ) -> views.Happening:
     """An event as one sentence and a caption."""
     actor = "You" if line.actor_id == who.id else line.actor_name
-    label = str(line.body.get("label") or _label(line, schema))
+    label = _label(line, schema)
     return views.Happening(
         at=line.at,
         mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
@@ -151,7 +152,10 @@ def _shown(line: Line, member: str, schema: ProfileSchema) -> str:
 
 
 def _label(line: Line, schema: ProfileSchema) -> str:
+    """The field's own label, for an agent may call it whatever it likes; what it was called, where the field is gone."""
     field = schema.field(line.field) if line.field is not None else None
     if field is not None:
         return field.label
+    if line.body.get("label"):
+        return str(line.body["label"])
     return artifact_type(line.kind.partition(".")[0]).label
