@@ -93,14 +93,24 @@ async def get(connection: Connection, who: Principal, customer_id: str) -> Custo
 
 
 async def list_customers(
-    connection: Connection, who: Principal, *, search: str | None = None, limit: int = 50, cursor: str | None = None
+    connection: Connection,
+    who: Principal,
+    *,
+    search: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+    values: bool = True,
 ) -> tuple[list[Customer], str | None]:
-    """The customers the caller may see, by name, and where the next page starts. `search` is a part of the name."""
+    """The customers the caller may see, by name, and where the next page starts. `search` is a part of the name.
+
+    Without `values` their profiles are not read.
+    """
     condition, scope = access.visible(who, "c.id", "c.rm_id")
     after = _read_cursor(cursor) if cursor else (None, None)
     rows = await connection.fetch(SQL["list"].format(visible=condition), scope, search or None, *after, limit + 1)
     customers = [Customer(**dict(row)) for row in rows[:limit]]
-    await _with_values(connection, customers)
+    if values:
+        await _with_values(connection, customers)
     more = len(rows) > limit > 0
     return customers, _write_cursor(customers[-1]) if more else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from placet.web.pages import api_docs, customers, deciding, overview, proposals, signing_in, sources
+from placet.web.pages import api_docs, customers, deciding, lists, overview, proposals, signing_in, sources
 from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
 
@@ -14,6 +14,7 @@ behind_the_sign_in = Router(
     path="/",
     guards=[for_people],
     route_handlers=[
+        *lists.handlers,
         *proposals.handlers,
         *customers.handlers,
         *overview.handlers,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -23,9 +22,7 @@ from placet.web import views
 from placet.web.pages import forms, show, telling
 from placet.web.pages.overview import all_pending, head
 from placet.web.pages.proposals import OpenQuery, open_card
-from placet.web.pages.surroundings import html, runtime_and_caller, shell
-
-PAGE = 50
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 
 
 class CustomersQuery(msgspec.Struct, kw_only=True):
@@ -52,18 +49,11 @@ async def show_customers(request: Request[Any, Any, Any]) -> Response[bytes]:
         found, cursor = await records.list_customers(connection, who, search=query.q, limit=PAGE, cursor=query.cursor)
         counts = await inbox.pending_counts(connection, who)
         around = await shell(request, connection, "customers")
-    older = None
-    last = query.first + len(found) - 1
-    if cursor is not None:
-        older = "/customers?" + urlencode({**({"q": query.q} if query.q else {}), "cursor": cursor, "first": last + 1})
-    many = cursor is not None or query.first > 1
     view = views.CustomersPage(
         shell=around,
         customers=tuple(_row(c, counts, runtime.schema, who) for c in found),
         query=query.q or "",
-        span=views.Span(first=query.first, last=last, older=older, newer="/customers" if query.first > 1 else None)
-        if many
-        else None,
+        span=span(request, query.first, len(found), {"cursor": cursor} if cursor else None),
         may_add=who.type == "admin",
     )
     return html(view)
@@ -138,18 +128,13 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
             connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True
         )
         shown, more = lines[:PAGE], len(lines) > PAGE
-        last = query.first + len(shown) - 1
-        path = f"/customers/{customer_id}/timeline"
-        older = f"{path}?{urlencode({'before': shown[-1].seq, 'first': last + 1})}" if more else None
         view = views.TimelinePage(
             shell=await shell(request, connection, "customers"),
             head=await head(
                 connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)
             ),
             happenings=telling.timeline(shown, who, runtime.schema),
-            span=views.Span(first=query.first, last=last, older=older, newer=path if query.first > 1 else None)
-            if more or query.first > 1
-            else None,
+            span=span(request, query.first, len(shown), {"before": str(shown[-1].seq)} if more else None),
         )
     return html(view)
 

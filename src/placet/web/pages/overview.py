@@ -49,7 +49,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
         view = views.OverviewPage(
             shell=await shell(request, connection, "customers"),
             head=await head(connection, who, customer, len(pending)),
-            pending=show.batches(pending, who, schema, contexts),
+            pending=show.batches(pending, who, schema, contexts, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]]),
             artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
             more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
             facts=_key_facts(customer, schema),

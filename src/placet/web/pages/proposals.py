@@ -1,10 +1,9 @@
-"""The inbox, the history, one batch, one artifact."""
+"""One batch, one artifact, and the card that opens in any list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
@@ -13,7 +12,7 @@ from litestar.params import FromPath
 from placet.api.reading import read_query
 from placet.artifacts import inbox, sources
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import artifact_types, to_wire
+from placet.artifacts.artifact_type import to_wire
 from placet.audit import timeline
 from placet.customers import records
 from placet.customers.schema import ProfileSchema
@@ -23,22 +22,6 @@ from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import show, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-
-PAGE = 50
-
-
-class InboxQuery(msgspec.Struct, kw_only=True):
-    """What the inbox and the history are narrowed to, and which card is open."""
-
-    customer: str | None = None
-    field: str | None = None
-    confidence: str | None = None
-    status: str | None = None
-    order: str | None = None
-    cursor: str | None = None
-    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1  # the number of the first row, for "51 to 100 of 230"
-    open: str | None = None
-    do: str | None = None
 
 
 class OpenQuery(msgspec.Struct, kw_only=True):
@@ -55,55 +38,6 @@ class BatchQuery(msgspec.Struct, kw_only=True):
     creator: str | None = None
     open: str | None = None
     do: str | None = None
-
-
-@get("/inbox")
-async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Everything pending over all customers the caller may see."""
-    runtime, who = runtime_and_caller(request)
-    query = read_query(request, InboxQuery)
-    order = "asc" if query.order == "asc" else "desc"
-    filters = inbox.Filters(
-        status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence
-    )
-    async with runtime.reading() as connection:
-        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
-        around = await shell(request, connection, "inbox")
-        counts = await inbox.pending_counts(connection, who)
-        contexts = await sources.contexts(connection, page.artifacts)
-        narrowed = bool(query.customer or query.field or query.confidence)
-        view = views.InboxPage(
-            shell=around,
-            groups=_groups(page.artifacts, who, runtime.schema, contexts, counts),
-            filters=(*await _filters(connection, runtime, who, query), _order(order)),
-            span=_span(request, page, query.first, None if narrowed else around.pending),
-            opened=await open_card(connection, runtime, who, page.artifacts, query.open, query.do),
-            lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
-            empty=_empty(page.artifacts, narrowed=narrowed, anybody=bool(around.lately)),
-        )
-    return html(view)
-
-
-@get("/history")
-async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """What was decided, newest first."""
-    runtime, who = runtime_and_caller(request)
-    query = read_query(request, InboxQuery)
-    filters = inbox.Filters(
-        status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence
-    )
-    async with runtime.reading() as connection:
-        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor)
-        around = await shell(request, connection, "inbox")
-        narrowed = bool(query.customer or query.field or query.confidence or query.status)
-        view = views.HistoryPage(
-            shell=around,
-            proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
-            filters=(*await _filters(connection, runtime, who, query), _status(query.status)),
-            span=_span(request, page, query.first, None),
-            empty=_empty(page.artifacts, narrowed=narrowed, anybody=True),
-        )
-    return html(view)
 
 
 @get("/batches/{batch_id:str}")
@@ -233,105 +167,4 @@ def _before(artifact: Artifact, values: list[records.PastValue], who: Principal)
     return views.Provenance(by="you" if last.by == who.name else last.by, at=last.at, artifact_id=last.artifact_id)
 
 
-def _groups(
-    artifacts: list[Artifact],
-    who: Principal,
-    schema: ProfileSchema,
-    contexts: dict[str, sources.Context],
-    counts: dict[str, int],
-) -> tuple[views.CustomerGroup, ...]:
-    by_customer: dict[str, list[Artifact]] = {}
-    for artifact in artifacts:
-        by_customer.setdefault(artifact.customer_ref, []).append(artifact)
-    return tuple(
-        views.CustomerGroup(
-            customer=show.customer(group[0]),
-            pending=counts.get(key, len(group)),
-            batches=show.batches(group, who, schema, contexts),
-        )
-        for key, group in by_customer.items()
-    )
-
-
-async def _filters(
-    connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery
-) -> tuple[views.Filter, ...]:
-    customers, _ = await records.list_customers(connection, who, limit=200)
-    return (
-        views.Filter(
-            name="customer",
-            label="Customer",
-            value=query.customer or "",
-            choices=(
-                views.Choice(value="", label="Any customer"),
-                *(views.Choice(value=c.id, label=c.name) for c in customers),
-            ),
-        ),
-        views.Filter(
-            name="field",
-            label="Field",
-            value=query.field or "",
-            choices=(
-                views.Choice(value="", label="Any field"),
-                *(views.Choice(value=f.key, label=f.label) for f in runtime.schema.fields),
-            ),
-        ),
-        views.Filter(
-            name="confidence",
-            label="Confidence",
-            value=query.confidence or "",
-            choices=(
-                views.Choice(value="", label="Any confidence"),
-                *(views.Choice(value=word, label=word.capitalize()) for word in ("high", "medium", "low")),
-            ),
-        ),
-    )
-
-
-def _order(order: str) -> views.Filter:
-    choices = (views.Choice(value="", label="Newest first"), views.Choice(value="asc", label="Oldest first"))
-    return views.Filter(name="order", label="Order", value="asc" if order == "asc" else "", choices=choices)
-
-
-def _status(status: str | None) -> views.Filter:
-    from placet.web.render import OUTCOMES
-
-    known = {s for kind in artifact_types().values() for s in kind.lifecycle.statuses} - {"pending"}
-    choices = (
-        views.Choice(value="", label="Any decision"),
-        *(views.Choice(value=s, label=OUTCOMES.get(s, s)) for s in sorted(known)),
-    )
-    return views.Filter(name="status", label="Decision", value=status or "", choices=choices)
-
-
-def _span(request: Request[Any, Any, Any], page: inbox.Page, first: int, total: int | None) -> views.Span | None:
-    """Which rows these are; the page before is the browser's Back, since keyset pages only go on."""
-    if not page.artifacts or (first == 1 and page.next_cursor is None):
-        return None
-    last = first + len(page.artifacts) - 1
-    kept = {
-        name: value for name, value in request.query_params.items() if name not in ("open", "do", "cursor", "first")
-    }
-    older = None
-    if page.next_cursor is not None:
-        older = f"{request.scope['path']}?{urlencode({**kept, 'cursor': page.next_cursor, 'first': last + 1})}"
-    newest = f"{request.scope['path']}?{urlencode(kept)}" if first > 1 else None
-    return views.Span(first=first, last=last, total=total, older=older, newer=newest)
-
-
-def _empty(artifacts: list[Artifact], *, narrowed: bool, anybody: bool) -> views.Empty | None:
-    if artifacts:
-        return None
-    if narrowed:
-        return "nothing_matches"
-    return "nothing_waits" if anybody else "nobody_here"
-
-
-async def _last_decided(
-    connection: Connection, runtime: Runtime, who: Principal, count: int
-) -> tuple[views.Proposal, ...]:
-    page = await inbox.list_artifacts(connection, who, inbox.Filters(), limit=count, order="decided")
-    return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
-
-
-handlers = (show_inbox, show_history, show_batch, show_artifact)
+handlers = (show_batch, show_artifact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -147,17 +147,33 @@ def members(artifact: Artifact) -> tuple[views.Fact, ...]:
 
 
 def batches(
-    artifacts: Sequence[Artifact], who: Principal, schema: ProfileSchema, contexts: Mapping[str, Context]
+    artifacts: Sequence[Artifact],
+    who: Principal,
+    schema: ProfileSchema,
+    contexts: Mapping[str, Context],
+    *,
+    cut: Collection[str] = (),
 ) -> tuple[views.Batch, ...]:
-    """Artifacts of one customer as batches, in the order they come."""
+    """Artifacts of one customer as batches, in the order they come.
+
+    `cut` are artifacts whose batch may have more than is listed: nothing is offered there, since it would take the rest too.
+    """
     grouped: dict[tuple[str, str, str], list[Artifact]] = {}
     for artifact in artifacts:
         grouped.setdefault((artifact.batch_id, artifact.created_by_type, artifact.created_by_id), []).append(artifact)
-    return tuple(batch(group, who, schema, contexts) for group in grouped.values())
+    return tuple(
+        batch(group, who, schema, contexts, whole=not any(artifact.id in cut for artifact in group))
+        for group in grouped.values()
+    )
 
 
 def batch(
-    group: Sequence[Artifact], who: Principal, schema: ProfileSchema, contexts: Mapping[str, Context]
+    group: Sequence[Artifact],
+    who: Principal,
+    schema: ProfileSchema,
+    contexts: Mapping[str, Context],
+    *,
+    whole: bool = True,
 ) -> views.Batch:
     """The artifacts of one batch, and what accepting it whole would take."""
     first = group[0]
@@ -167,7 +183,7 @@ def batch(
         proposed_at=first.created_at,
         proposals=tuple(proposal(a, who, schema, context=contexts.get(a.id)) for a in group),
         source=source(first),
-        offer=offer(group, who, schema),
+        offer=offer(group, who, schema) if whole else None,
     )
 
 

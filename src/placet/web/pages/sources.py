@@ -148,7 +148,7 @@ async def _read_page(
         if not around.may_read:
             raise Forbidden("An auditor reads and never writes.", code="auditor_reads")
         customer = await records.get(connection, who, customer_id) if customer_id is not None else None
-        choices = [] if customer else (await records.list_customers(connection, who, limit=200))[0]
+        choices = [] if customer else (await records.list_customers(connection, who, limit=200, values=False))[0]
     view = views.ReadPage(
         shell=msgspec.structs.replace(around, notice=notice) if notice else around,
         action=f"/customers/{customer_id}/read" if customer_id else "/read",

@@ -20,10 +20,12 @@ from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn
 from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
-from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell
+from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell, Span
 
 Part = Literal["inbox", "customers", "read", ""]
 LATELY = 6  # customers in the side bar
+PAGE = 50  # rows of a list
+_PLACES = ("cursor", "before", "first")  # members of the query that say where a page of a list starts
 _OPENS = ("open", "do")  # members of the query that open a card
 _FORGED = {  # what the page of a refused form says above and below the sentence
     "csrf": ("Out of date", "Nothing was changed. Go back, load that page again and send it once more."),
@@ -54,6 +56,29 @@ def here(request: Request[Any, Any, Any]) -> str:
     kept = [(name, value) for name, value in query if name not in _OPENS]
     path = quote(request.scope["path"])
     return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def span(
+    request: Request[Any, Any, Any], first: int, count: int, onward: dict[str, str] | None, total: int | None = None
+) -> Span | None:
+    """Which rows of a list these are; `onward` are the members of the query that lead to the next ones, None at the end.
+
+    Keyset pages only go on: from the third page the way back leads to the first.
+    """
+    if count == 0 or (first == 1 and onward is None):
+        return None
+    path = quote(request.scope["path"])
+    kept = {name: value for name, value in request.query_params.items() if name not in (*_OPENS, *_PLACES)}
+    last = first + count - 1
+    newer = f"{path}?{urlencode(kept)}" if kept else path
+    return Span(
+        first=first,
+        last=last,
+        total=total,
+        older=f"{path}?{urlencode({**kept, **onward, 'first': last + 1})}" if onward is not None else None,
+        newer=newer if first > 1 else None,
+        start=first > PAGE + 1,
+    )
 
 
 def html(view: Page, status: int = 200) -> Response[bytes]:
@@ -118,7 +143,7 @@ def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
 
 async def _lately(connection: Connection, who: Principal, counts: dict[str, int]) -> tuple[Lately, ...]:
     """The customers with the most waiting, then others by name."""
-    found, _ = await records.list_customers(connection, who, limit=50)
+    found, _ = await records.list_customers(connection, who, limit=200, values=False)
     found.sort(key=lambda customer: (-counts.get(customer.id, 0), customer.name.lower()))
     return tuple(Lately(customer=Customer(id=c.id, name=c.name), pending=counts.get(c.id, 0)) for c in found[:LATELY])
 

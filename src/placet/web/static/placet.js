@@ -169,6 +169,7 @@ addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const sent of $$("[data-sent]")) delete sent.dataset.sent;
   for (const button of $$("[aria-busy]")) button.removeAttribute("aria-busy");
+  count(); // Back brings ticks with it
 });
 
 for (const field of $$("[data-need]")) {

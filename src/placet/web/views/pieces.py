@@ -66,13 +66,17 @@ class Filter(View, frozen=True, kw_only=True):
 
 
 class Span(View, frozen=True, kw_only=True):
-    """Which rows of a longer list these are; None for a page that is not there."""
+    """Which rows of a longer list these are; None for a page that is not there.
+
+    `start` says that `newer` leads to the first page, which is not the one before.
+    """
 
     first: int
     last: int
     total: int | None = None
     older: str | None = None
     newer: str | None = None
+    start: bool = False
 
 
 class Customer(View, frozen=True, kw_only=True):

@@ -1,0 +1,188 @@
+"""The inbox over all customers, and the history of what was decided: lists whose state is in their address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+
+from placet.api.reading import read_query
+from placet.artifacts import inbox, sources
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_types
+from placet.customers import records
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
+from placet.identity.principal import Principal
+from placet.runtime import Runtime
+from placet.web import views
+from placet.web.pages import show
+from placet.web.pages.proposals import open_card
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
+from placet.web.render import OUTCOMES
+
+
+class InboxQuery(msgspec.Struct, kw_only=True):
+    """What the inbox and the history are narrowed to, and which card is open."""
+
+    customer: str | None = None
+    field: str | None = None
+    confidence: str | None = None
+    status: str | None = None
+    order: str | None = None
+    cursor: str | None = None
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1  # the number of the first row, for "51 to 100 of 230"
+    open: str | None = None
+    do: str | None = None
+
+
+@get("/inbox")
+async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Everything pending over all customers the caller may see."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, InboxQuery)
+    order = "asc" if query.order == "asc" else "desc"
+    filters = inbox.Filters(
+        status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence
+    )
+    async with runtime.reading() as connection:
+        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
+        around = await shell(request, connection, "inbox")
+        contexts = await sources.contexts(connection, page.artifacts)
+        narrowed = bool(query.field or query.confidence)
+        counts = {} if narrowed else await inbox.pending_counts(connection, who)
+        view = views.InboxPage(
+            shell=around,
+            groups=_groups(page.artifacts, who, runtime.schema, contexts, counts, _cut(page, query, narrowed=narrowed)),
+            filters=(*await _filters(connection, runtime, who, query), _order(order)),
+            span=_span(request, page, query.first, None if narrowed or query.customer else around.pending),
+            opened=await open_card(connection, runtime, who, page.artifacts, query.open, query.do),
+            lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
+            empty=_empty(page.artifacts, narrowed=narrowed or query.customer is not None, anybody=bool(around.lately)),
+        )
+    return html(view)
+
+
+@get("/history")
+async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What was decided, newest first."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, InboxQuery)
+    filters = inbox.Filters(
+        status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence
+    )
+    async with runtime.reading() as connection:
+        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor)
+        around = await shell(request, connection, "inbox")
+        narrowed = bool(query.customer or query.field or query.confidence or query.status)
+        view = views.HistoryPage(
+            shell=around,
+            proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
+            filters=(*await _filters(connection, runtime, who, query), _status(query.status)),
+            span=_span(request, page, query.first),
+            empty=_empty(page.artifacts, narrowed=narrowed, anybody=True),
+        )
+    return html(view)
+
+
+def _cut(page: inbox.Page, query: InboxQuery, *, narrowed: bool) -> set[str]:
+    """The artifacts whose batch may go on beyond this list: all in a narrowed one, else those at the edges of a page."""
+    found = page.artifacts
+    if narrowed:
+        return {artifact.id for artifact in found}
+    edges = found[:1] if query.cursor is not None else []
+    return {artifact.id for artifact in (edges + found[-1:] if page.next_cursor else edges)}
+
+
+def _groups(
+    artifacts: list[Artifact],
+    who: Principal,
+    schema: ProfileSchema,
+    contexts: dict[str, sources.Context],
+    counts: dict[str, int],
+    cut: Collection[str],
+) -> tuple[views.CustomerGroup, ...]:
+    by_customer: dict[str, list[Artifact]] = {}
+    for artifact in artifacts:
+        by_customer.setdefault(artifact.customer_ref, []).append(artifact)
+    return tuple(
+        views.CustomerGroup(
+            customer=show.customer(group[0]),
+            pending=counts.get(key, len(group)),
+            batches=show.batches(group, who, schema, contexts, cut=cut),
+        )
+        for key, group in by_customer.items()
+    )
+
+
+async def _filters(
+    connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery
+) -> tuple[views.Filter, ...]:
+    customers, _ = await records.list_customers(connection, who, limit=200, values=False)
+    return (
+        views.Filter(
+            name="customer",
+            label="Customer",
+            value=query.customer or "",
+            choices=(
+                views.Choice(value="", label="Any customer"),
+                *(views.Choice(value=c.id, label=c.name) for c in customers),
+            ),
+        ),
+        views.Filter(
+            name="field",
+            label="Field",
+            value=query.field or "",
+            choices=(
+                views.Choice(value="", label="Any field"),
+                *(views.Choice(value=f.key, label=f.label) for f in runtime.schema.fields),
+            ),
+        ),
+        views.Filter(
+            name="confidence",
+            label="Confidence",
+            value=query.confidence or "",
+            choices=(
+                views.Choice(value="", label="Any confidence"),
+                *(views.Choice(value=word, label=word.capitalize()) for word in ("high", "medium", "low")),
+            ),
+        ),
+    )
+
+
+def _order(order: str) -> views.Filter:
+    choices = (views.Choice(value="", label="Newest first"), views.Choice(value="asc", label="Oldest first"))
+    return views.Filter(name="order", label="Order", value="asc" if order == "asc" else "", choices=choices)
+
+
+def _status(status: str | None) -> views.Filter:
+    known = {s for kind in artifact_types().values() for s in kind.lifecycle.statuses} - {"pending"}
+    choices = (
+        views.Choice(value="", label="Any decision"),
+        *(views.Choice(value=s, label=OUTCOMES.get(s, s)) for s in sorted(known)),
+    )
+    return views.Filter(name="status", label="Decision", value=status or "", choices=choices)
+
+
+def _span(request: Request[Any, Any, Any], page: inbox.Page, first: int, total: int | None = None) -> views.Span | None:
+    return span(request, first, len(page.artifacts), {"cursor": page.next_cursor} if page.next_cursor else None, total)
+
+
+def _empty(artifacts: list[Artifact], *, narrowed: bool, anybody: bool) -> views.Empty | None:
+    if artifacts:
+        return None
+    if narrowed:
+        return "nothing_matches"
+    return "nothing_waits" if anybody else "nobody_here"
+
+
+async def _last_decided(
+    connection: Connection, runtime: Runtime, who: Principal, count: int
+) -> tuple[views.Proposal, ...]:
+    page = await inbox.list_artifacts(connection, who, inbox.Filters(), limit=count, order="decided")
+    return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
+
+
+handlers = (show_inbox, show_history)
