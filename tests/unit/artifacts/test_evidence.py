@@ -34,7 +34,7 @@ def test_a_right_hint_chooses_among_occurrences():
     assert locate(NOTE, "Monday", second) == Located(second, second + 6, True)
 
 
-@pytest.mark.parametrize("hint", [-1, 0, 12, 10**9])
+@pytest.mark.parametrize("hint", [-7, -1, 0, 12, 10**9])
 def test_a_wrong_hint_is_not_believed(hint):
     assert locate(NOTE, "Monday", hint) == Located(11, 17, True)
 
