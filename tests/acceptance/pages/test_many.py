@@ -127,6 +127,29 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     assert await site.status(rival.id) == "pending"
 
 
+async def test_two_customers_have_batches_of_one_name(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("priya")).page
+    for customer, words in (("lim", "Lin"), ("ho", "Adi")):
+        one = item("preferredName", words, source_text=words)
+        await site.propose(customer, one, source=site.note("Call", words), batch_id="call-of-monday")
+    await page.goto("/batches/call-of-monday")
+    await expect(page.locator(".said")).to_contain_text("More than one batch has this id")
+
+    await page.goto("/inbox?customer=lim")
+    await page.get_by_role("button", name="Accept 1").click()
+    await expect(page.locator(".notice p")).to_have_text("1 accepted.")
+    assert (await site.value("lim", "preferredName"), await site.value("ho", "preferredName")) == ("Lin", "Adrian")
+
+    await page.goto("/inbox?customer=ho&field=preferredName")
+    await page.locator(".item .fld").click()
+    await page.locator(".card .card-f a.mono").click()
+    await page.locator(".panel a[href^='/batches/']").click()
+    await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
+    await page.locator(".rest").get_by_role("button").click()
+    await expect(page.locator(".notice p")).to_have_text("1 rejected.")
+    await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
+
+
 async def test_a_long_tally_fits_into_its_cookie(site: Site) -> None:
     fields = [f for f in site.schema.fields if f.type == "text" and f.policy == "single"]
     many = [item(f.key, "\u00fc" * 40, confidence="low") for f in fields]

@@ -112,9 +112,8 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
         )
 
     outcomes = await runtime.transact(work)
-    return forms.go(
-        forms.inside(one(form, "next"), f"/batches/{segment(batch_id)}"), _tally(outcomes, status, runtime.schema)
-    )
+    back = forms.inside(one(form, "next"), f"/batches/{segment(batch_id)}")
+    return forms.go(back, _tally(outcomes, status, runtime.schema))
 
 
 async def _refused(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -33,6 +35,7 @@ _HELD = {  # an outcome's code -> the badge's kind that says the same
     "policy": "human_only",
     "policy_human_only": "human_only",
 }
+_RANDOM = re.compile("[A-Za-z0-9]{21}")  # an id that Placet made
 _OWN_MEMBERS = (
     "field_key",
     "field_display_name",
@@ -76,6 +79,7 @@ def proposal(
         why=artifact.payload.get("why"),
         customer=customer(artifact) if with_customer else None,
         batch_id=artifact.batch_id,
+        batch_query=batch_query(artifact.batch_id, artifact.customer_id, artifact.created_by_id),
         number=number,
         may=may,
         needs_reason=field is not None and field.policy == "reason",
@@ -179,12 +183,26 @@ def batch(
     first = group[0]
     return views.Batch(
         id=first.batch_id,
+        query=batch_query(first.batch_id, first.customer_id, first.created_by_id),
         agent=first.created_by_name,
         proposed_at=first.created_at,
         proposals=tuple(proposal(a, who, schema, context=contexts.get(a.id)) for a in group),
         source=source(first),
         offer=offer(group, who, schema) if whole else None,
     )
+
+
+def batch_query(batch_id: str, customer_id: str | None, creator_id: str) -> str:
+    """What says which batch of that id is meant; nothing where the id is a random one of ours."""
+    if customer_id is None or _RANDOM.fullmatch(batch_id):
+        return ""
+    return "?" + urlencode({"customer": customer_id, "creator": creator_id})
+
+
+def batch_address(artifact: Artifact) -> str:
+    """The page of an artifact's batch."""
+    query = batch_query(artifact.batch_id, artifact.customer_id, artifact.created_by_id)
+    return f"/batches/{segment(artifact.batch_id)}{query}"
 
 
 def offer(group: Iterable[Artifact], who: Principal, schema: ProfileSchema) -> views.Offer | None:
@@ -261,7 +279,7 @@ def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
         found.append(views.Fact(label="Policy", text=card.policy))
     found += [
         views.Fact(label="Agent", text=artifact.created_by_name),
-        views.Fact(label="Batch", text=artifact.batch_id, href=f"/batches/{segment(artifact.batch_id)}", mono=True),
+        views.Fact(label="Batch", text=artifact.batch_id, href=batch_address(artifact), mono=True),
         views.Fact(label="Id", text=artifact.id, mono=True),
     ]
     if artifact.workflow_trigger is not None:

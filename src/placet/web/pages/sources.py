@@ -60,6 +60,9 @@ async def show_source(request: Request[Any, Any, Any], source_id: FromPath[str])
         ),
         seen=seen([item for batch in batches for item in batch.not_proposed], runtime.schema),
         batch_id=batches[0].id if len(batches) == 1 else None,
+        batch_query=show.batch_query(batches[0].id, batches[0].customer_id, batches[0].created_by_id)
+        if batches
+        else "",
         offer=show.offer(pending, who, runtime.schema) if len(batches) == 1 else None,
         opened=opened,
         newer=f"/sources/{ids[place - 1]}" if place > 0 else None,

@@ -62,9 +62,11 @@ def _together(line: Line) -> tuple[Any, ...]:
 def _proposed(run: Sequence[Line], title: str | None) -> views.Happening:
     bit = views.Bit
     last = run[0]
+    batch = last.batch_id or ""
+    query = show.batch_query(batch, last.customer_id, last.actor_id)
     sentence = [
         bit(text=f"{last.actor_name} proposed "),
-        bit(text=f"{len(run)} changes", kind="strong", href=f"/batches/{segment(last.batch_id or '')}"),
+        bit(text=f"{len(run)} changes", kind="strong", href=f"/batches/{segment(batch)}{query}"),
     ]
     if title is not None:
         sentence.append(bit(text=f" from {title}"))

@@ -248,6 +248,7 @@ class SourcePage(Page, frozen=True, kw_only=True):
     proposals: tuple[Proposal, ...] = ()
     seen: tuple[Seen, ...] = ()
     batch_id: str | None = None
+    batch_query: str = ""
     offer: Offer | None = None
     opened: Opened | None = None
     newer: str | None = None

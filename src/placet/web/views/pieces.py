@@ -176,6 +176,7 @@ class Proposal(View, frozen=True, kw_only=True):
     why: str | None = None
     customer: Customer | None = None
     batch_id: str | None = None
+    batch_query: str = ""
     number: int | None = None
     may: tuple[str, ...] = ()
     needs_reason: bool = False
@@ -222,9 +223,13 @@ class Opened(View, frozen=True, kw_only=True):
 
 
 class Batch(View, frozen=True, kw_only=True):
-    """Proposals made together, in their order; `id` None for what was proposed alone."""
+    """Proposals made together, in their order; `id` None for what was proposed alone.
+
+    `query`, of its address, says which batch is meant where a proposer chose the id, so that others may have it too.
+    """
 
     id: str | None
+    query: str = ""
     agent: str
     proposed_at: datetime
     proposals: tuple[Proposal, ...]
