@@ -82,7 +82,11 @@ async def _require_version(connection: asyncpg.Connection) -> None:
 async def _provide_role(connection: asyncpg.Connection, app_url: str | None) -> None:
     """Create the unprivileged role once and let the application's login (and a plain owner) act as it."""
     if not await connection.fetchval("select exists (select from pg_roles where rolname = $1)", APP_ROLE):
-        await connection.execute(f"create role {APP_ROLE} nosuperuser nologin")
+        # The lock above is this database's; another database of the cluster may be creating the same role right now.
+        await connection.execute(
+            f"do $$ begin create role {APP_ROLE} nosuperuser nologin;"
+            " exception when duplicate_object or unique_violation then null; end $$"
+        )
     owner = await connection.fetchval("select current_user")
     app = (urlsplit(app_url).username if app_url else None) or owner
     for login in {owner, app} - {APP_ROLE}:

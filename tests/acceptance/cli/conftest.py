@@ -27,7 +27,9 @@ from placet.cli.main import run
 
 PLACET = shutil.which("placet", path=str(Path(sys.executable).parent)) or "placet"
 # A test run in the background ignores Ctrl-C, and what it starts would inherit that.
-HEARS_CTRL_C = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+HEARS_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 class Done:
