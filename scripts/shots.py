@@ -168,7 +168,7 @@ def pictures(browser: Browser, url: str, folder: Path) -> None:
     for dark in (False, True):
         camera = Camera(browser, url, dark=dark)
         page = camera.open("/inbox?order=asc", "Risk appetite")
-        for box in page.locator("[data-item]:not(.card) .tick input").all()[:7]:
+        for box in page.locator("//li[@data-mode]/preceding::label[@class='tick']/input").all():
             box.check()
         page.locator(".card .fld").focus()
         page.evaluate("scrollTo(0, 0)")

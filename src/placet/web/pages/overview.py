@@ -26,7 +26,7 @@ from placet.web.render import day
 DECIDED = 20  # decided artifacts shown
 RECENT = 6  # happenings shown
 LINES = 100  # events read for them: what was proposed together is one happening
-FACTS, SHORT = 3, 60  # key facts of a section, and the characters one has at most
+FACTS, SHORT = 2, 60  # key facts of a section, and the characters one has at most
 SENSITIVE = 3  # from here on a field's value is shown on the profile only
 IN_HEAD = ("addressCity", "addressCountry")
 
