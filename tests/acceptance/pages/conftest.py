@@ -151,7 +151,10 @@ def _served(database_url: str) -> Iterator[str]:
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         threading.Event().wait(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    while httpx.get(f"{url}/readyz", timeout=30).status_code != 200:  # it serves before its database is open
+        threading.Event().wait(0.01)
+    yield url
     server.should_exit = True
     thread.join()
 
