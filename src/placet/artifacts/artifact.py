@@ -72,6 +72,13 @@ class Artifact(msgspec.Struct, kw_only=True):
         return not self.evidence_verified
 
     @property
+    def lacks(self) -> str | None:
+        """What is missing for its quote to be verified: `quote`, `source`, `place` in the source; None where it is."""
+        if not self.unverified:
+            return None
+        return "quote" if not self.payload.get("source_text") else "source" if self.source_id is None else "place"
+
+    @property
     def edited(self) -> bool:
         """Whether a person changed the value in accepting it."""
         return self.edited_value is not msgspec.UNSET

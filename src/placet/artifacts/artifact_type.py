@@ -203,13 +203,16 @@ POLICY_SENTENCES = {
 }
 
 
+_LACKING = {"quote": "No quote", "source": "No source", "place": "Quote not found"}
+
+
 def field_badges(artifact: Artifact, field: Field | None) -> list[Badge]:
     """The flags any artifact that changes a field carries while it is pending, most serious first."""
     if not artifact.pending:
         return []
     badges = []
-    if artifact.unverified:
-        badges.append(Badge("unverified", "Quote not found"))
+    if artifact.lacks is not None:
+        badges.append(Badge("unverified", _LACKING[artifact.lacks]))
     if artifact.stale:
         badges.append(Badge("stale", "Stale"))
     if artifact.rivals:

@@ -48,7 +48,7 @@ FLAGS: Final = {  # a badge's kind -> its symbol and its tone; confidence says `
 HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" becomes "need" for more
     "stale": "stale",
     "rival": "with a rival",
-    "unverified": "without its quote",
+    "unverified": "unverified",
     "reason": "needs a reason",
     "dual": "needs two signatures",
     "human_only": "for people only",

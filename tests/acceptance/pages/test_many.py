@@ -102,7 +102,7 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     for why in (
         "1 with a rival",
         "1 of low confidence",
-        "1 without its quote",
+        "1 unverified",
         "1 needs a reason",
         "1 needs two signatures",
     ):
@@ -125,6 +125,25 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     await expect(page.locator(".notice p")).to_have_text("5 rejected.")
     assert await page.locator(".item .tick").count() == 0
     assert await site.status(rival.id) == "pending"
+
+
+async def test_what_is_missing_of_the_evidence_is_said(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("priya")).page
+    quoted = item("occupation", "Actor", source_text="She acts")
+    for said, flag, words, why in (
+        ([item("occupation", "Actor")], "No quote", "No quote came with this proposal.", "It came without a quote."),
+        ([quoted], "No source", "sent no note to look it up in.", "It came without the note it quotes."),
+    ):
+        done = await site.propose("lim", *said)
+        await page.goto(f"/batches/{done.batch_id}?open={done.artifacts[0].id}")
+        await expect(page.locator(".card .flag").first).to_have_text(flag)
+        await expect(page.locator(".card .right")).to_contain_text(words)
+        await expect(page.locator(".offer")).to_contain_text("One by one: 1 unverified")
+        priya = await site.visitor("priya")
+        answer = await priya.post(f"/batches/{done.batch_id}/accept")
+        priya.cookies |= dict(answer.cookies)
+        assert f"<li>Occupation: {why}</li>" in (await priya.get("/inbox")).text
+        assert (await priya.post(f"/batches/{done.batch_id}/reject")).status_code == 303
 
 
 async def test_two_customers_have_batches_of_one_name(site: Site, window: Callable[..., Any]) -> None:
