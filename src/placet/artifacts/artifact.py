@@ -13,6 +13,12 @@ from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.identity.principal import Principal
 
+LACKING = {  # what a quote lacks to be verified: the flag, and the sentence
+    "quote": ("No quote", "It came without a quote."),
+    "source": ("No source", "It came without the note it quotes."),
+    "place": ("Quote not found", "Its quote was not found in the source."),
+}
+
 
 class Artifact(msgspec.Struct, kw_only=True):
     """A proposal put before a person. Its own columns, then what the joined rows say of the world now."""
@@ -73,7 +79,7 @@ class Artifact(msgspec.Struct, kw_only=True):
 
     @property
     def lacks(self) -> str | None:
-        """What is missing for its quote to be verified: `quote`, `source`, `place` in the source; None where it is."""
+        """What is missing for its quote to be verified, a key of `LACKING`; None where it is."""
         if not self.unverified:
             return None
         return "quote" if not self.payload.get("source_text") else "source" if self.source_id is None else "place"

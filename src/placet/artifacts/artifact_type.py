@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from placet.artifacts.artifact import Artifact, Wire, wire
+from placet.artifacts.artifact import LACKING, Artifact, Wire, wire
 from placet.artifacts.lifecycle import COUNTERSIGN, Lifecycle
 from placet.customers.fields import Change, Control
 from placet.customers.schema import Field, ProfileSchema
@@ -203,16 +203,13 @@ POLICY_SENTENCES = {
 }
 
 
-_LACKING = {"quote": "No quote", "source": "No source", "place": "Quote not found"}
-
-
 def field_badges(artifact: Artifact, field: Field | None) -> list[Badge]:
     """The flags any artifact that changes a field carries while it is pending, most serious first."""
     if not artifact.pending:
         return []
     badges = []
     if artifact.lacks is not None:
-        badges.append(Badge("unverified", _LACKING[artifact.lacks]))
+        badges.append(Badge("unverified", LACKING[artifact.lacks][0]))
     if artifact.stale:
         badges.append(Badge("stale", "Stale"))
     if artifact.rivals:

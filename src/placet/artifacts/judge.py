@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from placet.artifacts import lifecycle
-from placet.artifacts.artifact import Artifact, evidence
+from placet.artifacts.artifact import LACKING, Artifact, evidence
 from placet.artifacts.artifact_type import ArtifactType, Effect, artifact_type
 from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome, Promise, ValueChange
 from placet.audit import record
@@ -30,11 +30,6 @@ _CALLED = (  # what an outcome is called, by the error that stopped it
     (Forbidden, "forbidden"),
     (PlacetError, "invalid"),
 )
-_LACKING = {
-    "quote": "It came without a quote.",
-    "source": "It came without the note it quotes.",
-    "place": "Its quote was not found in the source.",
-}
 _ENDED = {  # how it ended where nobody decided it
     lifecycle.SUPERSEDED: "This was set aside before: another proposal for its field was accepted.",
     lifecycle.EXPIRED: "This expired before anybody decided it.",
@@ -251,7 +246,7 @@ class _Bench:
     def _check_bulk(self, artifact: Artifact) -> None:
         for found, code, why in (
             (artifact.payload.get("confidence") == "low", "low_confidence", "Its confidence is low."),
-            (artifact.unverified, "unverified", _LACKING.get(artifact.lacks or "", "")),
+            (artifact.unverified, "unverified", LACKING[artifact.lacks or "place"][1]),
             (artifact.rivals > 0, "rival", "Another proposal for this field waits."),
         ):
             if found:
