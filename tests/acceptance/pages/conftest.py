@@ -169,20 +169,25 @@ class Window:
         page.on("pageerror", lambda error: self.said.append(str(error)))
 
 
+async def open_context(browser: Browser, site: Site, user: str | None = None, **options: Any) -> BrowserContext:
+    """A browser of its own, signed in as a demo user or as nobody; options are playwright's."""
+    context = await browser.new_context(**{"base_url": site.url, **DESK, "reduced_motion": "reduce", **options})
+    context.set_default_timeout(15_000)
+    if user is not None:
+        # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.
+        cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url.replace("http", "https")}
+        await context.add_cookies([{**cookie, "httpOnly": True, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
+    return context
+
+
 @pytest.fixture
 async def window(browser: Browser, site: Site) -> AsyncIterator[Callable[..., Any]]:
-    """Opens browser windows, signed in as a demo user or as nobody; options are playwright's."""
+    """Opens browser windows, each a browser of its own as `open_context` makes it."""
     opened: list[BrowserContext] = []
 
     async def open_window(user: str | None = None, **options: Any) -> Window:
-        context = await browser.new_context(**{"base_url": site.url, **DESK, "reduced_motion": "reduce", **options})
-        context.set_default_timeout(15_000)
-        opened.append(context)
-        if user is not None:
-            # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.
-            cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url.replace("http", "https")}
-            await context.add_cookies([{**cookie, "httpOnly": True, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
-        return Window(context, await context.new_page())
+        opened.append(await open_context(browser, site, user, **options))
+        return Window(opened[-1], await opened[-1].new_page())
 
     yield open_window
     for context in opened:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, BrowserContext, Page
 
-from acceptance.pages.conftest import DESK, PHONE, Site, item
+from acceptance.pages.conftest import DESK, PHONE, Site, Window, item, open_context
 from acceptance.web.test_look import COLOUR, RUN, WIDER
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -136,6 +136,36 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "not-there": ("claire", at("/customers/rauscher")),
     "not-allowed": ("claire", forbidden),
 }
+
+
+@pytest.fixture(scope="module")
+async def contexts() -> AsyncIterator[dict[Any, BrowserContext]]:
+    """The browsers of this module by user and width; what one has loaded it need not load again."""
+    found: dict[Any, BrowserContext] = {}
+    yield found
+    for context in found.values():
+        await context.close()
+
+
+@pytest.fixture
+async def window(
+    browser: Browser, site: Site, contexts: dict[Any, BrowserContext]
+) -> AsyncIterator[Callable[..., Any]]:
+    """Opens a window in the browser of that user and device."""
+    pages: list[Page] = []
+
+    async def open_window(user: str | None, device: dict[str, Any]) -> Window:
+        key = user, device["viewport"]["width"]
+        if key not in contexts:
+            contexts[key] = await open_context(browser, site, user, **device)
+        pages.append(await contexts[key].new_page())
+        return Window(contexts[key], pages[-1])
+
+    yield open_window
+    for page in pages:
+        await page.close()
+
+
 FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over")
 
 
@@ -143,7 +173,7 @@ FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page(site: Site, window: Callable[..., Any], axe: str, name: str, device: dict[str, Any]) -> None:
     user, show = PAGES[name]
-    opened = await window(user, **device)
+    opened = await window(user, device)
     page: Page = opened.page
     await show(page, site)
     await page.evaluate(axe)
