@@ -70,6 +70,23 @@ async def list_artifacts(
     """
     if filters.customer_id is not None:
         await require_customer(connection, who, filters.customer_id)
+    sql, arguments = query(who, filters, limit=limit, offset=offset, order=order, cursor=cursor)
+    rows = await connection.fetch(sql, *arguments)
+    found = [from_row(row) for row in rows[:limit]]
+    more = len(rows) > limit > 0
+    return Page(found, write_cursor(found[-1], order) if more else None)
+
+
+def query(
+    who: Principal,
+    filters: Filters,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    offset: int = 0,
+    order: str = "desc",
+    cursor: str | None = None,
+) -> tuple[str, list[Any]]:
+    """The statement of such a page and its arguments; it reads one row more than `limit`, to tell whether more follow."""
     condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
     arguments: list[Any] = [scope]
     conditions = [condition]
@@ -103,13 +120,8 @@ async def list_artifacts(
         arguments += [at, seq]
         conditions.append(after.format(at=f"${len(arguments) - 1}", seq=f"${len(arguments)}"))
     arguments += [limit + 1, offset]
-    rows = await connection.fetch(
-        f"{SQL['columns']} where {' and '.join(conditions)} order by {by} limit ${len(arguments) - 1} offset ${len(arguments)}",
-        *arguments,
-    )
-    found = [from_row(row) for row in rows[:limit]]
-    more = len(rows) > limit > 0
-    return Page(found, write_cursor(found[-1], order) if more else None)
+    last = f"order by {by} limit ${len(arguments) - 1} offset ${len(arguments)}"
+    return f"{SQL['columns']} where {' and '.join(conditions)} {last}", arguments
 
 
 async def get_artifact(connection: Connection, who: Principal, artifact_id: str) -> Artifact:
