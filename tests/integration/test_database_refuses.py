@@ -149,6 +149,8 @@ COLUMNS = {
     "customer_ref": "'other'",
     "customer_name": "'other'",
     "created_by_name": "'other'",
+    "reverts": "'other'",
+    "claim": "'\\x00'",
 }
 
 

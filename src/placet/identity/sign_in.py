@@ -11,7 +11,7 @@ import structlog
 from placet.db.engine import Connection
 from placet.errors import NotSignedIn, TooMany
 from placet.identity import passwords, users
-from placet.identity.principal import Principal
+from placet.identity.principal import Principal, authority
 from placet.identity.users import SQL
 
 log = structlog.get_logger("placet.sign_in")
@@ -71,7 +71,7 @@ async def who_is(connection: Connection, token: str, *, door: str = "web") -> Pr
         return None
     if row["seen_long_ago"]:
         await connection.execute(SQL["seen"], _hashed(token))
-    return Principal(row["role"], row["id"], row["name"], door)
+    return Principal(row["role"], row["id"], row["name"], door, authority=authority(row["authority"]))
 
 
 async def sign_out(connection: Connection, token: str) -> None:

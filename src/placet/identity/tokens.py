@@ -12,7 +12,7 @@ from placet.audit import record
 from placet.db.engine import Connection
 from placet.errors import Invalid, NotFound
 from placet.identity import users
-from placet.identity.principal import Principal, agent
+from placet.identity.principal import Principal, agent, authority
 from placet.identity.users import SQL
 from placet.ids import new_id
 
@@ -92,9 +92,18 @@ async def who_is(connection: Connection, secret: str, *, door: str = "api") -> P
     if row is None:
         return None
     if row["agent"] is not None:
-        bound = tuple(row["customers"]) if row["customers"] is not None else None
-        return agent(row["agent"], customers=bound, door=door)
-    return Principal(row["role"], row["user_id"], row["name"], door)
+        return agent(
+            row["agent"],
+            customers=_bound(row["customers"]),
+            fields=_bound(row["fields"]),
+            hourly_quota=row["hourly_quota"],
+            door=door,
+        )
+    return Principal(row["role"], row["user_id"], row["name"], door, authority=authority(row["authority"]))
+
+
+def _bound(listed: list[str] | None) -> tuple[str, ...] | None:
+    return tuple(listed) if listed is not None else None
 
 
 async def _record(connection: Connection, who: Principal, kind: str, body: dict[str, object]) -> None:

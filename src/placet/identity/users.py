@@ -13,7 +13,7 @@ from placet.db import json
 from placet.db.engine import Connection, statements
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity import passwords
-from placet.identity.principal import PEOPLE, Principal
+from placet.identity.principal import PEOPLE, Principal, authority
 from placet.ids import new_id
 
 SQL = statements(__package__, "users.sql")
@@ -69,6 +69,13 @@ async def get(connection: Connection, user_id: str) -> User:
     if row is None:
         raise NotFound("User not found")
     return User(**dict(row))
+
+
+async def person(connection: Connection, user_id: str, *, door: str = "library") -> Principal:
+    """On a person's authority, with whatever they may beyond their own customers; NotFound without them."""
+    user = await get(connection, user_id)
+    found = authority(await connection.fetchval(SQL["standing"], user_id))
+    return Principal(user.role, user.id, user.name, door, authority=found)
 
 
 async def by_email(connection: Connection, email: str) -> User | None:

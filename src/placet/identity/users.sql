@@ -3,6 +3,10 @@
 insert into app_user (id, name, email, role, password_hash) values ($1, $2, $3, $4, $5)
 on conflict do nothing returning id;
 
+-- name: standing
+-- What a person may beyond the customers attached to them.
+select authority_of($1)::text;
+
 -- name: get
 -- A person by id.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user where id = $1;
@@ -56,7 +60,8 @@ insert into sign_in (token_hash, user_id, expires_at) values ($1, $2, now() + $3
 
 -- name: signed_in
 -- Who a cookie is, if it still is anybody.
-select u.id, u.name, u.role, s.last_seen_at < now() - interval '1 minute' as seen_long_ago from sign_in s join app_user u on u.id = s.user_id
+select u.id, u.name, u.role, s.last_seen_at < now() - interval '1 minute' as seen_long_ago,
+       authority_of(u.id)::text as authority from sign_in s join app_user u on u.id = s.user_id
 where s.token_hash = $1 and s.expires_at > now() and s.last_seen_at > now() - $2::interval and u.disabled_at is null;
 
 -- name: seen
@@ -87,7 +92,8 @@ insert into api_token (id, token_hash, user_id, agent, customers, created_by, ex
 
 -- name: bearer
 -- Who a bearer token is, if it still is anybody.
-select t.id, t.agent, t.customers, u.id as user_id, u.name, u.role from api_token t left join app_user u on u.id = t.user_id
+select t.id, t.agent, t.customers, t.fields, t.hourly_quota, u.id as user_id, u.name, u.role,
+       authority_of(u.id)::text as authority from api_token t left join app_user u on u.id = t.user_id
 where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
   and (u.id is null or u.disabled_at is null);
 
