@@ -8,10 +8,13 @@ first did, because reading is a statement of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from placet.artifacts import inbox
-from placet.artifacts.artifact import from_row
+from placet.artifacts.artifact import Artifact, from_row
 from placet.artifacts.judge import judge
 from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
 from placet.audit import record
@@ -41,16 +44,36 @@ async def decide(
     ids = sorted({decision.artifact_id for decision in decisions})
     if not dry_run:
         await connection.execute(SQL["lock"], ids)
-    rows = await connection.fetch(f"{inbox.SQL['columns']} {SQL['with_rivals']}", ids)
-    artifacts = {row["id"]: from_row(row) for row in rows}
-    at = await connection.fetchval(SQL["clock"])
-    outcomes, changes = judge(decisions, artifacts, at, schema, atomic=atomic)
-    if changes.decided and not dry_run:
-        await _write(connection, changes)
+    seen = await read(connection, decisions)
+    outcomes, changes = judged(decisions, seen, schema, atomic=atomic)
+    if changes.events and not dry_run:
+        await write(connection, changes)
     return outcomes
 
 
-async def _write(connection: Connection, changes: Changes) -> None:
+class Seen(msgspec.Struct):
+    """What was read after the locks: the named artifacts with every pending rival of theirs, and the database's clock."""
+
+    artifacts: dict[str, Artifact]
+    at: datetime
+
+
+async def read(connection: Connection, decisions: Sequence[Decision]) -> Seen:
+    """What the judge needs to know; in a statement of its own, after the locks."""
+    ids = sorted({decision.artifact_id for decision in decisions})
+    rows = await connection.fetch(f"{inbox.SQL['columns']} {SQL['with_rivals']}", ids)
+    artifacts = {row["id"]: from_row(row) for row in rows}
+    return Seen(artifacts, await connection.fetchval(SQL["clock"]))
+
+
+def judged(
+    decisions: Sequence[Decision], seen: Seen, schema: ProfileSchema, *, atomic: bool = False
+) -> tuple[list[Outcome], Changes]:
+    """An outcome per decision, and what there is to write; `seen` may hold more than these decisions are about."""
+    return judge(decisions, seen.artifacts, seen.at, schema, atomic=atomic)
+
+
+async def write(connection: Connection, changes: Changes) -> None:
     """One statement over arrays; what it wrote is counted, and a surprise rolls everything back."""
     decided, values, promises = changes.decided, list(changes.values.values()), changes.promises
     row = await connection.fetchrow(
