@@ -179,7 +179,10 @@ create table oidc_sign_in (                            -- one that was begun and
 
 -- ── what the application may do ─────────────────────────────────────────────────────────────────────────────────────
 grant select, insert on delegation, team, team_member, customer_member, signature, agent_use, oidc_sign_in to placet_app;
-grant update on delegation, team, team_member, customer_member, agent_use to placet_app;
+grant update (ended_at) on delegation to placet_app;
+grant update (name) on team to placet_app;
+grant update (may) on team_member, customer_member to placet_app;
+grant update on agent_use to placet_app;
 grant delete on team, team_member, customer_member, agent_use, oidc_sign_in to placet_app;
 grant usage on sequence signature_seq_seq to placet_app;
 grant execute on function reach_rms(text), reach_customers(text), reach_artifacts(text), authority_of(text) to placet_app;
