@@ -19,8 +19,10 @@ from placet.api import problems
 from placet.api.artifacts import Artifacts
 from placet.api.auth import Authenticate
 from placet.api.customers import Customers
+from placet.api.delegations import Delegations
 from placet.api.meta import Meta
 from placet.api.reading import MAX_BODY
+from placet.api.teams import Teams
 from placet.db.connect import urls
 from placet.runtime import Runtime
 from placet.worker import working
@@ -75,7 +77,7 @@ def create_app(
             headers.setdefault("cache-control", "no-store")
 
     return Application(
-        route_handlers=[Artifacts, Customers, Meta, *handlers],
+        route_handlers=[Artifacts, Customers, Delegations, Teams, Meta, *handlers],
         middleware=[Authenticate()],
         exception_handlers={Exception: answer_error},
         before_send=[add_headers],

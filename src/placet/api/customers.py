@@ -18,7 +18,7 @@ from placet.api.spec import described
 from placet.artifacts import custody, inbox
 from placet.artifacts.artifact import instant
 from placet.audit import timeline
-from placet.customers import access, fields, records
+from placet.customers import access, fields, records, teams
 from placet.customers.records import Customer
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
@@ -33,6 +33,7 @@ class CustomerWire(msgspec.Struct, rename="camel", kw_only=True):
     id: str
     name: str
     rm_id: str | None
+    team_id: str | None
     profile: dict[str, Any]
     profile_versions: dict[str, int]
     created_at: str | None
@@ -68,10 +69,11 @@ class NewCustomerBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True
 
 
 class ChangeCustomerBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
-    """Another name, another RM (null: nobody)."""
+    """Another name, another RM, another team that may see them (null: nobody, none)."""
 
     name: str | msgspec.UnsetType = UNSET
     rm_id: str | msgspec.UnsetType | None = UNSET
+    team_id: str | msgspec.UnsetType | None = UNSET
 
 
 class ProfileQuery(msgspec.Struct, rename="camel", kw_only=True):
@@ -184,13 +186,15 @@ class Customers(Controller):
         opt=described("customers", {200: CustomerAnswer}, body=ChangeCustomerBody, idempotent=True),
     )
     async def change_customer(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
-        """Rename a customer or attach another RM; pending artifacts follow. For admins."""
+        """Rename a customer, attach another RM (pending artifacts follow), let a team see them. For admins."""
         who = principal_of(request)
         body = await read_body(request, ChangeCustomerBody)
 
         async def work(connection: Connection) -> Answer:
             await records.get(connection, who, customer_id)
             access.check_admin(who, "change a customer")
+            if body.team_id is not UNSET:
+                await teams.set_team(connection, who, customer_id, body.team_id)
             if body.name is not UNSET:
                 await records.rename(connection, who, customer_id, body.name)
             if body.rm_id is not UNSET:
@@ -275,6 +279,7 @@ def to_wire(customer: Customer) -> CustomerWire:
         id=customer.id,
         name=customer.name,
         rm_id=customer.rm_id,
+        team_id=customer.team_id,
         profile=customer.profile,
         profile_versions={key: value.version for key, value in customer.values.items()},
         created_at=instant(customer.created_at),

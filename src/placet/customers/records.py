@@ -39,6 +39,7 @@ class Customer(msgspec.Struct, kw_only=True):
     name: str
     rm_id: str | None
     rm_name: str | None
+    team_id: str | None
     created_at: datetime
     values: dict[str, Value] = {}
 
