@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import msgspec
 import structlog
 
+from placet import crash
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
 from placet.identity.sign_in import IDLE
@@ -32,11 +33,11 @@ class Swept(msgspec.Struct, frozen=True):
 
 async def sweep(connection: Connection) -> Swept:
     """Remove answers kept for retries (after 25 hours), ended sign-ins and one-time links past their time."""
-    return Swept(
-        idempotency_keys=_count(await connection.execute(SQL["sweep_idempotency_keys"])),
-        sign_ins=_count(await connection.execute(SQL["sweep_sign_ins"], IDLE)),
-        links=_count(await connection.execute(SQL["sweep_links"])),
-    )
+    keys = _count(await connection.execute(SQL["sweep_idempotency_keys"]))
+    sign_ins = _count(await connection.execute(SQL["sweep_sign_ins"], IDLE))
+    crash.point("worker.sweep")
+    links = _count(await connection.execute(SQL["sweep_links"]))
+    return Swept(keys, sign_ins, links)
 
 
 async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:

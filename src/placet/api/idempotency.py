@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response
 
+from placet import crash
 from placet.api import problems
 from placet.api.auth import principal_of, runtime_of
 from placet.db.engine import Connection, statements
@@ -44,6 +45,7 @@ async def once(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
     key = request.headers.get("idempotency-key")
     if key is None:
         status, kind, body = (await runtime.transact(work)).encode()
+        crash.point("answer.committed")
         return Response(body, status_code=status, media_type=kind)
     if not 1 <= len(key) <= 255 or not key.isprintable() or not key.strip():
         raise Invalid("An Idempotency-Key has 1 to 255 printable characters.", code="invalid_idempotency_key")
@@ -55,6 +57,7 @@ async def once(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
     async def claimed(connection: Connection) -> tuple[int, str, bytes]:
         if not await connection.fetchval(SQL["claim"], *slot, digest):
             return _replay(await connection.fetchrow(SQL["answered"], *slot), digest)
+        crash.point("key.claimed")
         try:
             async with connection.transaction():
                 answer = (await work(connection)).encode()
@@ -63,9 +66,11 @@ async def once(request: Request[Any, Any, Any], work: Work) -> Response[bytes]:
                 raise
             answer = error.status, problems.MEDIA_TYPE, problems.document(error, path)
         await connection.execute(SQL["store"], *slot, *answer)
+        crash.point("key.stored")
         return answer
 
     status, kind, body = await runtime.transact(claimed)
+    crash.point("answer.committed")
     return Response(body, status_code=status, media_type=kind)
 
 
