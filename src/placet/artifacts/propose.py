@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from placet import crash
 from placet.artifacts import evidence, inbox
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.drafts import Draft, Item, Skipped, Source, World, judge, read_items
@@ -105,7 +106,9 @@ async def propose(
         source_id,
         world.at,
     )
+    crash.point("propose.batch")
     await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of)
+    crash.point("propose.events")
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
 
 
@@ -205,6 +208,7 @@ async def _insert(
         [d.quote.end for d in keep],
         [d.quote.verified for d in keep],
     )
+    crash.point("propose.artifacts")
     await record.write(connection, events)
 
 
