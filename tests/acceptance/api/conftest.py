@@ -30,7 +30,7 @@ class Desk:
     async def open(self) -> None:
         """Make everybody."""
         world = self.world
-        self.rm, self.other = await world.person(), await world.person()
+        self.rm, self.other, self.colleague = await world.person(), await world.person(), await world.person()
         self.admin, self.auditor = await world.person("admin"), await world.person("auditor")
         self.as_rm, self.as_other = await world.token(self.rm), await world.token(self.other)
         self.as_admin, self.as_auditor = await world.token(self.admin), await world.token(self.auditor)
@@ -92,7 +92,10 @@ class Desk:
 
     async def counts(self) -> dict[str, int]:
         """How many rows there are of everything a request could write."""
-        tables = ("artifact", "batch", "source", "event", "event_body", "delivery", "profile_value", "customer")
+        tables = (
+            "artifact", "batch", "source", "event", "event_body", "delivery", "profile_value", "customer", "delegation", "team",
+            "team_member", "customer_member", "signature",
+        )  # fmt: skip
         [row] = await self.world.rows(
             "select "
             + ", ".join(f"(select count(*) from {name}) as {name}" for name in tables)

@@ -5,12 +5,14 @@ A route that is new must be given a row in `ROUTES`, or the first test fails.
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 
 from acceptance.api.conftest import Desk, edit, problem
 from conftest import World
+from placet.customers import delegations, teams
 from placet.identity import sign_in, users
 from placet.identity.principal import SYSTEM, Principal
 
@@ -25,6 +27,8 @@ DECIDES = (200, 404, 403, 403, 403, 403, 403)
 CREATES = (403, 403, 201, 403, 403, 403, 403)
 CHANGES = (403, 404, 200, 403, 403, 403, 404)
 DELETES = (403, 404, 204, 403, 403, 403, 404)
+PEOPLE = (200, 200, 200, 200, 403, 403, 403)
+OVERSEES = (403, 403, 200, 200, 403, 403, 403)
 
 ROUTES = {
     ("GET", "/api/customers"): LISTS,
@@ -44,6 +48,20 @@ ROUTES = {
     ("POST", "/api/decisions"): (200, 200, 200, 200, 403, 403, 403),  # people get an outcome for each
     ("POST", "/api/batches/{batch_id}/accept"): DECIDES,
     ("POST", "/api/batches/{batch_id}/reject"): DECIDES,
+    ("POST", "/api/artifacts/{artifact_id}/hand-over"): (201, 404, 201, 403, 403, 403, 403),
+    ("GET", "/api/delegations"): PEOPLE,
+    ("POST", "/api/delegations"): (201, 403, 201, 403, 403, 403, 403),
+    ("DELETE", "/api/delegations/{delegation_id}"): (204, 404, 204, 403, 403, 403, 403),
+    ("GET", "/api/teams"): OVERSEES,
+    ("POST", "/api/teams"): CREATES,
+    ("GET", "/api/teams/{team_id}"): OVERSEES,
+    ("PATCH", "/api/teams/{team_id}"): (403, 403, 200, 403, 403, 403, 403),
+    ("DELETE", "/api/teams/{team_id}"): (403, 403, 204, 403, 403, 403, 403),
+    ("PUT", "/api/teams/{team_id}/members/{user_id}"): (403, 403, 200, 403, 403, 403, 403),
+    ("DELETE", "/api/teams/{team_id}/members/{user_id}"): (403, 403, 204, 403, 403, 403, 403),
+    ("GET", "/api/customers/{customer_id}/members"): (200, 404, 200, 200, 403, 403, 404),
+    ("PUT", "/api/customers/{customer_id}/members/{user_id}"): CHANGES,
+    ("DELETE", "/api/customers/{customer_id}/members/{user_id}"): DELETES,
     ("GET", "/api/fields"): LISTS,
     ("GET", "/api/artifact-types"): LISTS,
     ("GET", "/api/me"): LISTS,
@@ -62,15 +80,47 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/customers/{customer_id}/apply-updates": {"proposal": updates, "approvedFieldIds": ["a"]},
         "/api/artifacts/{artifact_id}": {"status": "accepted"},
         "/api/decisions": {"decisions": [{"artifactId": artifact["id"], "status": "accepted"}]},
+        "/api/delegations": {"toUserId": desk.colleague.id, "fromUserId": desk.rm.id, "until": in_a_week()},
+        "/api/artifacts/{artifact_id}/hand-over": {"toUserId": desk.colleague.id},
+        "/api/teams": {"name": f"Team {artifact['id']}"},
+        "/api/teams/{team_id}": {"name": f"Team {artifact['id']}"},
+        "/api/teams/{team_id}/members/{user_id}": {"may": "cosign"},
+        "/api/customers/{customer_id}/members/{user_id}": {"may": "cosign"},
         "/api/batches/{batch_id}/accept": {},
         "/api/batches/{batch_id}/reject": {},
     }.get(path)
 
 
+async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
+    """A pending artifact, and around it the delegation or team that the route is about."""
+    artifact = await desk.pending("occupation", f"Cook {number}")
+    artifact["around"] = around = {"delegation_id": "", "team_id": "", "user_id": desk.colleague.id}
+
+    async def work(connection):
+        if "{delegation_id}" in route[1]:
+            until = datetime.now(UTC) + timedelta(days=7)
+            made = await delegations.delegate(connection, desk.rm, to_user=desk.colleague.id, until_at=until)
+            around["delegation_id"] = made.id
+        if "{team_id}" in route[1]:
+            around["team_id"] = (await teams.create(connection, SYSTEM, f"Friends of {artifact['id']}")).id
+            await teams.set_member(connection, SYSTEM, around["team_id"], desk.colleague.id, "see")
+        if "{user_id}" in route[1]:
+            await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
+
+    await desk.world.runtime.transact(work)
+    return artifact
+
+
+def in_a_week() -> str:
+    return (datetime.now(UTC) + timedelta(days=7)).isoformat()
+
+
 async def ask(desk: Desk, route: tuple[str, str], artifact: dict, headers: dict, number: int = 0):
     method, template = route
-    path = template.format(customer_id=desk.customer, artifact_id=artifact["id"], batch_id=quote(artifact["batchId"]))
-    body = the_body(desk, template, artifact, number) if method in ("POST", "PATCH") else None
+    path = template.format(
+        customer_id=desk.customer, artifact_id=artifact["id"], batch_id=quote(artifact["batchId"]), **artifact["around"]
+    )
+    body = the_body(desk, template, artifact, number) if method in ("POST", "PATCH", "PUT") else None
     headers = dict(headers)
     if body is not None:
         headers["content-type"] = "application/json"
@@ -114,7 +164,7 @@ async def test_everything_served_under_api_is_described(http, runtime):
 async def test_the_table(desk: Desk, route):
     callers = await credentials(desk)
     for number, (caller, status) in enumerate(zip(CALLERS, ROUTES[route], strict=True)):
-        artifact = await desk.pending("occupation", f"Cook {number}")
+        artifact = await scene(desk, route, number)
         before = await desk.counts()
         answer = await ask(desk, route, artifact, callers[caller], number)
         assert answer.status_code == status, (caller, answer.text)
@@ -130,7 +180,7 @@ async def test_the_table(desk: Desk, route):
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 async def test_nobody_gets_401_everywhere(desk: Desk, route):
     """No credentials, unknown ones, a revoked token, one that expired, one of a disabled user, one of a deleted one."""
-    artifact = await desk.pending()
+    artifact = await scene(desk, route)
     gone = await desk.world.person()
     revoked = await desk.world.token(desk.rm)
     expired = await desk.world.token(desk.rm)
@@ -255,9 +305,9 @@ WRITES = [route for route in ROUTES if route[0] != "GET"]
 
 @pytest.mark.parametrize("route", WRITES, ids=" ".join)
 async def test_a_cookie_changes_nothing_without_the_token_or_from_another_site(desk: Desk, world, route):
-    who = desk.rm if 200 in ROUTES[route][:1] or 201 in ROUTES[route][:1] else desk.admin
+    who = desk.rm if ROUTES[route][0] < 300 else desk.admin
     cookie = await signed_in(world, who)
-    artifact = await desk.pending()
+    artifact = await scene(desk, route)
     token = {"x-csrf-token": csrf(cookie)}
     before = await desk.counts()
     for extra, code in (

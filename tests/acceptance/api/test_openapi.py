@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import hypothesis
@@ -22,6 +23,8 @@ from schemathesis.checks import (
 from conftest import World, item
 from placet.api.app import create_app
 from placet.api.meta import openapi_document
+from placet.customers import delegations, teams
+from placet.identity.principal import SYSTEM
 from placet.runtime import Runtime
 from placet.settings import Settings
 
@@ -160,11 +163,23 @@ async def known(world: World) -> Known:
         "admin": await world.token(await world.person("admin")),
         "agent": await world.token(agent="fuzzing-reader"),
     }
-    ids = []
-    for _ in range(40):
+    ids, colleague, until = [], await world.person(), datetime.now(UTC) + timedelta(days=7)
+    for number in range(40):
         customer = await world.customer(rm, {"occupation": "Baker"})
         found = await world.propose(customer, item("occupation", "Cook"), item("dependants", 2))
-        ids.append({"customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id})
+
+        async def stand(connection: Any, number: int = number, customer: str = customer) -> tuple[str, str]:
+            team = await teams.create(connection, SYSTEM, f"Known {number}")
+            await teams.set_member(connection, SYSTEM, team.id, colleague.id, "see")
+            await teams.set_customer_member(connection, SYSTEM, customer, colleague.id, "see")
+            made = await delegations.delegate(connection, rm, to_user=colleague.id, until_at=until)
+            return team.id, made.id
+
+        team_id, delegation_id = await world.runtime.transact(stand)
+        ids.append({
+            "customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id, "rm_id": rm.id,
+            "team_id": team_id, "delegation_id": delegation_id, "user_id": colleague.id,
+        })  # fmt: skip
     return Known(headers, ids)
 
 
@@ -175,6 +190,11 @@ OPERATIONS = [
     "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
     "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",
     "POST /api/decisions", "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
+    "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
+    "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
+    "PATCH /api/teams/{team_id}", "DELETE /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}",
+    "DELETE /api/teams/{team_id}/members/{user_id}", "GET /api/customers/{customer_id}/members",
+    "PUT /api/customers/{customer_id}/members/{user_id}", "DELETE /api/customers/{customer_id}/members/{user_id}",
     "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz",
 ]  # fmt: skip
 
@@ -192,6 +212,14 @@ MEANT = {
     "POST /api/decisions": lambda ids, number: {
         "decisions": [{"artifactId": ids["artifact_id"], "status": "accepted"}]
     },
+    "POST /api/delegations": lambda ids, number: {
+        "toUserId": ids["user_id"],
+        "fromUserId": ids["rm_id"],
+        "until": f"{datetime.now(UTC).year + 1}-01-01",
+    },
+    "POST /api/artifacts/{artifact_id}/hand-over": lambda ids, number: {"toUserId": ids["user_id"]},
+    "POST /api/teams": lambda ids, number: {"name": f"Team {number} of {ids['team_id']}"},
+    "PATCH /api/teams/{team_id}": lambda ids, number: {"name": f"{ids['team_id']} {number}"},
     "PATCH /api/artifacts/{artifact_id}": lambda ids, number: {"status": ("accepted", "rejected")[number % 2]},
 }
 
