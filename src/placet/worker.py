@@ -1,6 +1,7 @@
 """The background work: what is done though nobody asks for it. It runs in `placet serve` and as `placet worker`.
 
-Today that is one chore, sweeping out what has expired. Any number of processes may do it at once.
+Two chores: ending proposals whose time is over (and signatures that count no more), and sweeping out what is kept for a
+while only. Any number of processes may do them at once.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import msgspec
 import structlog
 
 from placet import crash
+from placet.artifacts.ends import end_what_is_due
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
 from placet.identity.sign_in import IDLE
@@ -29,10 +32,14 @@ class Swept(msgspec.Struct, frozen=True):
     idempotency_keys: int
     sign_ins: int
     links: int
+    agent_hours: int
+
+
+NOTHING = Swept(0, 0, 0, 0)
 
 
 async def sweep(connection: Connection) -> Swept:
-    """Remove answers kept for retries (after 25 hours), ended sign-ins and one-time links past their time."""
+    """Remove answers kept for retries (after 25 hours), ended sign-ins, links past their time, past counts."""
     keys = _count(await connection.execute(SQL["sweep_idempotency_keys"]))
     sign_ins = _count(await connection.execute(SQL["sweep_sign_ins"], IDLE))
     crash.point("worker.sweep")
@@ -41,17 +48,19 @@ async def sweep(connection: Connection) -> Swept:
 
 
 async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
-    """Sweep now and then every so many seconds, until cancelled; a database that is away is waited for."""
+    """Do the chores now and then every so many seconds, until cancelled; a database that is away is waited for."""
     while True:
         wait = every
         try:
+            while ended := await runtime.transact(partial(end_what_is_due, schema=runtime.schema)):
+                log.info("ended", artifacts=ended)
             swept = await runtime.transact(sweep)
         except Unavailable:  # whoever opens the database says so already
             wait = min(every, 5.0)
         except Exception as error:  # the next round may go well, and nobody else would try
             log.error("not swept", error=f"{type(error).__name__}: {error}")
         else:
-            if swept != Swept(0, 0, 0):
+            if swept != NOTHING:
                 log.info("swept", **msgspec.to_builtins(swept))
         await asyncio.sleep(wait)
 

@@ -9,3 +9,7 @@ delete from sign_in where expires_at < now() or last_seen_at < now() - $1::inter
 -- name: sweep_links
 -- One-time links past their end. A used one stays until then, and says so to whoever opens it again.
 delete from sign_in_link where expires_at < now();
+
+-- name: sweep_agent_hours
+-- What an agent proposed in an hour counts in that hour only; a day is kept for whoever asks.
+delete from agent_use where hour < now() - interval '1 day';

@@ -234,7 +234,7 @@ async def test_what_is_refused_changes_nothing(world: World, rm, customer, field
 
 @pytest.mark.parametrize(
     ("field", "code"),
-    [("wealth", "reason_required"), ("residency", "second_signature_required"), ("consent", "policy")],
+    [("wealth", "reason_required"), ("consent", "policy")],
 )
 async def test_a_policy_is_the_schemas_of_the_moment(world: World, rm, customer, field, code):
     done = await world.propose(customer, item(field, "Italy"), schema=LAX)

@@ -53,7 +53,7 @@ async def read_note(
         raise Invalid(f"A note has at most {MAX_NOTE:,} characters.", code="source_too_long")
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
-    access.check_propose(who, customer.id, customer.rm_id)
+    access.check_propose(who, customer.id, customer.rm_id, customer.team_id)
     day = (occurred_at or datetime.now(UTC)).date()
     reading = await asyncio.to_thread(
         partial(

@@ -212,7 +212,7 @@ def _check_status(found: dict[str, Any]) -> None:
 
 def _check_person(who: Principal) -> None:
     """An agent is refused whatever its list names, before anything says whether that is there."""
-    if who.is_agent and (refusal := access.refusal_to_decide(who, None, None)) is not None:
+    if who.is_agent and (refusal := access.refusal_to_decide(who, access.STRANGER)) is not None:
         raise refusal
 
 

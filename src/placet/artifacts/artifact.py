@@ -10,6 +10,7 @@ from asyncpg import Record
 
 from placet.artifacts import lifecycle
 from placet.customers import access
+from placet.customers.access import Standing
 from placet.customers.schema import ProfileSchema
 from placet.identity.principal import Principal
 
@@ -18,6 +19,28 @@ LACKING = {  # what a quote lacks to be verified: the flag, and the sentence
     "source": ("No source", "It came without the note it quotes."),
     "place": ("Quote not found", "Its quote was not found in the source."),
 }
+
+
+class Signature(msgspec.Struct, kw_only=True):
+    """The last word on an artifact that needs two: somebody `signed`, or what was signed `lapsed`.
+
+    `edited_value` is JSON text, None where the proposal itself was signed; `over` says that it was over a newer value.
+    """
+
+    act: str
+    at: datetime
+    by: str
+    by_name: str
+    status: str
+    field_version: int
+    on_behalf_of: str | None = None
+    on_behalf_of_name: str | None = None
+    edited_value: str | None = None
+    over: bool = False
+    reason: str | None = None
+
+
+SIGNED, LAPSED = "signed", "lapsed"
 
 
 class Artifact(msgspec.Struct, kw_only=True):
@@ -52,13 +75,17 @@ class Artifact(msgspec.Struct, kw_only=True):
     created_by_name: str
     decided_by_name: str | None
     on_behalf_of_name: str | None
+    reverts: str | None
     # the world now
     customer_rm: str | None
+    customer_team: str | None
     current_value: Any
     current_version: int
     current_at: datetime | None
     current_by: str | None
+    current_artifact: str | None
     rivals: int
+    signature: Signature | None
     source_title: str | None
     source_at: datetime | None
 
@@ -85,6 +112,11 @@ class Artifact(msgspec.Struct, kw_only=True):
         return "quote" if not self.payload.get("source_text") else "source" if self.source_id is None else "place"
 
     @property
+    def signed(self) -> Signature | None:
+        """The first signature it has, while it waits for the second."""
+        return self.signature if self.pending and self.signature is not None and self.signature.act == SIGNED else None
+
+    @property
     def edited(self) -> bool:
         """Whether a person changed the value in accepting it."""
         return self.edited_value is not msgspec.UNSET
@@ -96,13 +128,15 @@ class Artifact(msgspec.Struct, kw_only=True):
 
 
 def from_row(row: Record) -> Artifact:
-    """An artifact from a row of `inbox.sql`'s columns; JSON stands in it as text, so that null and nothing differ."""
-    values: dict[str, Any] = dict(row)
+    """An artifact from a row with `inbox.sql`'s columns; JSON stands in it as text, so that null and nothing differ."""
+    values: dict[str, Any] = {name: row[name] for name in Artifact.__struct_fields__}
     values["payload"] = msgspec.json.decode(values["payload"])
     edited = values["edited_value"]
     values["edited_value"] = msgspec.UNSET if edited is None else msgspec.json.decode(edited)
     current = values["current_value"]
     values["current_value"] = None if current is None else msgspec.json.decode(current)
+    signature = values["signature"]
+    values["signature"] = None if signature is None else msgspec.json.decode(signature, type=Signature)
     return Artifact(**values)
 
 
@@ -120,6 +154,16 @@ class Evidence(msgspec.Struct, rename="camel"):
     start: int | None
     end: int | None
     verified: bool
+
+
+class SignatureWire(msgspec.Struct, rename="camel", kw_only=True):
+    """The first of two signatures: who gave it, when, on whose behalf, and the value they signed where they edited."""
+
+    by: str
+    by_name: str
+    on_behalf_of: str | None
+    at: str | None
+    edited_value: Any
 
 
 class Wire(msgspec.Struct, rename="camel", kw_only=True):
@@ -150,6 +194,10 @@ class Wire(msgspec.Struct, rename="camel", kw_only=True):
     rivals: int
     policy: str
     allowed: list[str]
+    actions: list[str]
+    signatures: list[SignatureWire]
+    reverts: str | None
+    expires_at: str | None
 
 
 def evidence(artifact: Artifact) -> Evidence:
@@ -164,10 +212,15 @@ def payload(artifact: Artifact) -> dict[str, Any]:
     return {**artifact.payload, "edited_value": artifact.edited_value} if artifact.edited else artifact.payload
 
 
-def wire(artifact: Artifact, who: Principal, schema: ProfileSchema, decisions: tuple[str, ...]) -> Wire:
-    """The artifact as `who` may see it; `decisions` are those its type knows, `allowed` those the caller may take now."""
+def wire(
+    artifact: Artifact, who: Principal, schema: ProfileSchema, decisions: tuple[str, ...], expires_at: datetime | None
+) -> Wire:
+    """The artifact as `who` may see it; `decisions` are those its type knows, `allowed` those the caller may take now, and
+    `actions` what else they may do: withdraw, revert.
+    """
     field = schema.field(artifact.field) if artifact.field is not None else None
-    open_to = artifact.pending and access.refusal_to_decide(who, artifact.customer_id, artifact.customer_rm) is None
+    policy = field.policy if field is not None else "single"
+    stands = access.standing(who, artifact.customer_id, artifact.customer_rm, artifact.customer_team, artifact.id)
     return Wire(
         id=artifact.id,
         created_at=instant(artifact.created_at),
@@ -192,6 +245,41 @@ def wire(artifact: Artifact, who: Principal, schema: ProfileSchema, decisions: t
         current=artifact.current_value,
         stale=artifact.stale,
         rivals=artifact.rivals,
-        policy=field.policy if field is not None else "single",
-        allowed=list(decisions) if open_to else [],
+        policy=policy,
+        allowed=_allowed(artifact, who, stands, policy, decisions),
+        actions=_actions(artifact, who, stands),
+        signatures=[_signature(artifact.signed)] if artifact.signed is not None else [],
+        reverts=artifact.reverts,
+        expires_at=instant(expires_at) if artifact.pending else None,
+    )
+
+
+def _allowed(
+    artifact: Artifact, who: Principal, stands: Standing, policy: str, decisions: tuple[str, ...]
+) -> list[str]:
+    if not artifact.pending or who.is_agent:
+        return []
+    if stands.decides:
+        return list(decisions)
+    if stands.cosigns and policy == "dual":
+        first = artifact.signed
+        if first is None or first.by == who.id:
+            return [lifecycle.REJECTED]
+        return [first.status, lifecycle.REJECTED]
+    return []
+
+
+def _actions(artifact: Artifact, who: Principal, stands: Standing) -> list[str]:
+    if artifact.pending:
+        return ["withdraw"] if lifecycle.may_withdraw(who, artifact.created_by_type, artifact.created_by_id) else []
+    undone = artifact.status == lifecycle.REJECTED or (
+        artifact.status in lifecycle.APPROVALS and artifact.current_artifact == artifact.id
+    )
+    return ["revert"] if stands.decides and artifact.field is not None and undone else []
+
+
+def _signature(given: Signature) -> SignatureWire:
+    edited = msgspec.json.decode(given.edited_value) if given.edited_value is not None else None
+    return SignatureWire(
+        by=given.by, by_name=given.by_name, on_behalf_of=given.on_behalf_of, at=instant(given.at), edited_value=edited
     )

@@ -8,6 +8,7 @@ follow from it. The built-in types come in by the same door as anybody's.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, ClassVar
@@ -55,6 +56,7 @@ class ArtifactType:
     Payload: ClassVar[type[msgspec.Struct]]  # the members of `payload`, snake_case; unknown members are refused
     lifecycle: ClassVar[Lifecycle] = COUNTERSIGN
     actions: ClassVar[tuple[str, ...]] = ()  # beyond accept, edit, reject
+    expires_after: ClassVar[timedelta | None] = None  # how long one may wait for a decision; None: for ever
 
     # ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,9 +171,19 @@ def artifact_type(name: str) -> ArtifactType:
     return artifact_types().get(name) or Unknown()
 
 
+def expires_at(artifact: Artifact, schema: ProfileSchema) -> datetime | None:
+    """When it can be decided no more: its field's time limit, else its type's; None for most."""
+    field = schema.field(artifact.field) if artifact.field is not None else None
+    limit = artifact_type(artifact.artifact_type).expires_after
+    if field is not None and field.expires_after_days is not None:
+        limit = timedelta(days=field.expires_after_days)
+    return artifact.created_at + limit if limit is not None else None
+
+
 def to_wire(artifact: Artifact, who: Principal, schema: ProfileSchema) -> Wire:
     """The artifact as `who` may see it, with the decisions its type knows."""
-    return wire(artifact, who, schema, artifact_type(artifact.artifact_type).lifecycle.decisions)
+    decisions = artifact_type(artifact.artifact_type).lifecycle.decisions
+    return wire(artifact, who, schema, decisions, expires_at(artifact, schema))
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from placet.artifacts import ends
 from placet.audit import record
 from placet.customers import access, records
 from placet.db.engine import Connection, statements
@@ -36,6 +37,7 @@ async def reassign(connection: Connection, who: Principal, customer_id: str, rm_
         body={"customerName": customer["name"], "before": customer["rm_id"], "after": rm_id, "rmName": name},
     )
     await record.write(connection, [reassigned])
+    await ends.lapse_orphans_of(connection, customer_id)
 
 
 async def delete_customer(connection: Connection, who: Principal, customer_id: str) -> None:

@@ -8,20 +8,22 @@ first did, because reading is a statement of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from placet import crash
 from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact, from_row
-from placet.artifacts.judge import judge
+from placet.artifacts.judge import Unit, judge
 from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
 from placet.audit import record
 from placet.customers.schema import ProfileSchema
 from placet.db import json
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
+from placet.identity.principal import Authority
 from placet.ids import new_id
 
 __all__ = ["Decision", "LeftOut", "Outcome", "decide"]
@@ -45,37 +47,45 @@ async def decide(
     if not dry_run:
         await connection.execute(SQL["lock"], ids)
     seen = await read(connection, decisions)
-    outcomes, changes = judged(decisions, seen, schema, atomic=atomic)
+    [outcomes], changes = judged([Unit(decisions, atomic)], seen, schema)
     if changes.events and not dry_run:
         await write(connection, changes)
     return outcomes
 
 
 class Seen(msgspec.Struct):
-    """What was read after the locks: the named artifacts with every pending rival of theirs, and the database's clock."""
+    """What was read after the locks: the named artifacts with every pending rival of theirs, the database's clock, and who
+    of the deciders and signers may still act, with what they may beyond their own customers.
+    """
 
     artifacts: dict[str, Artifact]
     at: datetime
+    people: dict[str, Authority | None]
 
 
 async def read(connection: Connection, decisions: Sequence[Decision]) -> Seen:
     """What the judge needs to know; in a statement of its own, after the locks."""
+    crash.point("decide.locked")
     ids = sorted({decision.artifact_id for decision in decisions})
-    rows = await connection.fetch(f"{inbox.SQL['columns']} {SQL['with_rivals']}", ids)
-    artifacts = {row["id"]: from_row(row) for row in rows}
-    return Seen(artifacts, await connection.fetchval(SQL["clock"]))
+    deciders = sorted({decision.by.id for decision in decisions})
+    rows = await connection.fetch(SQL["read"].format(columns=inbox.SQL["columns"]), ids, deciders)
+    crash.point("decide.read")
+    if not rows:
+        return Seen({}, datetime.now(UTC), {})  # nothing of that name: whatever the clock says, nothing will be changed
+    people = msgspec.json.decode(rows[0]["people"] or "{}", type=dict[str, Authority | None])
+    return Seen({row["id"]: from_row(row) for row in rows}, rows[0]["judged_at"], people)
 
 
-def judged(
-    decisions: Sequence[Decision], seen: Seen, schema: ProfileSchema, *, atomic: bool = False
-) -> tuple[list[Outcome], Changes]:
-    """An outcome per decision, and what there is to write; `seen` may hold more than these decisions are about."""
-    return judge(decisions, seen.artifacts, seen.at, schema, atomic=atomic)
+def judged(units: Sequence[Unit], seen: Seen, schema: ProfileSchema) -> tuple[list[list[Outcome]], Changes]:
+    """For each unit an outcome per decision, and what there is to write; `seen` may hold more than they are about."""
+    return judge(units, seen.artifacts, seen.at, schema, seen.people)
 
 
 async def write(connection: Connection, changes: Changes) -> None:
     """One statement over arrays; what it wrote is counted, and a surprise rolls everything back."""
+    crash.point("decide.judged")
     decided, values, promises = changes.decided, list(changes.values.values()), changes.promises
+    signatures = changes.signatures
     row = await connection.fetchrow(
         SQL["write"],
         *record.columns(changes.events),
@@ -100,12 +110,27 @@ async def write(connection: Connection, changes: Changes) -> None:
         [p.customer_id for p in promises],
         [p.topic for p in promises],
         [p.trigger for p in promises],
+        [artifact_id for artifact_id, _ in signatures],
+        [g.act for _, g in signatures],
+        [g.at for _, g in signatures],
+        [g.by for _, g in signatures],
+        [g.by_name for _, g in signatures],
+        [g.on_behalf_of for _, g in signatures],
+        [g.on_behalf_of_name for _, g in signatures],
+        [g.status for _, g in signatures],
+        [g.edited_value for _, g in signatures],
+        [g.field_version for _, g in signatures],
+        [g.over for _, g in signatures],
+        [g.reason for _, g in signatures],
+        [v.at for v in values],
     )
+    crash.point("decide.written")
     asked: dict[str, Any] = {
         "artifacts": len(decided),
         "values": len(values),
         "events": len(changes.events),
         "deliveries": len(promises),
+        "signatures": len(signatures),
     }
     written = dict(row or {})
     if written != asked:

@@ -2,16 +2,22 @@
 -- Customers, then artifacts with their pending rivals, each sorted: see the function's comment in the first migration.
 select lock_for_decision($1::text[]);
 
--- name: with_rivals
--- The named artifacts and every pending one for the same field of the same customer, read after the locks.
-where a.id = any ($1::text[])
-   or a.status = 'pending' and a.field is not null
-      and (a.customer_id, a.field) in (select t.customer_id, t.field from artifact t where t.id = any ($1::text[]))
-order by a.seq;
-
--- name: clock
--- When the decision is made: the database's clock once everything is locked, not when the transaction began to wait.
-select clock_timestamp();
+-- name: read
+-- The named artifacts and every pending one for the same field of the same customer, read after the locks; with them the
+-- clock (once everything is locked, not when the transaction began to wait), and what everybody who decides here, or has
+-- signed, may beyond their own customers. Who is not among them may do nothing any more.
+select r.*, statement_timestamp() as judged_at,
+       (select jsonb_object_agg(u.id, authority_of(u.id)) from app_user u
+        where u.disabled_at is null
+          and (u.id = any ($2::text[]) or u.id in (select s.user_id from signature s where s.artifact_id = any ($1::text[])))
+       )::text as people
+from (
+    {columns}
+    where a.id = any ($1::text[])
+       or a.status = 'pending' and a.field is not null
+          and (a.customer_id, a.field) in (select t.customer_id, t.field from artifact t where t.id = any ($1::text[]))
+) r
+order by r.seq;
 
 -- name: write
 -- Decisions, values, events and promises in one statement; what it wrote is counted by the caller.
@@ -32,9 +38,9 @@ with given as (
     returning 1
 ), valued as (
     insert into profile_value as p (customer_id, field, value, version, artifact_id, updated_at, updated_by)
-    select v.customer_id, v.field, v.value::jsonb, v.expected + 1, v.artifact_id, $18[1], v.by
-    from unnest($24::text[], $25::text[], $26::text[], $27::bigint[], $28::text[], $29::text[])
-        as v (customer_id, field, value, expected, artifact_id, by)
+    select v.customer_id, v.field, v.value::jsonb, v.expected + 1, v.artifact_id, v.at, v.by
+    from unnest($24::text[], $25::text[], $26::text[], $27::bigint[], $28::text[], $29::text[], $48::timestamptz[])
+        as v (customer_id, field, value, expected, artifact_id, by, at)
     on conflict (customer_id, field) do update
         set value = excluded.value, version = excluded.version, artifact_id = excluded.artifact_id,
             updated_at = excluded.updated_at, updated_by = excluded.updated_by
@@ -47,10 +53,22 @@ with given as (
     returning 1
 ), bodies as (
     insert into event_body (event_id, salt, body) select id, salt, body from given
+), signed as (
+    insert into signature (artifact_id, act, at, user_id, user_name, on_behalf_of, on_behalf_of_name, status, edited_value,
+                           field_version, over, reason)
+    select g.artifact_id, g.act, g.at, g.user_id, g.user_name, g.on_behalf_of, g.on_behalf_of_name, g.status,
+           g.edited_value::jsonb, g.field_version, g.over, g.reason
+    from unnest($36::text[], $37::text[], $38::timestamptz[], $39::text[], $40::text[], $41::text[], $42::text[], $43::text[],
+                $44::text[], $45::bigint[], $46::boolean[], $47::text[])
+        with ordinality as g (artifact_id, act, at, user_id, user_name, on_behalf_of, on_behalf_of_name, status, edited_value,
+                              field_version, over, reason, n)
+    order by g.n
+    returning 1
 ), promised as (
     insert into delivery (id, event_id, artifact_id, customer_id, topic, trigger)
     select * from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $35::text[])
     returning 1
 )
 select (select count(*) from decided) as artifacts, (select count(*) from valued) as values,
-       (select count(*) from recorded) as events, (select count(*) from promised) as deliveries;
+       (select count(*) from recorded) as events, (select count(*) from promised) as deliveries,
+       (select count(*) from signed) as signatures;

@@ -22,7 +22,7 @@ SQL = statements(__package__, "inbox.sql")
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 
-_VISIBLE_COLUMNS = ("a.customer_id", "c.rm_id")
+_VISIBLE_COLUMNS = ("a.customer_id", "c.rm_id", "a.id")
 
 
 class Filters(msgspec.Struct, kw_only=True):
@@ -97,7 +97,7 @@ def query(
 
     if filters.status == "pending":
         conditions.append("a.status = 'pending'")  # spelled out, so that the partial indexes serve it
-        if who.type == "rm":
+        if who.type == "rm" and access.own_only(who):
             given("a.rm_id = {}", who.id)  # a pending artifact's RM is its customer's: the inbox's own index
     elif filters.status is not None:
         given("a.status = {}", filters.status)

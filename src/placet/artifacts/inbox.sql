@@ -4,12 +4,16 @@ select a.id, a.seq, a.created_at, a.customer_id, a.rm_id, a.batch_id, a.version,
        a.created_by_id, a.payload::text as payload, a.workflow_trigger, a.edited_value::text as edited_value, a.decided_at,
        a.decided_by, a.on_behalf_of, a.reason, a.field, a.field_version, a.source_id, a.evidence_start, a.evidence_end,
        a.evidence_verified, a.customer_ref, a.customer_name, a.created_by_name, a.decided_by_name, a.on_behalf_of_name,
-       c.rm_id as customer_rm, p.value::text as current_value, coalesce(p.version, 0) as current_version,
-       p.updated_at as current_at, p.updated_by as current_by,
+       a.reverts, c.rm_id as customer_rm, c.team_id as customer_team, p.value::text as current_value, coalesce(p.version, 0) as current_version,
+       p.updated_at as current_at, p.updated_by as current_by, p.artifact_id as current_artifact,
        case when a.status = 'pending' and a.field is not null then
            (select count(*)::int - 1 from artifact r
             where r.customer_id = a.customer_id and r.field = a.field and r.status = 'pending' and r.field is not null)
        else 0 end as rivals,
+       (select jsonb_build_object('act', g.act, 'at', g.at, 'by', g.user_id, 'by_name', g.user_name, 'on_behalf_of', g.on_behalf_of,
+            'on_behalf_of_name', g.on_behalf_of_name, 'status', g.status, 'edited_value', g.edited_value::text,
+            'field_version', g.field_version, 'over', g.over, 'reason', g.reason)::text
+        from signature g where g.artifact_id = a.id order by g.seq desc limit 1) as signature,
        s.title as source_title, s.occurred_at as source_at
 from artifact a
 left join customer c on c.id = a.customer_id

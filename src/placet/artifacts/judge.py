@@ -1,26 +1,27 @@
 """Judge decisions: pure Python, no I/O. What may happen is worked out here, on what was read after the locks.
 
 Decisions are folded over the list in order on an in-memory state, so that two on one field see each other. Each gets an
-outcome, good or bad; the changes to write are what is left at the end.
+outcome, good or bad; the changes to write are what is left at the end. What two signatures ask for is in `signatures`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from placet.artifacts import lifecycle
-from placet.artifacts.artifact import LACKING, Artifact, evidence
-from placet.artifacts.artifact_type import ArtifactType, Effect, artifact_type
-from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome, Promise, ValueChange
-from placet.audit import record
+from placet.artifacts import lifecycle, signatures
+from placet.artifacts.artifact import LACKING, LAPSED, Artifact, instant
+from placet.artifacts.artifact_type import ArtifactType, Effect, artifact_type, expires_at
+from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
+from placet.artifacts.state import State
 from placet.customers import access, fields
+from placet.customers.access import Standing
 from placet.customers.schema import Field, ProfileSchema
 from placet.errors import Conflict, Forbidden, Invalid, InvalidValue, NotFound, PlacetError, Stale
-from placet.identity.principal import SYSTEM, Principal
+from placet.identity.principal import SYSTEM, Authority, Principal
 
 UNSET = msgspec.UNSET
 _CALLED = (  # what an outcome is called, by the error that stopped it
@@ -35,26 +36,42 @@ _ENDED = {  # how it ended where nobody decided it
     lifecycle.EXPIRED: "This expired before anybody decided it.",
     lifecycle.WITHDRAWN: "This was withdrawn before anybody decided it.",
 }
+_DISABLED = Forbidden("This account is disabled.", code="account_disabled")
+_NOT_THEIRS = Forbidden("Only who proposed it, or an admin, may take it back.", code="not_the_creator")
+
+
+class Unit(msgspec.Struct):
+    """Decisions that came together; `atomic`: unless all of them are good, none is."""
+
+    decisions: Sequence[Decision]
+    atomic: bool = False
 
 
 def judge(
-    decisions: Sequence[Decision],
-    artifacts: dict[str, Artifact],
+    units: Sequence[Unit],
+    artifacts: Mapping[str, Artifact],
     at: datetime,
     schema: ProfileSchema,
-    *,
-    atomic: bool = False,
-) -> tuple[list[Outcome], Changes]:
-    """An outcome per decision in their order, and the changes.
+    people: Mapping[str, Authority | None] | None = None,
+) -> tuple[list[list[Outcome]], Changes]:
+    """For each unit an outcome per decision in their order, and all changes; units are judged one after the other.
 
     `artifacts` holds the named ones and every pending rival of theirs, as read after the locks; `at` is the database's
-    clock. With `atomic`, unless all are good none is, and those that could have been are left out.
+    clock; `people` are the deciders and signers who may still act, with their authority as it is now (None: what their
+    principals say). In an atomic unit that fails, what could have been good is left out.
     """
-    bench = _Bench(artifacts, at, schema, decisions)
-    outcomes = [bench.one(decision) for decision in decisions]
-    if atomic and not all(outcome.good for outcome in outcomes):
-        return [_undone(outcome, artifacts) for outcome in outcomes], Changes()
-    return outcomes, bench.changes
+    state = State(artifacts, at, schema, people)
+    answers = []
+    for unit in units:
+        tried = state.copy() if unit.atomic else state
+        outcomes = _Bench(tried, unit.decisions).all()
+        if unit.atomic:
+            if all(outcome.good for outcome in outcomes):
+                state = tried
+            else:
+                outcomes = [_undone(outcome, state.artifacts) for outcome in outcomes]
+        answers.append(outcomes)
+    return answers, state.changes
 
 
 def held_back(artifact: Artifact, who: Principal, schema: ProfileSchema, *, bulk: bool) -> str | None:
@@ -63,66 +80,82 @@ def held_back(artifact: Artifact, who: Principal, schema: ProfileSchema, *, bulk
     With `bulk` as part of a whole batch, else as one a person picked by hand, without a reason.
     """
     decision = Decision(by=who, artifact_id=artifact.id, status=lifecycle.ACCEPTED, bulk=bulk)
-    [outcome], _ = judge([decision], {artifact.id: artifact}, artifact.created_at, schema)
+    [[outcome]], _ = judge([Unit([decision])], {artifact.id: artifact}, artifact.created_at, schema)
     return outcome.error.code if outcome.error is not None else None
 
 
 class _Bench:
-    """The state the fold works on: copies of what was read, and the changes so far."""
+    """Judges the decisions of one unit on a state."""
 
-    def __init__(
-        self, artifacts: dict[str, Artifact], at: datetime, schema: ProfileSchema, decisions: Sequence[Decision]
-    ) -> None:
-        self.artifacts = {key: msgspec.structs.replace(found) for key, found in artifacts.items()}
-        self.at = at
-        self.schema = schema
-        self.changes = Changes()
+    def __init__(self, state: State, decisions: Sequence[Decision]) -> None:
+        self.state = state
+        self.schema = state.schema
+        self.decisions = decisions
         # An explicit rejection in the list beats being superseded by a neighbour in it.
         self.spared = {d.artifact_id for d in decisions if self._can_reject(d)}
 
+    def all(self) -> list[Outcome]:
+        """An outcome per decision, in their order."""
+        return [self.one(decision) for decision in self.decisions]
+
     def one(self, decision: Decision) -> Outcome:
         """Judge one decision and apply it to the state."""
-        artifact = self.artifacts.get(decision.artifact_id)
+        artifact = self.state.artifacts.get(decision.artifact_id)
+        stands = access.STRANGER
         try:
-            refusal = self._refusal(decision)
-            if refusal is not None or artifact is None:
+            if artifact is not None:
+                stands = self.state.standing(decision.by, artifact)
+            if (refusal := self._refusal(decision, artifact, stands)) is not None or artifact is None:
                 raise refusal or NotFound("Artifact not found")
+            self._expire_if_due(artifact)
             if not artifact.pending:
                 return self._decided_before(decision, artifact)
-            self._decide(decision, artifact)
+            done = self._end(decision, artifact) if decision.ending else self._decide(decision, artifact, stands)
         except PlacetError as error:
             called = next(name for kind, name in _CALLED if isinstance(error, kind))
-            seen = artifact is not None and access.sees(decision.by, artifact.customer_id, artifact.customer_rm)
+            if artifact is not None and not artifact.pending and error.code == "already_decided" and not decision.bulk:
+                called = "already_decided"
             return Outcome(
-                artifact_id=decision.artifact_id, outcome=called, artifact=artifact if seen else None, error=error
+                artifact_id=decision.artifact_id,
+                outcome=called,
+                artifact=artifact if stands.sees else None,
+                error=error,
             )
-        return Outcome(artifact_id=decision.artifact_id, outcome="applied", artifact=artifact)
+        return Outcome(artifact_id=decision.artifact_id, outcome=done, artifact=artifact)
 
     # ── may they, and is it still open? ─────────────────────────────────────────────────────────────────────────────
 
-    def _refusal(self, decision: Decision) -> PlacetError | None:
-        artifact = self.artifacts.get(decision.artifact_id)
+    def _refusal(self, decision: Decision, artifact: Artifact | None, stands: Standing) -> PlacetError | None:
+        who = decision.by
         if artifact is None:
-            return (
-                access.refusal_to_decide(decision.by, None, None)
-                if decision.by.is_agent
-                else NotFound("Artifact not found")
-            )
-        return access.refusal_to_decide(decision.by, artifact.customer_id, artifact.customer_rm)
+            return access.refusal_to_decide(who, stands) if who.is_agent and not decision.ending else None
+        if not decision.ending:
+            refusal = access.refusal_to_decide(who, stands)
+        elif not stands.sees:
+            refusal = NotFound("Artifact not found")
+        else:
+            refusal = None if _may_end(decision, artifact) else _NOT_THEIRS
+        return refusal or (None if self.state.active(who) else _DISABLED)
 
     def _can_reject(self, decision: Decision) -> bool:
-        return decision.fault() is None and decision.status == lifecycle.REJECTED and self._refusal(decision) is None
+        artifact = self.state.artifacts.get(decision.artifact_id)
+        if artifact is None or decision.fault() is not None or decision.status != lifecycle.REJECTED:
+            return False
+        stands = self.state.standing(decision.by, artifact)
+        refused = self._refusal(decision, artifact, stands) or signatures.refusal(self.state.field(artifact), stands)
+        return refused is None
+
+    def _expire_if_due(self, artifact: Artifact) -> None:
+        """Whether or not the background work has been by: what is past its time cannot be decided any more."""
+        due = expires_at(artifact, self.schema)
+        if artifact.pending and due is not None and due <= self.state.at:
+            self.state.close(artifact, lifecycle.EXPIRED, SYSTEM)
 
     def _decided_before(self, decision: Decision, artifact: Artifact) -> Outcome:
         """The same decision by the same person is answered again; any other is told who was first."""
         if decision.bulk:
             raise LeftOut(f"It is {artifact.status} already.", code="already_decided")
-        same = (
-            artifact.decided_by == decision.by.id
-            and artifact.status in lifecycle.DECISIONS
-            and (self._asks_for_the_same(decision, artifact))
-        )
-        if same:
+        if artifact.decided_by == decision.by.id and self._asks_for_the_same(decision, artifact):
             return Outcome(artifact_id=artifact.id, outcome="unchanged", artifact=artifact)
         by = artifact.decided_by_name or "Placet"
         error = Conflict(
@@ -134,6 +167,8 @@ class _Bench:
         return Outcome(artifact_id=artifact.id, outcome="already_decided", artifact=artifact, error=error)
 
     def _asks_for_the_same(self, decision: Decision, artifact: Artifact) -> bool:
+        if decision.ending or artifact.status not in lifecycle.DECISIONS:
+            return decision.ending and artifact.status == decision.status
         if decision.status != lifecycle.EDITED or decision.edited_value is UNSET:
             return artifact.status == decision.status != lifecycle.EDITED
         kind = artifact_type(artifact.artifact_type)
@@ -142,45 +177,78 @@ class _Bench:
             proposed = kind.proposed_value(artifact.payload, self.schema)
         except PlacetError:
             return False
-        field = self._field(artifact)
+        field = self.state.field(artifact)
         if artifact.status == lifecycle.EDITED:
             return _equal(field, asked, artifact.edited_value)
         return artifact.status == lifecycle.ACCEPTED and _equal(field, asked, proposed)
 
+    def _end(self, decision: Decision, artifact: Artifact) -> str:
+        """An end that decides nothing: withdrawn, expired; or that its first signature counts no more."""
+        if (fault := decision.fault()) is not None:
+            raise fault
+        if decision.status == lifecycle.EXPIRED:
+            return "unchanged"  # it would have been expired above, had it been due
+        if decision.status == LAPSED:
+            first = artifact.signed
+            if first is None or self.state.signer_stands(artifact, first):
+                return "unchanged"
+            self.state.lapse(artifact, first, signatures.NO_LONGER)
+            return "applied"
+        self.state.close(artifact, lifecycle.WITHDRAWN, decision.by, reason=decision.given_reason)
+        return "applied"
+
     # ── is it right? ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _decide(self, decision: Decision, artifact: Artifact) -> None:
+    def _decide(self, decision: Decision, artifact: Artifact, stands: Standing) -> str:
         if (fault := decision.fault()) is not None:
             raise fault
         kind = artifact_type(artifact.artifact_type)
-        reason = (decision.reason or "").strip() or None
+        field = self.state.field(artifact)
         if not kind.lifecycle.allows(artifact.status, decision.status):
             raise Conflict(f"A {kind.label.lower()} cannot be {decision.status}.", code="not_in_lifecycle")
+        if (refused := signatures.refusal(field, stands)) is not None:
+            raise refused
         if decision.status == lifecycle.REJECTED:
-            self._close(artifact, decision, lifecycle.REJECTED, reason)
-            return
-        field = self._field(artifact)
+            self.state.close(
+                artifact, lifecycle.REJECTED, decision.by, reason=decision.given_reason, for_rm=stands.for_rm
+            )
+            return "applied"
+        return self._approve(decision, artifact, stands, kind, field)
+
+    def _approve(
+        self, decision: Decision, artifact: Artifact, stands: Standing, kind: ArtifactType, field: Field | None
+    ) -> str:
         status, value = self._value(decision, artifact, kind, field)
-        over: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         if field is not None:
             self._check_policy(decision, artifact, field)
-            over = self._check_current(decision, artifact, field, value)
-            if field.policy == "reason" and not reason:
+            first = signatures.first(self.state, artifact)
+            # What was signed against the field as it still is was judged then.
+            more = self._check_current(decision, artifact, field, value) if first is None else {}
+            if field.policy == "reason" and decision.given_reason is None:
                 raise Invalid(f"{field.label} needs a reason; the trail keeps it.", code="reason_required")
+            if field.policy == "dual":
+                done = signatures.sign(self.state, artifact, decision, stands, status, value)
+                if done is not None:
+                    return done
+            if first is not None:
+                more = {"signedBy": first.by, "signedByName": first.by_name, "signedAt": instant(first.at)}
         if decision.bulk:
             self._check_bulk(artifact)
         effect = self._checked_effect(kind, artifact, value)
         before = artifact.current_value
         if status == lifecycle.EDITED:
             artifact.edited_value = value
-        event = self._close(artifact, decision, status, reason, before=before, after=value, **over)
-        self.changes.promises.append(
-            Promise(event.id, artifact.id, artifact.customer_id, f"artifact.{status}", artifact.workflow_trigger)
-        )
+        event = self.state.close(
+            artifact, status, decision.by, reason=decision.given_reason, for_rm=stands.for_rm,
+            before=before, after=value, **more,
+        )  # fmt: skip
+        self.state.promise(event, artifact)
         for key, new in effect.set_fields.items():
-            self._set_field(artifact, key, new, decision.by)
+            self.state.set_field(artifact, key, new, decision.by)
         if artifact.field is not None:
-            self._supersede_rivals(artifact)
+            self.state.supersede_rivals(artifact, self.spared)
+        return "applied"
 
     def _value(
         self, decision: Decision, artifact: Artifact, kind: ArtifactType, field: Field | None
@@ -208,8 +276,6 @@ class _Bench:
     def _check_policy(self, decision: Decision, artifact: Artifact, field: Field) -> None:
         if decision.bulk and field.policy != "single":
             raise LeftOut(f"{field.label} asks for more than one plain signature.", code=f"policy_{field.policy}")
-        if field.policy == "dual":
-            raise Conflict(f"{field.label} takes two signatures.", code="second_signature_required")
         if field.policy == "human_only" and artifact.created_by_type == "agent":
             raise Conflict(f"Only people may change {field.label.lower()}; enter it by hand.", code="policy")
 
@@ -252,81 +318,14 @@ class _Bench:
             if found:
                 raise LeftOut(why, code=code)
 
-    # ── what follows ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _close(
-        self, artifact: Artifact, decision: Decision, status: str, reason: str | None, **more: Any
-    ) -> record.Event:
-        artifact.status = status
-        artifact.decided_at = self.at
-        artifact.decided_by = decision.by.id
-        artifact.decided_by_name = decision.by.name
-        artifact.reason = reason
-        artifact.rivals = 0
-        for rival in self._pending_rivals(artifact):
-            rival.rivals -= 1
-        return self._record(artifact, decision.by, status, **more)
-
-    def _record(self, artifact: Artifact, actor: Principal, act: str, **more: Any) -> record.Event:
-        self.changes.decided.append(artifact)
-        body = {
-            "customerName": artifact.customer_name,
-            "label": artifact.payload.get("field_display_name"),
-            "proposed": artifact.payload.get("proposed_value"),
-            "reason": artifact.reason,
-            "evidence": msgspec.to_builtins(evidence(artifact)),
-            "createdByName": artifact.created_by_name,
-            **more,
-        }
-        event = record.event(
-            f"{artifact.artifact_type}.{act}",
-            at=self.at,
-            actor=actor,
-            artifact_id=artifact.id,
-            customer_id=artifact.customer_ref,
-            batch_id=artifact.batch_id,
-            on_behalf_of=artifact.on_behalf_of,
-            field=artifact.field,
-            body=body,
-        )
-        self.changes.events.append(event)
-        return event
-
-    def _set_field(self, artifact: Artifact, key: str, value: Any, by: Principal) -> None:
-        """Net changes only: a value the profile has already is not written again."""
-        field = self.schema.field(key)
-        if artifact.customer_id is None or field is None or fields.same(field, value, artifact.current_value):
-            return
-        slot = (artifact.customer_id, key)
-        written = self.changes.values.get(slot)
-        expected = written.expected if written is not None else artifact.current_version
-        self.changes.values[slot] = ValueChange(artifact.customer_id, key, value, expected, artifact.id, by.name)
-        for other in self.artifacts.values():
-            if other.customer_id == artifact.customer_id and other.field == key:
-                other.current_value, other.current_version = value, expected + 1
-                other.current_at, other.current_by = self.at, by.name
-
-    def _supersede_rivals(self, winner: Artifact) -> None:
-        for rival in self._pending_rivals(winner):
-            if rival.id not in self.spared:
-                rival.status, rival.decided_at, rival.rivals = lifecycle.SUPERSEDED, self.at, 0
-                self._record(
-                    rival, SYSTEM, lifecycle.SUPERSEDED, winner=winner.id, decidedByName=winner.decided_by_name
-                )
-
-    def _pending_rivals(self, artifact: Artifact) -> list[Artifact]:
-        if artifact.field is None:
-            return []
-        slot = (artifact.customer_id, artifact.field)
-        return [
-            other for other in self.artifacts.values() if other.pending and (other.customer_id, other.field) == slot
-        ]
-
-    def _field(self, artifact: Artifact) -> Field | None:
-        return self.schema.field(artifact.field) if artifact.field is not None else None
+def _may_end(decision: Decision, artifact: Artifact) -> bool:
+    if decision.status != lifecycle.WITHDRAWN:
+        return decision.by.type == "system"
+    return lifecycle.may_withdraw(decision.by, artifact.created_by_type, artifact.created_by_id)
 
 
-def _undone(outcome: Outcome, artifacts: dict[str, Artifact]) -> Outcome:
+def _undone(outcome: Outcome, artifacts: Mapping[str, Artifact]) -> Outcome:
     """The same outcome, had nothing been done: for an atomic list that failed."""
     as_it_is = artifacts[outcome.artifact_id] if outcome.artifact is not None else None
     if not outcome.good:

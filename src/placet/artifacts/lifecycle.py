@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from placet.identity.principal import Principal
+
 PENDING = "pending"
 ACCEPTED = "accepted"
 EDITED = "edited"
@@ -32,6 +34,11 @@ class Lifecycle(msgspec.Struct, frozen=True):
     def allows(self, status: str, decision: str) -> bool:
         """Whether an artifact in `status` may still take `decision`."""
         return status == PENDING and decision in self.decisions
+
+
+def may_withdraw(who: Principal, created_by_type: str, created_by_id: str) -> bool:
+    """Whether this principal may take back what that creator proposed: their own, an admin any."""
+    return who.type in ("admin", "system") or (created_by_type, created_by_id) == (who.type, who.id)
 
 
 COUNTERSIGN = Lifecycle()

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from placet.artifacts import lifecycle
-from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact import LAPSED, Artifact, Signature
 from placet.audit import record
 from placet.errors import Conflict, Invalid, PlacetError
 from placet.identity.principal import Principal
 
 MAX_REASON = 2000  # characters
+ENDS = (lifecycle.WITHDRAWN, lifecycle.EXPIRED, LAPSED)
 
 
 class Decision(msgspec.Struct, kw_only=True):
     """One person's decision on one artifact. `status` is accepted, edited or rejected.
 
     `expected_current_value`, where given, accepts over a newer value if the field still has exactly that one. `bulk`
-    marks a decision nobody made on this artifact by name: it leaves out what a person should look at.
+    marks a decision nobody made on this artifact by name: it leaves out what a person should look at. `ending` marks an
+    end that decides nothing: `withdrawn` by who proposed it or an admin, `expired` or `lapsed` (its signature) by Placet.
     """
 
     by: Principal
@@ -29,6 +32,12 @@ class Decision(msgspec.Struct, kw_only=True):
     reason: str | None = None
     expected_current_value: Any = msgspec.UNSET
     bulk: bool = False
+    ending: bool = False
+
+    @property
+    def given_reason(self) -> str | None:
+        """The reason without white space around it, None where that leaves nothing."""
+        return (self.reason or "").strip() or None
 
     def fault(self) -> Invalid | None:
         """What is wrong with the decision itself, whatever it is about: a status no person gives, a value that does
@@ -36,7 +45,7 @@ class Decision(msgspec.Struct, kw_only=True):
         """
         if self.status == lifecycle.PENDING:
             return Invalid("Pending is where an artifact starts; nobody decides it.", code="not_a_decision")
-        if self.status not in lifecycle.DECISIONS:
+        if self.status not in (ENDS if self.ending else lifecycle.DECISIONS):
             return Invalid(lifecycle.WRONG_STATUS, code="invalid_status")
         if self.status == lifecycle.EDITED and self.edited_value is msgspec.UNSET:
             return Invalid("An edit needs editedValue.", code="edited_value_missing")
@@ -50,8 +59,9 @@ class Decision(msgspec.Struct, kw_only=True):
 class Outcome(msgspec.Struct, kw_only=True):
     """What became of one decision.
 
-    `outcome`: applied, unchanged (the same decision again), already_decided, stale, forbidden, not_found, invalid,
-    left_out. `error` says why not; `artifact` is the artifact as it now is, where the caller may see it.
+    `outcome`: applied, unchanged (the same decision again), signed (the first of two signatures), already_decided, stale,
+    forbidden, not_found, invalid, left_out. `error` says why not; `artifact` is the artifact as it now is, where the caller
+    may see it.
     """
 
     artifact_id: str
@@ -62,7 +72,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     @property
     def good(self) -> bool:
         """Whether the artifact is as the decision wanted it."""
-        return self.outcome in ("applied", "unchanged")
+        return self.outcome in ("applied", "unchanged", "signed")
 
 
 class LeftOut(Conflict):
@@ -80,6 +90,7 @@ class ValueChange(msgspec.Struct):
     expected: int
     artifact_id: str
     by: str
+    at: datetime
 
 
 class Promise(msgspec.Struct):
@@ -99,3 +110,13 @@ class Changes(msgspec.Struct):
     values: dict[tuple[str, str], ValueChange] = {}
     events: list[record.Event] = []
     promises: list[Promise] = []
+    signatures: list[tuple[str, Signature]] = []
+
+    def copy(self) -> Changes:
+        """The same, in lists of its own."""
+        return Changes(
+            list(self.decided), dict(self.values), list(self.events), list(self.promises), list(self.signatures)
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.events)

@@ -68,7 +68,7 @@ async def propose(
         raise NotFound("Customer not found")
     for principal in (who, on_behalf_of):
         if principal is not None:
-            access.check_propose(principal, customer_id, customer["rm_id"])
+            access.check_propose(principal, customer_id, customer["rm_id"], customer["team_id"])
 
     text = _source_text(source)
     try:

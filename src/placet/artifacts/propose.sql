@@ -1,6 +1,6 @@
 -- name: lock_customer
 -- The lock everything about a customer's artifacts is done under; the row is the newest, even after a wait.
-select id, name, rm_id from customer where id = $1 for no key update;
+select id, name, rm_id, team_id from customer where id = $1 for no key update;
 
 -- name: batch
 -- A batch by what makes it one: customer, creator, id.

@@ -1,22 +1,42 @@
 """Who may see and who may act. Decided here and nowhere else: list, get, export and stream use the same predicate.
 
-| verb    | agent token      | other RM | attached RM | admin    | auditor  |
-|---------|------------------|----------|-------------|----------|----------|
-| see     | its customers    | no (404) | yes         | yes      | yes      |
-| propose | its customers    | no (404) | yes         | yes      | no (403) |
-| decide  | never (403)      | no (404) | yes         | no (403) | no (403) |
+| verb    | agent token         | other RM | attached RM, live delegate | co-signer             | team     | admin    | auditor  |
+|---------|---------------------|----------|----------------------------|-----------------------|----------|----------|----------|
+| see     | its customers       | no (404) | yes                        | yes                   | yes      | yes      | yes      |
+| propose | its customers       | no (404) | yes                        | yes                   | yes      | yes      | no (403) |
+| decide  | never (403)         | no (404) | yes                        | second signature only | no (403) | no (403) | no (403) |
+
+A delegation of named customers reaches those, one of named artifacts reaches those artifacts and not their customer.
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from placet.errors import Forbidden, NotFound, PlacetError
-from placet.identity.principal import Principal
+from placet.identity.principal import Authority, Principal
 
+COSIGN = "cosign"  # what a member may beyond seeing
 _SEES_EVERYTHING = ("admin", "auditor", "system")
+_NOTHING = Authority()
 
 
-def visible(who: Principal, customer_id: str, rm_id: str, *, parameter: int = 1) -> tuple[str, list[str]]:
-    """The SQL condition on two column expressions (the customer's id and its RM's id) and the one argument it takes.
+class Standing(msgspec.Struct, frozen=True):
+    """How a principal stands to a customer or to one artifact. `for_rm` is the RM a delegate decides for: id and name."""
+
+    sees: bool
+    decides: bool = False
+    cosigns: bool = False
+    for_rm: tuple[str, str] | None = None
+
+
+STRANGER = Standing(sees=False)
+
+
+def visible(
+    who: Principal, customer_id: str, rm_id: str, artifact_id: str | None = None, *, parameter: int = 1
+) -> tuple[str, list[str]]:
+    """The SQL condition on column expressions (the customer's id, its RM's id, the artifact's) and the one argument it takes.
 
     A row whose customer is gone has neither, so only those who see everything still see it.
     """
@@ -25,32 +45,65 @@ def visible(who: Principal, customer_id: str, rm_id: str, *, parameter: int = 1)
         return f"(${parameter}::text[] is not null{gone})", []
     if who.is_agent:
         return f"({customer_id} = any (${parameter}::text[]))", list(who.customers or ())
-    return f"({rm_id} = (${parameter}::text[])[1])", [who.id]
+    me = f"(${parameter}::text[])[1]"
+    if own_only(who):
+        return f"({rm_id} = {me})", [who.id]
+    ways = [_within(rm_id, "reach_rms", me), _within(customer_id, "reach_customers", me)]
+    if artifact_id is not None:
+        ways.append(_within(artifact_id, "reach_artifacts", me))
+    return f"({' or '.join(ways)})", [who.id]
 
 
-def sees(who: Principal, customer_id: str | None, rm_id: str | None) -> bool:
-    """The same predicate over values already read."""
-    if who.type in _SEES_EVERYTHING:
-        return True
+def own_only(who: Principal) -> bool:
+    """Whether somebody looked and found that this person has the customers attached to them and no others."""
+    return who.authority is not None and who.authority.nothing
+
+
+def _within(column: str, reach: str, person: str) -> str:
+    return f"{column} = any ((select {reach}({person}))::text[])"  # a subselect, so that it is worked out once
+
+
+def standing(
+    who: Principal,
+    customer_id: str | None,
+    rm_id: str | None,
+    team_id: str | None = None,
+    artifact_id: str | None = None,
+) -> Standing:
+    """The same predicate over values already read; a person's `authority` must have been loaded to count."""
     if who.is_agent:
-        return customer_id is not None and (who.customers is None or customer_id in who.customers)
-    return rm_id is not None and rm_id == who.id
+        return Standing(sees=customer_id is not None and (who.customers is None or customer_id in who.customers))
+    if who.type == "rm" and rm_id is not None and rm_id == who.id:
+        return Standing(sees=True, decides=True)
+    held = who.authority or _NOTHING
+    for given in held.delegations:
+        if rm_id is not None and given.rm == rm_id and who.type == "rm":
+            all_of_it = given.customers is None and given.artifacts is None
+            if all_of_it or customer_id in (given.customers or ()) or artifact_id in (given.artifacts or ()):
+                return Standing(sees=True, decides=True, for_rm=(given.rm, given.rm_name))
+    may = {held.customers.get(customer_id or ""), held.teams.get(team_id or "")} - {None}
+    return Standing(sees=bool(may) or who.type in _SEES_EVERYTHING, cosigns=COSIGN in may)
 
 
-def refusal_to_decide(who: Principal, customer_id: str | None, rm_id: str | None) -> PlacetError | None:
-    """Why this principal may not decide for that customer, or None if they may."""
+def sees_everything(who: Principal) -> bool:
+    """Whether what is nobody's any more, such as a deleted customer's trail, is there for them."""
+    return who.type in _SEES_EVERYTHING
+
+
+def refusal_to_decide(who: Principal, stands: Standing) -> PlacetError | None:
+    """Why this principal may not decide, or None if they may (a co-signer: give the second signature)."""
     if who.is_agent:
         return Forbidden("An agent's credentials can never decide. A person must.", code="agents_never_decide")
-    if not sees(who, customer_id, rm_id):
+    if not stands.sees:
         return NotFound("Artifact not found")
-    if who.type != "rm" or rm_id is None or rm_id != who.id:
+    if not (stands.decides or stands.cosigns):
         return Forbidden("Only the attached RM may decide this.", code="not_the_rm")
     return None
 
 
-def check_propose(who: Principal, customer_id: str, rm_id: str | None) -> None:
+def check_propose(who: Principal, customer_id: str, rm_id: str | None, team_id: str | None = None) -> None:
     """Raise unless this principal may propose for that customer."""
-    if not sees(who, customer_id, rm_id):
+    if not standing(who, customer_id, rm_id, team_id).sees:
         raise NotFound("Customer not found")
     if who.type == "auditor":
         raise Forbidden("An auditor reads and never writes.", code="auditor_reads")

@@ -59,6 +59,7 @@ class Field(
     ordered: bool = False
     unit: str | None = None
     synonyms: tuple[str, ...] = ()
+    expires_after_days: int | None = None  # how long a proposal for it may wait; None: for ever
 
 
 @dataclass(frozen=True)

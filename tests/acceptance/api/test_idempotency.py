@@ -172,7 +172,7 @@ async def test_what_failed_here_is_not_stored(desk: Desk, key, monkeypatch):
         raise RuntimeError("a fault of ours")
 
     with monkeypatch.context() as broken:
-        broken.setattr("placet.artifacts.decide._write", break_down)
+        broken.setattr("placet.artifacts.decide.write", break_down)
         problem(await desk.decide(found, "accepted", key=key), 500, "unexpected")
     assert await desk.counts() == before
     assert (await desk.decide(found, "accepted", key=key)).status_code == 200

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.judge import judge
+from placet.artifacts.judge import Unit, judge
 from placet.artifacts.outcome import Decision
 from placet.customers.schema import Field, Option, ProfileSchema
 from placet.identity.principal import Principal, agent
@@ -75,11 +75,15 @@ def artifact(field="occupation", proposed="Baker", *, current=None, current_vers
         "created_by_name": READER.name,
         "decided_by_name": None,
         "on_behalf_of_name": None,
+        "reverts": None,
         "customer_rm": RM.id,
+        "customer_team": None,
         "current_value": current,
         "current_version": current_version,
         "current_at": BEFORE,
         "current_by": "Placet",
+        "current_artifact": None,
+        "signature": None,
         "rivals": 0,
         "source_title": None,
         "source_at": None,
@@ -94,7 +98,10 @@ def decision(found, status="accepted", *, by=RM, **more):
 
 def judged(decisions, artifacts, *, schema=SCHEMA, **more):
     """The outcomes and the changes of a list of decisions on these artifacts."""
-    return judge(decisions, {found.id: found for found in artifacts}, NOW, schema, **more)
+    atomic = more.pop("atomic", False)
+    unit = Unit(decisions, atomic)
+    [outcomes], changes = judge([unit], {found.id: found for found in artifacts}, NOW, schema, **more)
+    return outcomes, changes
 
 
 def verdict(found, status="accepted", *, by=RM, schema=SCHEMA, **more):

@@ -287,11 +287,11 @@ def test_a_stale_proposal_is_told_so_before_a_reason_is_asked_for():
 
 
 @pytest.mark.parametrize("asked", [{"status": "accepted"}, {"status": "edited", "edited_value": "France"}])
-def test_two_signatures_are_not_one(asked):
+def test_one_of_two_signatures_decides_nothing(asked):
     outcome, changes = verdict(artifact("residency", "Italy"), reason="So they said.", **asked)
-    assert refusal(outcome) == ("invalid", "second_signature_required")
-    assert outcome.error.status == 409
-    assert changes.decided == []
+    assert (outcome.outcome, outcome.artifact.status) == ("signed", "pending")
+    assert (changes.decided, changes.values, changes.promises) == ([], {}, [])
+    assert [event.kind for event in changes.events] == ["profile_edit.signed"]
 
 
 def test_either_person_alone_rejects_where_two_sign():

@@ -119,10 +119,10 @@ def test_outcomes_stand_in_the_order_of_the_decisions():
 
 
 def test_an_atomic_list_with_a_bad_one_applies_none():
-    good, bad = artifact(), artifact("residency", "Italy")
+    good, bad = artifact(), artifact("wealth", "Inheritance")
     outcomes, changes = judged([decision(good), decision(bad)], [good, bad], atomic=True)
     assert statuses(outcomes) == [("left_out", "pending"), ("invalid", "pending")]
-    assert [outcome.error.code for outcome in outcomes] == ["atomic", "second_signature_required"]
+    assert [outcome.error.code for outcome in outcomes] == ["atomic", "reason_required"]
     assert (changes.decided, changes.values, changes.events, changes.promises) == ([], {}, [], [])
 
 
