@@ -183,7 +183,9 @@ async def known(world: World) -> Known:
     return Known(headers, ids)
 
 
-OPERATIONS = [
+OPERATIONS = [  # what takes something away from a customer or a team stands before what takes them away
+    "GET /api/customers/{customer_id}/members", "PUT /api/customers/{customer_id}/members/{user_id}",
+    "DELETE /api/customers/{customer_id}/members/{user_id}", "DELETE /api/teams/{team_id}/members/{user_id}",
     "GET /api/customers", "POST /api/customers", "GET /api/customers/{customer_id}", "PATCH /api/customers/{customer_id}",
     "DELETE /api/customers/{customer_id}", "GET /api/customers/{customer_id}/profile",
     "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
@@ -192,9 +194,7 @@ OPERATIONS = [
     "POST /api/decisions", "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
     "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
     "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
-    "PATCH /api/teams/{team_id}", "DELETE /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}",
-    "DELETE /api/teams/{team_id}/members/{user_id}", "GET /api/customers/{customer_id}/members",
-    "PUT /api/customers/{customer_id}/members/{user_id}", "DELETE /api/customers/{customer_id}/members/{user_id}",
+    "PATCH /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}", "DELETE /api/teams/{team_id}",
     "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz",
 ]  # fmt: skip
 
