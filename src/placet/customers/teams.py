@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 
 from placet.audit import record
@@ -78,7 +79,11 @@ async def rename(connection: Connection, who: Principal, team_id: str, name: str
     name = _checked_name(name)
     if name == team.name:
         return
-    if await connection.fetchval(SQL["rename"], team_id, name) is None:
+    try:
+        done = await connection.fetchval(SQL["rename"], team_id, name)
+    except asyncpg.UniqueViolationError:  # taken in the same moment
+        done = None
+    if done is None:
         raise _name_taken(name)
     renamed = msgspec.structs.replace(team, name=name)
     await _record(connection, who, "team.renamed", renamed, before=team.name, after=name)
