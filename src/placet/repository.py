@@ -73,6 +73,7 @@ class BatchOptions(TypedDict, total=False):
 
 
 _NOT_PROPOSED = {
+    "previously_rejected": "A person rejected this before, read from the same words.",
     "no_change": "No change: the profile says so already.",
     "duplicate": "The same waits in this batch already.",
     "policy": "Only people may change this field.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 
 import msgspec
@@ -38,13 +39,14 @@ class Swept(msgspec.Struct, frozen=True):
 NOTHING = Swept(0, 0, 0, 0)
 
 
-async def sweep(connection: Connection) -> Swept:
+async def sweep(connection: Connection, *, idle: timedelta = IDLE) -> Swept:
     """Remove answers kept for retries (after 25 hours), ended sign-ins, links past their time, past counts."""
     keys = _count(await connection.execute(SQL["sweep_idempotency_keys"]))
-    sign_ins = _count(await connection.execute(SQL["sweep_sign_ins"], IDLE))
+    sign_ins = _count(await connection.execute(SQL["sweep_sign_ins"], idle))
     crash.point("worker.sweep")
     links = _count(await connection.execute(SQL["sweep_links"]))
-    return Swept(keys, sign_ins, links)
+    agent_hours = _count(await connection.execute(SQL["sweep_agent_hours"]))
+    return Swept(keys, sign_ins, links, agent_hours)
 
 
 async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
@@ -54,7 +56,7 @@ async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
         try:
             while ended := await runtime.transact(partial(end_what_is_due, schema=runtime.schema)):
                 log.info("ended", artifacts=ended)
-            swept = await runtime.transact(sweep)
+            swept = await runtime.transact(lambda connection: sweep(connection, idle=runtime.settings.sign_in_idle))
         except Unavailable:  # whoever opens the database says so already
             wait = min(every, 5.0)
         except Exception as error:  # the next round may go well, and nobody else would try

@@ -8,7 +8,7 @@ from conftest import AGENT, World, accepted, item, together
 from placet.artifacts.decide import decide
 from placet.artifacts.propose import MAX_ITEMS, Item, Source
 from placet.customers.schema import Field, ProfileSchema
-from placet.errors import Conflict, Forbidden, Invalid, InvalidItems, NotFound
+from placet.errors import Conflict, Forbidden, Invalid, InvalidItems, NotFound, TooMany
 from placet.identity.principal import SYSTEM, agent
 
 BAKER = {
@@ -254,8 +254,52 @@ async def test_another_value_for_a_field_that_waits_is_a_rival(world: World, cus
 
 
 async def test_a_decided_one_is_no_twin(world: World, rm, customer):
-    await world.reject(rm, await world.proposal(customer, "occupation", "Cook"))
+    await world.accept(rm, await world.proposal(customer, "occupation", "Cook"))
+    await world.accept(rm, await world.proposal(customer, "occupation", "Chef"))
     assert reasons(await world.propose(customer, item("occupation", "Cook"))) == []
+
+
+async def test_what_a_person_rejected_is_not_proposed_again_from_the_same_words(world: World, rm, customer):
+    first = await world.proposal(customer, "occupation", "Cook", source_text="He cooks  now")
+    await world.reject(rm, first)
+    again = await world.propose(customer, item("occupation", " Cook", source_text="he  COOKS now "))
+    assert (reasons(again), again.skipped[0].artifact_id) == ([(0, "previously_rejected")], first.id)
+    for fresh in (
+        item("occupation", "Cook", source_text="A cook, he said"),  # other evidence
+        item("occupation", "Baker", source_text="He cooks now"),  # another value
+        item("employer", "Cook", source_text="He cooks now"),  # another field
+    ):
+        assert reasons(await world.propose(customer, fresh)) == []
+    assert (
+        reasons(await world.propose(await world.customer(rm), item("occupation", "Cook", source_text="He cooks now")))
+        == []
+    )
+
+
+async def test_what_was_only_superseded_or_withdrawn_may_come_again(world: World, rm, customer):
+    loser = await world.proposal(customer, "occupation", "Cook", source_text="He cooks")
+    await world.accept(rm, await world.proposal(customer, "occupation", "Chef"))
+    assert (await world.rows("select status from artifact where id = $1", loser.id))[0]["status"] == "superseded"
+    assert reasons(await world.propose(customer, item("occupation", "Cook", source_text="He cooks"))) == []
+
+
+async def test_an_agent_bound_to_fields_proposes_for_no_others(world: World, customer):
+    bound = agent("narrow", fields=("occupation",))
+    done = await world.propose(customer, item("occupation", "Cook"), item("employer", "The Old Mill"), by=bound)
+    assert (reasons(done), [found.field for found in done.artifacts]) == ([(1, "policy")], ["occupation"])
+
+
+async def test_an_agents_hour_has_room_for_its_quota_and_no_more(world: World, rm):
+    bound = agent("busy", hourly_quota=3)
+    customers = [await world.customer(rm) for _ in range(3)]
+    await world.propose(customers[0], item("occupation", "Cook"), item("employer", "The Old Mill"), by=bound)
+    with pytest.raises(TooMany) as refused:
+        await world.propose(customers[1], item("occupation", "Cook"), item("employer", "The Old Mill"), by=bound)
+    assert (refused.value.code, 0 < refused.value.members["retry_after"] <= 3600) == ("quota_used_up", True)
+    await world.propose(customers[1], item("occupation", "Cook"), by=bound)  # what was refused was not counted
+    with pytest.raises(TooMany):
+        await world.propose(customers[2], item("occupation", "Cook"), by=bound)
+    await world.propose(customers[2], item("occupation", "Cook"), by=agent("other", hourly_quota=3))
 
 
 async def test_what_waits_for_another_customer_is_no_twin(world: World, rm, customer):

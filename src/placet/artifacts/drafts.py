@@ -4,6 +4,7 @@ customer's present values; no I/O. `propose` does the reading and the writing ar
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -39,7 +40,7 @@ class Source(msgspec.Struct, kw_only=True):
 
 
 class Skipped(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
-    """An item that became no artifact, and why: `duplicate`, `no_change` or `policy`."""
+    """An item that became no artifact, and why: `duplicate`, `no_change`, `previously_rejected` or `policy`."""
 
     index: int
     reason: str
@@ -57,6 +58,7 @@ class Draft(msgspec.Struct, kw_only=True):
     key: str
     value: Any = None
     field_version: int | None = None
+    claim: bytes | None = None
     quote: evidence.Located = evidence.NOWHERE
     id: str = msgspec.field(default_factory=new_id)
 
@@ -67,6 +69,7 @@ class World(msgspec.Struct):
     at: datetime
     values: dict[str, tuple[Any, int]]
     pending: list[tuple[str, str, str, str, dict[str, Any]]]  # id, type, field, item key, payload
+    rejected: dict[bytes, str] = {}  # claims a person rejected, with the artifact's id
 
 
 def read_items(items: Sequence[Item], schema: ProfileSchema) -> list[Draft]:
@@ -108,13 +111,26 @@ def _read_item(index: int, item: Item, types: dict[str, ArtifactType], schema: P
     draft = Draft(index=index, item=item, type=found, payload=payload, field=field, key=key)
     if field is not None:
         draft.value = found.proposed_value(payload, schema)
+        draft.claim = claim(field, draft.value, found.quote(payload))
     return draft
 
 
+def claim(field: str, value: Any, quote: str | None) -> bytes:
+    """What an item says, as a digest: the field, the canonical value, the words it was read from with case and spaces folded.
+
+    A person's rejection of it stands until there is other evidence or another value.
+    """
+    words = " ".join(unicodedata.normalize("NFKC", quote or "").casefold().split())
+    return sha256(json.encode([field, value, words]).encode()).digest()
+
+
 def judge(
-    who: Principal, drafts: list[Draft], world: World, schema: ProfileSchema
+    who: Principal, drafts: list[Draft], world: World, schema: ProfileSchema, *, own: bool = False
 ) -> tuple[list[Draft], list[Skipped]]:
-    """Which drafts become artifacts; the rest with the reason. Fills in the label, the previous value, the version."""
+    """Which drafts become artifacts; the rest with the reason. Fills in the label, the previous value, the version.
+
+    `own` marks a person's own change: that somebody proposes the same, or that it was rejected once, does not stop them.
+    """
     keep: list[Draft] = []
     skipped: list[Skipped] = []
     seen: set[tuple[str, str]] = set()
@@ -141,12 +157,15 @@ def judge(
             ),
             None,
         )
-        if field.policy == "human_only" and who.is_agent:
+        if (field.policy == "human_only" and who.is_agent) or (who.fields is not None and field.key not in who.fields):
             skipped.append(Skipped(index=draft.index, reason="policy"))
         elif fields.same(field, value, draft.value):
             skipped.append(Skipped(index=draft.index, reason="no_change"))
-        elif twin is not None:
+        elif twin is not None and not own:
             skipped.append(Skipped(index=draft.index, reason="duplicate", artifact_id=twin))
+        elif draft.claim in world.rejected and not own:
+            before = world.rejected[draft.claim]
+            skipped.append(Skipped(index=draft.index, reason="previously_rejected", artifact_id=before))
         else:
             said = draft.payload.setdefault("previous_value", value)
             if draft.payload.get("field_display_name") is None:

@@ -36,9 +36,8 @@ async def lapse_orphans_of(connection: Connection, customer_id: str) -> None:
 
 async def _end(connection: Connection, due: list[tuple[str, str]], schema: ProfileSchema) -> int:
     decisions = [Decision(by=SYSTEM, artifact_id=found, status=status, ending=True) for found, status in due]
-    if decisions:
-        await decide(connection, decisions, schema=schema)
-    return len(decisions)
+    outcomes = await decide(connection, decisions, schema=schema) if decisions else []
+    return sum(outcome.outcome != "unchanged" for outcome in outcomes)
 
 
 async def _past_their_time(connection: Connection, schema: ProfileSchema) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from placet import crash
-from placet.artifacts import evidence, inbox
+from placet.artifacts import evidence, inbox, quota
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.drafts import Draft, Item, Skipped, Source, World, judge, read_items
 from placet.audit import record
@@ -54,12 +54,16 @@ async def propose(
     source: Source | None = None,
     not_proposed: Sequence[dict[str, Any]] = (),
     on_behalf_of: Principal | None = None,
+    own: bool = False,
+    reverts: str | None = None,
 ) -> Proposed:
     """Create one batch of artifacts for a customer, inside the caller's transaction.
 
     `batch_id` is the proposer's own (a new one if left out): the same batch again answers with the same artifacts, other
     content under it raises Conflict `batch_exists`. `not_proposed` is what a reader saw and left, kept with the batch.
-    `on_behalf_of` is the person who had an agent read a note. Raises NotFound, Forbidden, InvalidItems, Invalid, Conflict.
+    `on_behalf_of` is the person who had an agent read a note. `own` marks a person's own change, which neither a waiting twin
+    nor an earlier rejection stops; `reverts` is the artifact it undoes. Raises NotFound, Forbidden, InvalidItems, Invalid,
+    Conflict, and TooMany where an agent's hourly quota is used up.
     """
     if not 1 <= len(items) <= MAX_ITEMS:
         raise Invalid(f"A batch has 1 to {MAX_ITEMS} artifacts, not {len(items)}.", code="invalid_batch")
@@ -84,7 +88,8 @@ async def propose(
 
     drafts = read_items(items, schema)
     world = await _world(connection, customer_id, drafts)
-    keep, skipped = judge(who, drafts, world, schema)
+    keep, skipped = judge(who, drafts, world, schema, own=own)
+    await quota.use(connection, who, customer_id, len(keep))
     if text is not None:
         finder = evidence.Finder(text)
         for draft in keep:
@@ -107,7 +112,7 @@ async def propose(
         world.at,
     )
     crash.point("propose.batch")
-    await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of)
+    await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of, reverts)
     crash.point("propose.events")
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
 
@@ -118,10 +123,13 @@ async def _world(connection: Connection, customer_id: str, drafts: list[Draft]) 
     at = await connection.fetchval("select clock_timestamp()")
     values = await connection.fetch(SQL["values"], customer_id, named)
     pending = await connection.fetch(SQL["pending"], customer_id, named, keys)
+    claims = [d.claim for d in drafts if d.claim is not None]
+    rejected = await connection.fetch(SQL["rejected_before"], customer_id, claims) if claims else []
     return World(
         at,
         {row["field"]: (msgspec.json.decode(row["value"]), row["version"]) for row in values},
         [(r["id"], r["artifact_type"], r["field"], r["item_key"], msgspec.json.decode(r["payload"])) for r in pending],
+        {row["claim"]: row["id"] for row in rejected},
     )
 
 
@@ -155,6 +163,7 @@ async def _insert(
     keep: list[Draft],
     world: World,
     on_behalf_of: Principal | None,
+    reverts: str | None,
 ) -> None:
     if not keep:
         return
@@ -175,6 +184,7 @@ async def _insert(
                 "label": draft.payload.get("field_display_name"),
                 "before": draft.payload.get("previous_value"),
                 "after": draft.payload.get("proposed_value", draft.payload),
+                **({"reverts": reverts} if reverts is not None else {}),
                 "evidence": {
                     "sourceId": source_id,
                     "start": draft.quote.start,
@@ -207,6 +217,8 @@ async def _insert(
         [d.quote.start for d in keep],
         [d.quote.end for d in keep],
         [d.quote.verified for d in keep],
+        [d.claim for d in keep],
+        reverts,
     )
     crash.point("propose.artifacts")
     await record.write(connection, events)

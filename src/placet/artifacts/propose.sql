@@ -17,6 +17,11 @@ select id, artifact_type, coalesce(field, '') as field, item_key, payload::text 
 where customer_id = $1 and status = 'pending' and (field = any ($2::text[]) or field is null and item_key = any ($3::text[]))
 order by seq;
 
+-- name: rejected_before
+-- What a person said no to, by what it claimed.
+select claim, min(id) as id from artifact
+where customer_id = $1 and claim = any ($2::bytea[]) and status = 'rejected' and claim is not null group by claim;
+
 -- name: store_source
 -- A note, once per customer and text.
 with stored as (
@@ -37,12 +42,12 @@ returning skipped::text as skipped, source_id;
 -- All artifacts of a batch; the sequence gives them the proposed order.
 insert into artifact (id, created_at, customer_id, rm_id, batch_id, artifact_type, created_by_type, created_by_id, payload,
                       workflow_trigger, field, field_version, item_key, source_id, evidence_start, evidence_end,
-                      evidence_verified, customer_ref, customer_name, created_by_name)
+                      evidence_verified, customer_ref, customer_name, created_by_name, claim, reverts)
 select g.id, $9, $1, $2, $4, g.artifact_type, $5, $6, g.payload::jsonb,
        g.workflow_trigger, g.field, g.field_version, g.item_key, $8, g.quote_start,
-       g.quote_end, g.verified, $1, $3, $7
+       g.quote_end, g.verified, $1, $3, $7, g.claim, $21
 from unnest($10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::int[],
-            $18::int[], $19::boolean[])
+            $18::int[], $19::boolean[], $20::bytea[])
     with ordinality as g (id, artifact_type, payload, workflow_trigger, field, field_version, item_key, quote_start, quote_end,
-                          verified, n)
+                          verified, claim, n)
 order by g.n;

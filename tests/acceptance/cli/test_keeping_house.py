@@ -167,7 +167,7 @@ async def what_is_left(owner: asyncpg.Connection) -> set[str]:
 async def test_a_sweep_removes_what_expired_and_nothing_else(world: World, owner: asyncpg.Connection) -> None:
     await put_what_expires(world, owner)
     swept = await world.runtime.transact(worker.sweep)
-    assert swept == worker.Swept(idempotency_keys=1, sign_ins=2, links=1)
+    assert swept == worker.Swept(idempotency_keys=1, sign_ins=2, links=1, agent_hours=0)
     assert await what_is_left(owner) == {"kept", "fresh", "usable"}
     await owner.execute("delete from idempotency_key; delete from sign_in; delete from sign_in_link")
 
