@@ -1,7 +1,7 @@
 """Placet as a library: every verb as a method of one object, over a pool of connections.
 
-Each method is one call into a verb and one transaction of its own. Whoever is named as `who` must have been established by
-the caller: a repository trusts its program, as the database does.
+Each method is one call into a verb and one transaction of its own; decisions made at the same moment share one. Whoever is
+named as `who` must have been established by the caller: a repository trusts its program, as the database does.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import Card, artifact_type
 from placet.artifacts.bulk import Applied, FieldUpdate
 from placet.artifacts.decide import decide
+from placet.artifacts.gate import Gate
 from placet.artifacts.inbox import Filters, Page
 from placet.artifacts.outcome import Decision, Outcome
 from placet.artifacts.propose import Item, Proposed, Source, propose
@@ -197,7 +198,9 @@ class Repository:
 
         `atomic`: unless all apply, none does. `dry_run`: everything but the writing.
         """
-        return await self._transact(decide, decisions, schema=self.schema, atomic=atomic, dry_run=dry_run)
+        if dry_run:
+            return await self._read(decide, decisions, schema=self.schema, atomic=atomic, dry_run=True)
+        return await self._runtime.part(Gate).decide(decisions, atomic=atomic)
 
     async def accept(self, who: Principal, artifact_id: str, **options: Unpack[DecisionOptions]) -> Artifact:
         """Accept one and apply it, or raise why not: NotFound, Forbidden, Conflict, Stale, Invalid."""
@@ -223,11 +226,11 @@ class Repository:
         That is low confidence, stale, rival, an unverified quote, and any policy beyond one signature. Raises NotFound
         without such a batch, Conflict `ambiguous_batch` where several match.
         """
-        return await self._transact(bulk.decide_batch, who, batch_id, lifecycle.ACCEPTED, schema=self.schema, **options)
+        return await bulk.decide_batch(self._runtime, who, batch_id, lifecycle.ACCEPTED, **options)
 
     async def reject_batch(self, who: Principal, batch_id: str, **options: Unpack[BatchOptions]) -> list[Outcome]:
         """Reject everything that is pending in a batch; raises as `accept_batch` does."""
-        return await self._transact(bulk.decide_batch, who, batch_id, lifecycle.REJECTED, schema=self.schema, **options)
+        return await bulk.decide_batch(self._runtime, who, batch_id, lifecycle.REJECTED, **options)
 
     async def apply_updates(
         self,
@@ -244,8 +247,8 @@ class Repository:
 
         Ids are the field updates' own. What can be decided is, `errors` says why the rest is not.
         """
-        return await self._transact(
-            bulk.apply_updates,
+        return await bulk.apply_updates(
+            self._runtime,
             who,
             customer_id,
             batch_id,
@@ -253,7 +256,6 @@ class Repository:
             approved,
             edited_values=edited_values or {},
             reasons=reasons or {},
-            schema=self.schema,
         )
 
     # ── people, customers, the trail ────────────────────────────────────────────────────────────────────────────────

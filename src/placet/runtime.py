@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db.engine import AWAY, Connection, Pool, connection, open_pool, transact
@@ -14,6 +14,17 @@ from placet.errors import Unavailable
 from placet.settings import Settings
 
 T = TypeVar("T")
+DRAIN_S = 10  # for what is in flight when the process is told to stop
+
+
+class Part(Protocol):
+    """Something a room keeps for the life of a process, such as the gate."""
+
+    async def drain(self, seconds: float) -> None:
+        """Finish what is in flight, within so many seconds."""
+
+
+P = TypeVar("P", bound=Part)
 
 
 class Runtime:
@@ -24,6 +35,14 @@ class Runtime:
         self.schema = schema or load_schema(settings.profile_schema)
         self._pool = pool
         self._opening: asyncio.Task[None] | None = None
+        self._parts: dict[Any, Part] = {}
+
+    def part(self, make: Callable[[Runtime], P]) -> P:
+        """The one `make(runtime)` of this process, made when first asked for; `close` drains it."""
+        found = self._parts.get(make)
+        if found is None:
+            found = self._parts[make] = make(self)
+        return found  # type: ignore[return-value]  # what is kept under `make` is what it made
 
     @property
     def pool(self) -> Pool:
@@ -78,7 +97,9 @@ class Runtime:
         )
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Finish what is in flight and give the connections back."""
+        for part in self._parts.values():
+            await part.drain(DRAIN_S)
         if self._opening is not None:
             self._opening.cancel()
         if self._pool is not None:

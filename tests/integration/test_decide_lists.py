@@ -141,10 +141,7 @@ async def test_an_empty_list_is_no_decision(world: World):
 
 
 async def decide_batch(world, who, batch_id, status="accepted", **more):
-    async def work(connection):
-        return await bulk.decide_batch(connection, who, batch_id, status, schema=world.runtime.schema, **more)
-
-    return await world.runtime.transact(work)
+    return await bulk.decide_batch(world.runtime, who, batch_id, status, **more)
 
 
 async def test_accepting_a_batch_leaves_out_what_a_person_should_look_at(world: World, rm, customer):
@@ -213,20 +210,9 @@ async def test_a_batch_id_that_others_use_too_is_not_ambiguous_to_those_who_see_
 
 
 async def apply(world, who, customer, batch_id, updates, approved, **more):
-    async def work(connection):
-        named = [FieldUpdate(key, field) for key, field in updates.items()]
-        return await bulk.apply_updates(
-            connection,
-            who,
-            customer,
-            batch_id,
-            named,
-            approved,
-            schema=world.runtime.schema,
-            **{"edited_values": {}, "reasons": {}} | more,
-        )
-
-    return await world.runtime.transact(work)
+    named = [FieldUpdate(key, field) for key, field in updates.items()]
+    options = {"edited_values": {}, "reasons": {}} | more
+    return await bulk.apply_updates(world.runtime, who, customer, batch_id, named, approved, **options)
 
 
 async def test_approved_ones_are_accepted_or_edited_and_the_other_named_ones_rejected(world: World, rm, customer):

@@ -106,9 +106,5 @@ async def test_a_first_value_that_came_meanwhile_is_stale(world: World, rm, cust
 async def test_a_batch_leaves_a_stale_one_out(world: World, rm, customer):
     done = await world.propose(customer, item("occupation", "Chef"))
     await move(world, customer, "Fletcher")
-
-    async def work(connection):
-        return await bulk.decide_batch(connection, rm, done.batch_id, "accepted", schema=world.runtime.schema)
-
-    [outcome] = await world.runtime.transact(work)
+    [outcome] = await bulk.decide_batch(world.runtime, rm, done.batch_id, "accepted")
     assert (outcome.outcome, outcome.error.code) == ("left_out", "stale")

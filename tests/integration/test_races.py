@@ -139,8 +139,8 @@ async def test_a_batch_against_its_single_artifacts(world: World):
             source=Source(text="As said."),
         )
 
-        async def whole(connection, batch_id=done.batch_id):
-            return await bulk.decide_batch(connection, rm, batch_id, "accepted", schema=world.runtime.schema)
+        async def whole(_connection, batch_id=done.batch_id):
+            return await bulk.decide_batch(world.runtime, rm, batch_id, "accepted")
 
         singles = (deciding(world, rejected(rm, each)) for each in reversed(done.artifacts))
         answers = await from_a_barrier(world, whole, *singles)

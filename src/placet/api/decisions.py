@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from placet.api.admission import admit
 from placet.api.answers import ArtifactAnswer, OutcomeAnswer, answer_of, error_of, outcome_answer
 from placet.api.auth import principal_of, runtime_of
-from placet.api.idempotency import Answer, once
+from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_once, once
 from placet.api.reading import as_struct, read_body, read_object, read_query
 from placet.api.spec import described
 from placet.artifacts import bulk, lifecycle
@@ -120,13 +120,13 @@ class Decisions(Controller):
         body = as_struct(found, DecideBody)
         decision = _decision(who, artifact_id, body)
 
-        async def work(connection: Connection) -> Answer:
-            [outcome] = await decide(connection, [decision], schema=runtime_of(request).schema)
+        def answer(outcomes: list[Outcome]) -> Answer:
+            [outcome] = outcomes
             if outcome.error is not None:
                 raise error_of(outcome)
             return Answer(200, answer_of(request, outcome))
 
-        return await once(request, work)
+        return await decide_once(request, [decision], answer)
 
     @post(
         "/decisions",
@@ -139,14 +139,17 @@ class Decisions(Controller):
         body = await read_body(request, DecisionsBody)
         decisions = [_decision(who, item.artifact_id, item) for item in body.decisions]
 
-        async def work(connection: Connection) -> Answer:
+        def answer(outcomes: list[Outcome]) -> Answer:
             _check_person(who)
-            outcomes = await decide(
-                connection, decisions, schema=runtime_of(request).schema, atomic=body.atomic, dry_run=body.dry_run
-            )
             return Answer(200, ResultsAnswer([outcome_answer(request, o) for o in outcomes]))
 
-        return await once(request, work)
+        async def work(connection: Connection) -> Answer:
+            schema = runtime_of(request).schema
+            return answer(await decide(connection, decisions, schema=schema, atomic=body.atomic, dry_run=True))
+
+        if body.dry_run:
+            return await once(request, work)
+        return await decide_once(request, decisions, answer, atomic=body.atomic)
 
     @post(
         "/batches/{batch_id:str}/accept",
@@ -180,13 +183,13 @@ class Decisions(Controller):
     )
     async def apply_updates(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Decide the field updates of a proposal: approved ones are accepted or edited, the other named ones rejected."""
-        runtime, who = runtime_of(request), principal_of(request)
+        who = principal_of(request)
         body = await read_body(request, ApplyBody)
         updates = [_field_update(update) for update in body.proposal.field_updates]
 
-        async def work(connection: Connection) -> Answer:
+        async def find(connection: Connection) -> tuple[list[Decision], Reply]:
             _check_person(who)
-            done = await bulk.apply_updates(
+            found = await bulk.update_decisions(
                 connection,
                 who,
                 customer_id,
@@ -195,13 +198,17 @@ class Decisions(Controller):
                 body.approved_field_ids,
                 edited_values=body.edited_values,
                 reasons=body.reasons,
-                schema=runtime.schema,
             )
-            _check_authority(done.outcomes)
-            results = [outcome_answer(request, outcome) for outcome in done.outcomes]
-            return Answer(200, ApplyAnswer(not done.errors, done.fields_updated, results, done.errors))
 
-        return await once(request, work)
+            def answer(outcomes: list[Outcome]) -> Answer:
+                done = found.applied(outcomes)
+                _check_authority(outcomes)
+                results = [outcome_answer(request, outcome) for outcome in outcomes]
+                return Answer(200, ApplyAnswer(not done.errors, done.fields_updated, results, done.errors))
+
+            return found.decisions, answer
+
+        return await find_and_decide_once(request, find)
 
 
 def _check_status(found: dict[str, Any]) -> None:
@@ -245,23 +252,26 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
     query = read_query(request, BatchQuery)
     body = await read_body(request, BatchBody, empty_is_object=True)
 
-    async def work(connection: Connection) -> Answer:
+    def answer(outcomes: list[Outcome]) -> Answer:
+        _check_authority(outcomes)
+        count = sum(outcome.outcome == "applied" for outcome in outcomes)
+        return Answer(200, BatchAnswer(count, [outcome_answer(request, outcome) for outcome in outcomes]))
+
+    async def find(connection: Connection) -> tuple[list[Decision], Reply]:
         _check_person(who)
-        outcomes = await bulk.decide_batch(
+        decisions = await bulk.batch_decisions(
             connection,
             who,
             batch_id,
             status,
-            schema=runtime.schema,
             reason=body.reason,
-            dry_run=body.dry_run,
             customer_id=query.customer_id,
             created_by_id=query.created_by_id,
         )
-        _check_authority(outcomes)
-        return Answer(
-            200,
-            BatchAnswer(sum(o.outcome == "applied" for o in outcomes), [outcome_answer(request, o) for o in outcomes]),
-        )
+        return decisions, answer
 
-    return await once(request, work)
+    async def work(connection: Connection) -> Answer:
+        decisions, _ = await find(connection)
+        return answer(await decide(connection, decisions, schema=runtime.schema, dry_run=True))
+
+    return await (once(request, work) if body.dry_run else find_and_decide_once(request, find))

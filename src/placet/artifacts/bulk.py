@@ -1,4 +1,4 @@
-"""Decisions on many at once: a whole batch, or the field updates of one proposal. Both only make lists for `decide`.
+"""Decisions on many at once: a whole batch, or the field updates of one proposal. Both only make lists to decide.
 
 Accepting a batch is bulk: nobody named the artifacts one by one, so whatever a person should look at is left out.
 """
@@ -12,31 +12,53 @@ import msgspec
 
 from placet.artifacts import inbox, lifecycle
 from placet.artifacts.decide import Decision, Outcome, decide
-from placet.customers.schema import ProfileSchema
+from placet.artifacts.gate import Gate
 from placet.db.engine import Connection
 from placet.identity.principal import Principal
+from placet.runtime import Runtime
 
 
-async def decide_batch(
+async def batch_decisions(
     connection: Connection,
     who: Principal,
     batch_id: str,
     status: str,
     *,
-    schema: ProfileSchema,
+    reason: str | None = None,
+    customer_id: str | None = None,
+    created_by_id: str | None = None,
+) -> list[Decision]:
+    """What it takes to accept or reject what is pending in a batch, in its order.
+
+    `customer_id`, `created_by_id` single out an ambiguous id. Raises NotFound, Conflict `ambiguous_batch`.
+    """
+    members = await inbox.batch(connection, who, batch_id, customer_id=customer_id, created_by_id=created_by_id)
+    return [
+        Decision(by=who, artifact_id=member.id, status=status, reason=reason, bulk=True)
+        for member in members
+        if member.pending
+    ]
+
+
+async def decide_batch(
+    runtime: Runtime,
+    who: Principal,
+    batch_id: str,
+    status: str,
+    *,
     reason: str | None = None,
     dry_run: bool = False,
     customer_id: str | None = None,
     created_by_id: str | None = None,
 ) -> list[Outcome]:
-    """Accept or reject what is pending in a batch, in its order. `customer_id`, `created_by_id` single out an ambiguous id."""
-    members = await inbox.batch(connection, who, batch_id, customer_id=customer_id, created_by_id=created_by_id)
-    decisions = [
-        Decision(by=who, artifact_id=member.id, status=status, reason=reason, bulk=True)
-        for member in members
-        if member.pending
-    ]
-    return await decide(connection, decisions, schema=schema, dry_run=dry_run)
+    """Accept or reject what is pending in a batch, with an outcome for each; raises as `batch_decisions` does."""
+    async with runtime.reading() as connection:
+        decisions = await batch_decisions(
+            connection, who, batch_id, status, reason=reason, customer_id=customer_id, created_by_id=created_by_id
+        )
+        if dry_run:
+            return await decide(connection, decisions, schema=runtime.schema, dry_run=True)
+    return await runtime.part(Gate).decide(decisions)
 
 
 class FieldUpdate(msgspec.Struct):
@@ -70,7 +92,24 @@ class Applied(msgspec.Struct):
         )
 
 
-async def apply_updates(
+class Updates(msgspec.Struct):
+    """The decisions a proposal's field updates come to, and what can be said of the rest before anything is decided."""
+
+    decisions: list[Decision]
+    asked: list[FieldUpdate]  # one for each decision
+    errors: list[Unapplied]
+
+    def applied(self, outcomes: Sequence[Outcome]) -> Applied:
+        """What became of them all."""
+        refused = [
+            Unapplied(update.id, outcome.error.code, outcome.error.sentence, update.field)
+            for update, outcome in zip(self.asked, outcomes, strict=True)
+            if outcome.error is not None
+        ]
+        return Applied(list(outcomes), [*self.errors, *refused])
+
+
+async def update_decisions(
     connection: Connection,
     who: Principal,
     customer_id: str,
@@ -80,9 +119,8 @@ async def apply_updates(
     *,
     edited_values: Mapping[str, Any],
     reasons: Mapping[str, str],
-    schema: ProfileSchema,
-) -> Applied:
-    """Decide the named fields of one customer's batch: approved ones are accepted (or edited), the other named ones rejected.
+) -> Updates:
+    """What it takes to accept (or edit) the approved fields of one customer's batch, and reject the other named ones.
 
     Values come from the stored artifacts, never from the caller. What can be decided is, the rest says why.
     """
@@ -90,17 +128,16 @@ async def apply_updates(
     members = await inbox.batch(connection, who, batch_id, customer_id=customer_id)
     by_field = {member.field: member for member in members if member.field is not None}
     known = {update.id for update in updates}
-    errors = [
+    found = Updates([], [], [])
+    found.errors += [
         Unapplied(named, "unknown_field_update", "No field update of this proposal has that id.")
         for named in dict.fromkeys([*approved, *edited_values, *reasons])
         if named not in known
     ]
-    decisions: list[Decision] = []
-    asked: list[FieldUpdate] = []
     for update in updates:
         member = by_field.get(update.field)
         if member is None:
-            errors.append(
+            found.errors.append(
                 Unapplied(update.id, "not_in_batch", "This batch proposes nothing for that field.", update.field)
             )
             continue
@@ -109,12 +146,27 @@ async def apply_updates(
         if update.id in approved:
             edited = edited_values.get(update.id, msgspec.UNSET)
             status = lifecycle.ACCEPTED if edited is msgspec.UNSET else lifecycle.EDITED
-        decisions.append(
+        found.decisions.append(
             Decision(by=who, artifact_id=member.id, status=status, edited_value=edited, reason=reasons.get(update.id))
         )
-        asked.append(update)
-    outcomes = await decide(connection, decisions, schema=schema)
-    for update, outcome in zip(asked, outcomes, strict=True):
-        if outcome.error is not None:
-            errors.append(Unapplied(update.id, outcome.error.code, outcome.error.sentence, update.field))
-    return Applied(outcomes, errors)
+        found.asked.append(update)
+    return found
+
+
+async def apply_updates(
+    runtime: Runtime,
+    who: Principal,
+    customer_id: str,
+    batch_id: str,
+    updates: Sequence[FieldUpdate],
+    approved: Sequence[str],
+    *,
+    edited_values: Mapping[str, Any],
+    reasons: Mapping[str, str],
+) -> Applied:
+    """Decide the named fields of one customer's batch; raises as `update_decisions` does."""
+    async with runtime.reading() as connection:
+        found = await update_decisions(
+            connection, who, customer_id, batch_id, updates, approved, edited_values=edited_values, reasons=reasons
+        )
+    return found.applied(await runtime.part(Gate).decide(found.decisions))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -29,6 +29,7 @@ APP_ROLE = "placet_app"  # unprivileged: it owns nothing and can disable nothing
 ACQUIRE_TIMEOUT_S = 10
 ATTEMPTS = 4
 STATEMENT_TIMEOUT_MS = 15_000
+SILENCE_TIMEOUT_S = 20  # a statement whose answer never comes, as when the network swallows it
 LOCK_TIMEOUT_MS = 10_000
 
 
@@ -39,6 +40,7 @@ async def open_pool(url: str, *, size: int = 10, application: str = "placet") ->
         min_size=1,
         max_size=size,
         reset=_nothing_to_reset,
+        command_timeout=SILENCE_TIMEOUT_S,
         server_settings={
             "application_name": application,
             "role": APP_ROLE,
@@ -84,11 +86,13 @@ async def connection(pool: Pool) -> AsyncIterator[Connection]:
 
 
 async def transact(pool: Pool, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """Run `work` in one transaction and commit; again, up to three times, where the database chose it as a victim."""
+    """Run `work` in one transaction and commit; again, up to three times, where the database chose it as a victim.
+
+    Unavailable: `database_unavailable` where nothing was done, `outcome_unknown` where the commit was not answered.
+    """
     for attempt in range(ATTEMPTS):
         try:
-            async with connection(pool) as found, found.transaction():
-                return await work(found)
+            return await _transact_once(pool, work)
         except RETRY as error:
             if attempt == ATTEMPTS - 1:
                 raise unavailable(error) from error
@@ -96,11 +100,42 @@ async def transact(pool: Pool, work: Callable[[Connection], Awaitable[T]]) -> T:
     raise AssertionError("unreachable")
 
 
+async def _transact_once(pool: Pool, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async with connection(pool) as found:
+        transaction = found.transaction()
+        await transaction.start()
+        try:
+            result = await work(found)
+        except BaseException as error:
+            if isinstance(error, AWAY) and not isinstance(error, asyncpg.PostgresError):
+                found.terminate()  # nobody answers there, so a farewell would wait for nothing
+            else:
+                with suppress(*AWAY):
+                    await transaction.rollback()
+            raise
+        try:
+            await transaction.commit()
+        except AWAY as error:
+            found.terminate()
+            raise outcome_unknown(error) from error
+        return result
+
+
 def unavailable(error: BaseException) -> Unavailable:
     """The answer to a client when the database cannot be reached or cannot write."""
     return Unavailable(
         "The database cannot be reached right now. Trying again with the same Idempotency-Key is safe.",
         code="database_unavailable",
+        cause=type(error).__name__,
+    )
+
+
+def outcome_unknown(error: BaseException) -> Unavailable:
+    """The answer to a client when the connection was lost while committing: it may have been done, or not."""
+    return Unavailable(
+        "The database went away while this was being saved, so it may or may not have been done. "
+        "Try again with the same Idempotency-Key: the answer then is the truth.",
+        code="outcome_unknown",
         cause=type(error).__name__,
     )
 

@@ -1,4 +1,4 @@
-"""Forms that decide: one artifact, some selected ones, a whole batch. Each is one call of `decide`, then a redirect."""
+"""Forms that decide: one artifact, some selected ones, a whole batch. Each is one call of the gate, then a redirect."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from placet.api.reading import read_query
 from placet.artifacts import bulk, inbox, lifecycle
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
-from placet.artifacts.decide import Decision, Outcome, decide
+from placet.artifacts.gate import Gate
+from placet.artifacts.outcome import Decision, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db import json
-from placet.db.engine import Connection
 from placet.errors import NotFound, NotUnderstood, PlacetError, Stale
 from placet.web import views
 from placet.web.pages import forms
@@ -47,11 +47,7 @@ async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]
             edited_value=_edited(artifact, form, runtime.schema) if status == lifecycle.EDITED else msgspec.UNSET,
             expected_current_value=_expected(form),
         )
-
-        async def work(connection: Connection) -> list[Outcome]:
-            return await decide(connection, [decision], schema=runtime.schema)
-
-        [outcome] = await runtime.transact(work)
+        [outcome] = await runtime.part(Gate).decide([decision])
         if outcome.error is not None:
             raise outcome.error
     except PlacetError as error:
@@ -73,12 +69,8 @@ async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
     back = forms.inside(one(form, "next"), "/inbox")
     if not picked:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
-
-    async def work(connection: Connection) -> list[Outcome]:
-        decisions = [Decision(by=who, artifact_id=artifact_id, status=status, reason=reason) for artifact_id in picked]
-        return await decide(connection, decisions, schema=runtime.schema)
-
-    outcomes = await runtime.transact(work)
+    decisions = [Decision(by=who, artifact_id=artifact_id, status=status, reason=reason) for artifact_id in picked]
+    outcomes = await runtime.part(Gate).decide(decisions)
     return forms.go(back, _tally(outcomes, status, runtime.schema))
 
 
@@ -98,20 +90,15 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
     runtime, who = runtime_and_caller(request)
     query = read_query(request, BatchQuery)
     form = await forms.read_form(request)
-
-    async def work(connection: Connection) -> list[Outcome]:
-        return await bulk.decide_batch(
-            connection,
-            who,
-            batch_id,
-            status,
-            schema=runtime.schema,
-            reason=_reason(form),
-            customer_id=query.customer,
-            created_by_id=query.creator,
-        )
-
-    outcomes = await runtime.transact(work)
+    outcomes = await bulk.decide_batch(
+        runtime,
+        who,
+        batch_id,
+        status,
+        reason=_reason(form),
+        customer_id=query.customer,
+        created_by_id=query.creator,
+    )
     back = forms.inside(one(form, "next"), f"/batches/{segment(batch_id)}")
     return forms.go(back, _tally(outcomes, status, runtime.schema))
 

@@ -177,6 +177,31 @@ create table oidc_sign_in (                            -- one that was begun and
     expires_at   timestamptz not null
 );
 
+-- ── decisions merged into one ───────────────────────────────────────────────────────────────────────────────────────
+-- Everything a group of decisions must hold, in one round trip and always in this order: idempotency keys as the caller
+-- sorted them, then what `lock_for_decision` locks. Answers how each key stands, read after the wait for whoever had it:
+-- its status is null where this transaction has just claimed it. `patience`: how long to wait for a lock, null as ever.
+create function hold_for_decision(ids text[], principals text[], methods text[], paths text[], keys text[], digests bytea[],
+                                  patience text)
+returns table (n bigint, body_digest bytea, status integer, content_type text, answer bytea) language plpgsql as $$
+#variable_conflict use_column
+begin
+    if patience is not null then
+        perform set_config('lock_timeout', patience, true);
+    end if;
+    if cardinality(keys) > 0 then
+        insert into idempotency_key as k (principal, method, path, key, body_digest)
+            select * from unnest(principals, methods, paths, keys, digests)
+            on conflict (principal, method, path, key) do update
+                set body_digest = excluded.body_digest, status = null, content_type = null, answer = null, created_at = now()
+                where k.created_at < now() - interval '24 hours';
+    end if;
+    perform lock_for_decision(ids);
+    return query select g.n, k.body_digest, k.status, k.content_type, k.answer
+        from unnest(principals, methods, paths, keys) with ordinality as g (principal, method, path, key, n)
+        join idempotency_key k on (k.principal, k.method, k.path, k.key) = (g.principal, g.method, g.path, g.key);
+end $$;
+
 -- ── what the application may do ─────────────────────────────────────────────────────────────────────────────────────
 grant select, insert on delegation, team, team_member, customer_member, signature, agent_use, oidc_sign_in to placet_app;
 grant update (ended_at) on delegation to placet_app;
@@ -186,3 +211,4 @@ grant update on agent_use to placet_app;
 grant delete on team, team_member, customer_member, agent_use, oidc_sign_in to placet_app;
 grant usage on sequence signature_seq_seq to placet_app;
 grant execute on function reach_rms(text), reach_customers(text), reach_artifacts(text), authority_of(text) to placet_app;
+grant execute on function hold_for_decision(text[], text[], text[], text[], text[], bytea[], text) to placet_app;
