@@ -36,8 +36,6 @@ _ENDED = {  # how it ended where nobody decided it
     lifecycle.EXPIRED: "This expired before anybody decided it.",
     lifecycle.WITHDRAWN: "This was withdrawn before anybody decided it.",
 }
-_DISABLED = Forbidden("This account is disabled.", code="account_disabled")
-_NOT_THEIRS = Forbidden("Only who proposed it, or an admin, may take it back.", code="not_the_creator")
 
 
 class Unit(msgspec.Struct):
@@ -134,8 +132,12 @@ class _Bench:
         elif not stands.sees:
             refusal = NotFound("Artifact not found")
         else:
-            refusal = None if _may_end(decision, artifact) else _NOT_THEIRS
-        return refusal or (None if self.state.active(who) else _DISABLED)
+            refusal = None
+            if not _may_end(decision, artifact):
+                refusal = Forbidden("Only who proposed it, or an admin, may take it back.", code="not_the_creator")
+        if refusal is None and not self.state.active(who):
+            refusal = Forbidden("This account is disabled.", code="account_disabled")
+        return refusal
 
     def _can_reject(self, decision: Decision) -> bool:
         artifact = self.state.artifacts.get(decision.artifact_id)
