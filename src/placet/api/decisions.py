@@ -15,6 +15,8 @@ from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_o
 from placet.api.reading import as_struct, read_body, read_object, read_query
 from placet.api.spec import described
 from placet.artifacts import bulk, lifecycle
+from placet.artifacts.artifact import Wire
+from placet.artifacts.artifact_type import to_wire
 from placet.artifacts.decide import Decision, Outcome, decide
 from placet.customers import access
 from placet.db.engine import Connection
@@ -51,6 +53,23 @@ class ResultsAnswer(msgspec.Struct):
     """An outcome per decision, in their order."""
 
     results: list[OutcomeAnswer]
+
+
+class RejectMatchingBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """What to reject, and how many that must be. `dryRun` counts; what it counts is the `expectedCount` of the real call."""
+
+    filter: bulk.Matching
+    expected_count: Annotated[int, msgspec.Meta(ge=0, le=bulk.MAX_MATCHING)] | None = None
+    reason: str | None = None
+    dry_run: bool = False
+
+
+class RejectMatchingAnswer(msgspec.Struct, omit_defaults=True):
+    """How many were rejected, with an outcome for each; of a dry run how many would be, with the first 20."""
+
+    count: int
+    results: list[OutcomeAnswer] = []
+    examples: list[Wire] = []
 
 
 class BatchQuery(msgspec.Struct, rename="camel", kw_only=True):
@@ -150,6 +169,38 @@ class Decisions(Controller):
         if body.dry_run:
             return await once(request, work)
         return await decide_once(request, decisions, answer, atomic=body.atomic)
+
+    @post(
+        "/decisions/reject-matching",
+        status_code=200,
+        opt=described("decisions", {200: RejectMatchingAnswer}, body=RejectMatchingBody, idempotent=True),
+    )
+    async def reject_matching(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Reject everything that waits for the caller's decision and matches a filter, if it is as many as expected.
+
+        Ask with `dryRun` how many match, then send that as `expectedCount`; 409 `count_changed` if it is another number by then.
+        """
+        who, schema = principal_of(request), runtime_of(request).schema
+        body = await read_body(request, RejectMatchingBody)
+
+        async def work(connection: Connection) -> Answer:
+            done = await bulk.reject_matching(
+                connection,
+                who,
+                body.filter,
+                schema=schema,
+                expected=body.expected_count,
+                reason=body.reason,
+                dry_run=body.dry_run,
+            )
+            for outcome in done.outcomes:
+                outcome.artifact = None  # ten thousand of them would be too much of an answer
+            results = [outcome_answer(request, outcome) for outcome in done.outcomes]
+            return Answer(
+                200, RejectMatchingAnswer(done.count, results, [to_wire(a, who, schema) for a in done.examples])
+            )
+
+        return await once(request, work)
 
     @post(
         "/batches/{batch_id:str}/accept",

@@ -1,4 +1,5 @@
-"""Decisions on many at once: a whole batch, or the field updates of one proposal. Both only make lists to decide.
+"""Decisions on many at once: a whole batch, all that matches a filter, or the field updates of one proposal. Each only makes
+lists for `decide`.
 
 Accepting a batch is bulk: nobody named the artifacts one by one, so whatever a person should look at is left out.
 """
@@ -10,12 +11,22 @@ from typing import Any
 
 import msgspec
 
+from placet.artifacts import decide as deciding
 from placet.artifacts import inbox, lifecycle
+from placet.artifacts.artifact import Artifact
 from placet.artifacts.decide import Decision, Outcome, decide
 from placet.artifacts.gate import Gate
-from placet.db.engine import Connection
+from placet.customers import access
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection, statements
+from placet.errors import Conflict, Invalid
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
+
+SQL = statements(__package__, "bulk.sql")
+MAX_MATCHING = 10_000  # artifacts one rejection by filter takes
+EXAMPLES = 20  # of them shown before
+_AT_ONCE = 500  # judged and written together, so that nobody else waits long for this process
 
 
 async def batch_decisions(
@@ -59,6 +70,69 @@ async def decide_batch(
         if dry_run:
             return await decide(connection, decisions, schema=runtime.schema, dry_run=True)
     return await runtime.part(Gate).decide(decisions)
+
+
+class Matching(msgspec.Struct, rename="camel", omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
+    """A filter over what waits; None leaves a dimension open. `created_by_id` of an agent is its name."""
+
+    customer_id: str | None = None
+    created_by_id: str | None = None
+    batch_id: str | None = None
+    field: str | None = None
+    confidence: str | None = None
+    type: str | None = None
+    source_id: str | None = None
+
+
+class Matched(msgspec.Struct):
+    """How many matched (of a dry run) or were rejected, an outcome for each, and of a dry run the first few."""
+
+    count: int
+    outcomes: list[Outcome] = []
+    examples: list[Artifact] = []
+
+
+async def reject_matching(
+    connection: Connection,
+    who: Principal,
+    matching: Matching,
+    *,
+    schema: ProfileSchema,
+    expected: int | None = None,
+    reason: str | None = None,
+    dry_run: bool = False,
+) -> Matched:
+    """Reject everything that waits for this person's decision and matches, if it is `expected` many; all in one transaction.
+
+    A dry run counts, and shows the first. Raises Conflict `count_changed` (with the `count` there is now), Invalid for an
+    empty filter, a missing `expected` or more than 10,000 at once, Forbidden for who decides nothing.
+    """
+    values = [getattr(matching, name) for name in matching.__struct_fields__]
+    condition, scope = access.decidable(who, "c.id", "c.rm_id", "a.id")
+    if not any(values):
+        raise Invalid("Say what to reject: a filter that names nothing would take everything.", code="empty_filter")
+    if expected is None and not dry_run:
+        raise Invalid("Say how many you expect to reject: expectedCount, as a dry run counts it.", code="count_missing")
+    if matching.customer_id:
+        await inbox.require_customer(connection, who, matching.customer_id)
+    given = [value or None for value in values]
+    rows = await connection.fetch(SQL["matching"].format(decidable=condition), scope, *given, MAX_MATCHING + 1)
+    ids = [row["id"] for row in rows]
+    if len(ids) > MAX_MATCHING:
+        raise Invalid(f"More than {MAX_MATCHING:,} match; narrow the filter.", code="too_many")
+    if dry_run:
+        return Matched(len(ids), examples=await inbox.named(connection, ids[:EXAMPLES]))
+    if len(ids) != expected:
+        raise Conflict(f"Not {expected:,} but {len(ids):,} match now.", code="count_changed", count=len(ids))
+    await connection.execute(deciding.SQL["lock"], sorted(ids))  # all of them first, in the one order there is
+    outcomes: list[Outcome] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        decisions = [
+            Decision(by=who, artifact_id=named, status=lifecycle.REJECTED, reason=reason, bulk=True)
+            for named in ids[start : start + _AT_ONCE]
+        ]
+        outcomes += await decide(connection, decisions, schema=schema)
+    return Matched(sum(outcome.outcome == "applied" for outcome in outcomes), outcomes)
 
 
 class FieldUpdate(msgspec.Struct):

@@ -54,6 +54,22 @@ def visible(
     return f"({' or '.join(ways)})", [who.id]
 
 
+def decidable(who: Principal, customer_id: str, rm_id: str, artifact_id: str) -> tuple[str, list[str]]:
+    """The same for what an RM may decide alone: their own, and what they stand in for. Raises Forbidden for anybody else."""
+    if who.type != "rm":
+        raise agents_never_decide() if who.is_agent else _not_the_rm()
+    me = "($1::text[])[1]"
+    if own_only(who):
+        return f"({rm_id} = {me})", [who.id]
+    standing_in = (
+        f"exists (select from delegation d where d.to_user = {me} and d.from_user = {rm_id} and d.ended_at is null"
+        " and d.from_at <= statement_timestamp() and d.until_at > statement_timestamp()"
+        " and (d.customer_ids is null and d.artifact_ids is null"
+        f" or {customer_id} = any (d.customer_ids) or {artifact_id} = any (d.artifact_ids)))"
+    )
+    return f"({rm_id} = {me} or {standing_in})", [who.id]
+
+
 def own_only(who: Principal) -> bool:
     """Whether somebody looked and found that this person has the customers attached to them and no others."""
     return who.authority is not None and who.authority.nothing
@@ -90,14 +106,23 @@ def sees_everything(who: Principal) -> bool:
     return who.type in _SEES_EVERYTHING
 
 
+def agents_never_decide() -> Forbidden:
+    """What every agent is told that wants to decide, or to say who may."""
+    return Forbidden("An agent's credentials can never decide. A person must.", code="agents_never_decide")
+
+
+def _not_the_rm() -> Forbidden:
+    return Forbidden("Only the attached RM may decide this.", code="not_the_rm")
+
+
 def refusal_to_decide(who: Principal, stands: Standing) -> PlacetError | None:
     """Why this principal may not decide, or None if they may (a co-signer: give the second signature)."""
     if who.is_agent:
-        return Forbidden("An agent's credentials can never decide. A person must.", code="agents_never_decide")
+        return agents_never_decide()
     if not stands.sees:
         return NotFound("Artifact not found")
     if not (stands.decides or stands.cosigns):
-        return Forbidden("Only the attached RM may decide this.", code="not_the_rm")
+        return _not_the_rm()
     return None
 
 

@@ -174,7 +174,7 @@ async def list_delegations(connection: Connection, who: Principal) -> list[Deleg
 
 def _check_person(who: Principal) -> None:
     if who.is_agent:
-        raise Forbidden("An agent's credentials can never decide. A person must.", code="agents_never_decide")
+        raise access.agents_never_decide()
 
 
 async def _giver(connection: Connection, who: Principal, from_user: str | None) -> Any:

@@ -46,6 +46,7 @@ ROUTES = {
     ("GET", "/api/artifacts/{artifact_id}/events"): SEES,
     ("PATCH", "/api/artifacts/{artifact_id}"): DECIDES,
     ("POST", "/api/decisions"): (200, 200, 200, 200, 403, 403, 403),  # people get an outcome for each
+    ("POST", "/api/decisions/reject-matching"): (200, 404, 403, 403, 403, 403, 403),
     ("POST", "/api/batches/{batch_id}/accept"): DECIDES,
     ("POST", "/api/batches/{batch_id}/reject"): DECIDES,
     ("POST", "/api/artifacts/{artifact_id}/hand-over"): (201, 404, 201, 403, 403, 403, 403),
@@ -80,6 +81,7 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/customers/{customer_id}/apply-updates": {"proposal": updates, "approvedFieldIds": ["a"]},
         "/api/artifacts/{artifact_id}": {"status": "accepted"},
         "/api/decisions": {"decisions": [{"artifactId": artifact["id"], "status": "accepted"}]},
+        "/api/decisions/reject-matching": {"filter": {"customerId": desk.customer}, "expectedCount": 1 + number},
         "/api/delegations": {"toUserId": desk.colleague.id, "fromUserId": desk.rm.id, "until": in_a_week()},
         "/api/artifacts/{artifact_id}/hand-over": {"toUserId": desk.colleague.id},
         "/api/teams": {"name": f"Team {artifact['id']}"},

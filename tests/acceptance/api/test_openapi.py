@@ -191,7 +191,8 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
     "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
     "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",
-    "POST /api/decisions", "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
+    "POST /api/decisions", "POST /api/decisions/reject-matching",
+    "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
     "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
     "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
     "PATCH /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}", "DELETE /api/teams/{team_id}",
@@ -211,6 +212,10 @@ MEANT = {
     },
     "POST /api/decisions": lambda ids, number: {
         "decisions": [{"artifactId": ids["artifact_id"], "status": "accepted"}]
+    },
+    "POST /api/decisions/reject-matching": lambda ids, number: {
+        "filter": {"customerId": ids["customer_id"]},
+        "dryRun": True,
     },
     "POST /api/delegations": lambda ids, number: {
         "toUserId": ids["user_id"],
