@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format pins docs shots clean
+.PHONY: help demo test torture check format pins docs shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -21,6 +21,9 @@ demo: $(BASE)  ## install, start an embedded PostgreSQL, load the demo, serve it
 
 test: $(DEV) $(BROWSER)  ## every test, with the browser ones; ARGS="tests/unit -k reader"
 	@$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+
+torture: $(DEV)  ## a minute of load and kill -9 with a check after it; ARGS="--seconds 600", "--break guard", "--json"
+	@cd tests && ../$(PY) -m torture $(ARGS)
 
 check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
 	@scripts/check.sh
