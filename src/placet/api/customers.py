@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, delete, get, patch, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.params import FromPath
 
 from placet.api.admission import admit
@@ -13,6 +13,7 @@ from placet.api.answers import ok
 from placet.api.artifacts import Limit, read_instant
 from placet.api.auth import principal_of, runtime_of
 from placet.api.idempotency import Answer, once
+from placet.api.own import OwnChanges
 from placet.api.reading import read_body, read_query
 from placet.api.spec import described
 from placet.artifacts import custody, inbox
@@ -140,7 +141,7 @@ class EventPage(msgspec.Struct, rename="camel"):
     next_cursor: str | None
 
 
-class Customers(Controller):
+class Customers(OwnChanges):
     """Everything about customers, and the trail of customers and artifacts."""
 
     path = "/api"

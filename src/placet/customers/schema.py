@@ -163,6 +163,8 @@ def _fault_of(entry: Field) -> str | None:  # noqa: PLR0911 - a list of rules, o
             return f"the {name} {value!r} is none of {', '.join(allowed)}"
     if not 1 <= entry.sensitivity <= 4:
         return f"the sensitivity {entry.sensitivity} is not 1 to 4"
+    if entry.expires_after_days is not None and not 1 <= entry.expires_after_days <= 3650:
+        return f"proposals wait 1 to 3650 days, not {entry.expires_after_days}"
     if not entry.label.strip() or not entry.section.strip():
         return "the label and the section must not be empty"
     if entry.items is not None and entry.type != "list":

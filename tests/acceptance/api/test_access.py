@@ -37,6 +37,7 @@ ROUTES = {
     ("PATCH", "/api/customers/{customer_id}"): CHANGES,
     ("DELETE", "/api/customers/{customer_id}"): DELETES,
     ("GET", "/api/customers/{customer_id}/profile"): SEES,
+    ("PATCH", "/api/customers/{customer_id}/profile"): DECIDES,
     ("GET", "/api/customers/{customer_id}/events"): SEES,
     ("GET", "/api/customers/{customer_id}/artifacts"): SEES,
     ("POST", "/api/customers/{customer_id}/artifacts"): PROPOSES,
@@ -45,6 +46,8 @@ ROUTES = {
     ("GET", "/api/artifacts/{artifact_id}"): SEES,
     ("GET", "/api/artifacts/{artifact_id}/events"): SEES,
     ("PATCH", "/api/artifacts/{artifact_id}"): DECIDES,
+    ("POST", "/api/artifacts/{artifact_id}/revert"): DECIDES,
+    ("POST", "/api/artifacts/{artifact_id}/withdraw"): (403, 404, 200, 403, 200, 403, 404),  # its own, an admin any
     ("POST", "/api/decisions"): (200, 200, 200, 200, 403, 403, 403),  # people get an outcome for each
     ("POST", "/api/decisions/reject-matching"): (200, 404, 403, 403, 403, 403, 403),
     ("POST", "/api/batches/{batch_id}/accept"): DECIDES,
@@ -79,6 +82,7 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/customers/{customer_id}": {"name": f"Eva {number}"},
         "/api/customers/{customer_id}/artifacts": {"artifacts": [edit("employer", f"Employer {number}")]},
         "/api/customers/{customer_id}/apply-updates": {"proposal": updates, "approvedFieldIds": ["a"]},
+        "/api/customers/{customer_id}/profile": {"profile": {"employer": f"Employer {number}"}},
         "/api/artifacts/{artifact_id}": {"status": "accepted"},
         "/api/decisions": {"decisions": [{"artifactId": artifact["id"], "status": "accepted"}]},
         "/api/decisions/reject-matching": {"filter": {"customerId": desk.customer}, "expectedCount": 1 + number},
@@ -110,6 +114,8 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
             await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
 
     await desk.world.runtime.transact(work)
+    if route[1].endswith("/revert"):
+        await desk.decide(artifact, "accepted")
     return artifact
 
 

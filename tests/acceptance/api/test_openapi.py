@@ -188,6 +188,8 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "DELETE /api/customers/{customer_id}/members/{user_id}", "DELETE /api/teams/{team_id}/members/{user_id}",
     "GET /api/customers", "POST /api/customers", "GET /api/customers/{customer_id}", "PATCH /api/customers/{customer_id}",
     "DELETE /api/customers/{customer_id}", "GET /api/customers/{customer_id}/profile",
+    "PATCH /api/customers/{customer_id}/profile", "POST /api/artifacts/{artifact_id}/revert",
+    "POST /api/artifacts/{artifact_id}/withdraw",
     "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
     "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
     "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",

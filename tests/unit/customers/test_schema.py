@@ -112,6 +112,7 @@ def two(one, other):
     [
         (entry(colour="red"), ["colour", "unknown field `colour`"]),
         (entry(type="txt"), ["colour", "type 'txt'", "longtext"]),
+        (entry(expiresAfterDays=0), ["colour", "1 to 3650 days", "not 0"]),
         (entry(policy="auto"), ["colour", "policy 'auto'", "single, reason, dual, human_only"]),
         (entry(priority="urgent"), ["colour", "priority 'urgent'"]),
         (entry(sensitivity=5), ["colour", "sensitivity 5"]),

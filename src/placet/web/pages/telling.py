@@ -22,6 +22,22 @@ _MARKS = {
     "reassigned": "users-round",
     "renamed": "pen-line",
     "deleted": "x",
+    "rm_disabled": "users-round",
+    "rm_enabled": "users-round",
+    "rm_deleted": "users-round",
+}
+_SENTENCES = {  # what an event without a value says, from what it keeps; names missing there read as somebody or nobody
+    "customer.created": " added this customer",
+    "customer.reassigned": " attached this customer to {rmName}",
+    "customer.renamed": " gave this customer another name: {after}",
+    "customer.rm_disabled": " disabled {rmName}, to whom this customer is attached",
+    "customer.rm_enabled": " let {rmName} in again, to whom this customer is attached",
+    "customer.rm_deleted": " deleted {rmName}, so this customer is attached to nobody",
+    "customer.team_set": " gave this customer to the team {teamName}",
+    "customer.member_set": " named {userName} for this customer",
+    "customer.member_removed": " took {userName} off this customer",
+    "delegation.created": " had {toUserName} stand in for {fromUserName}",
+    "delegation.ended": " ended that {toUserName} stands in for {fromUserName}",
 }
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
@@ -124,14 +140,23 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
             yield bit(text=" for this field was accepted")
         case "withdrawn" | "expired":
             yield from (bit(text=f" ended {label} as {line.act}", href=None),)
-        case "created" if line.kind == "customer.created":
-            yield bit(text=" added this customer")
-        case "reassigned":
-            yield bit(text=f" attached this customer to {line.body.get('rmName') or 'nobody'}")
-        case "renamed":
-            yield bit(text=f" gave this customer another name: {line.body.get('after')}")
+        case "signed":
+            yield from (bit(text=" signed "), bit(text=label, kind="strong", href=href))
+            yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="proposed"))
+            yield bit(text=". A second signature decides")
+        case "signature_lapsed":
+            yield from (bit(text=" counts the signature on "), bit(text=label, kind="strong", href=href))
+            yield bit(text=f" by {line.body.get('signedByName')} no more")
         case _:
-            yield bit(text=f" recorded {line.kind}")
+            said = _SENTENCES.get(line.kind, f" recorded {line.kind}")
+            yield bit(text=said.format_map(_Names(line.body)))
+
+
+class _Names(dict[str, Any]):
+    """What an event keeps, for a sentence; a name it does not have is nobody's."""
+
+    def __getitem__(self, key: str) -> Any:
+        return self.get(key) or "nobody"
 
 
 def _instead(line: Line, schema: ProfileSchema) -> str:
