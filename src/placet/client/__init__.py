@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -22,74 +22,38 @@ import msgspec
 
 from placet import errors
 from placet.artifacts.artifact import Wire as Artifact
+from placet.client.shapes import (
+    UNSET,
+    Customer,
+    Decision,
+    Delegation,
+    Matched,
+    Outcome,
+    Page,
+    Proposed,
+    Skipped,
+)
 from placet.db import json
 from placet.ids import new_id
 
-__all__ = ["Artifact", "Client", "Customer", "Decision", "Outcome", "Page", "Proposed", "Skipped"]
+__all__ = [
+    "Artifact",
+    "Client",
+    "Customer",
+    "Decision",
+    "Delegation",
+    "Matched",
+    "Outcome",
+    "Page",
+    "Proposed",
+    "Skipped",
+]
 
 T = TypeVar("T")
-UNSET = msgspec.UNSET
 ATTEMPTS = 3
 BACK_OFF_S = 0.3  # before the second attempt; twice that before the third
 MAX_WAIT_S = 5.0  # whatever Retry-After says
 TIMEOUT_S = 30.0
-
-
-class Page(msgspec.Struct, rename="camel"):
-    """Some artifacts; `next_cursor` is None on the last page."""
-
-    artifacts: list[Artifact]
-    next_cursor: str | None
-
-
-class Skipped(msgspec.Struct, rename="camel"):
-    """An item that became no artifact, and why: `duplicate`, `no_change`, `previously_rejected` or `policy`."""
-
-    index: int
-    reason: str
-    artifact_id: str | None = None
-
-
-class Proposed(msgspec.Struct, rename="camel"):
-    """A batch as stored, in the proposed order, and what of it became no artifact."""
-
-    batch_id: str
-    artifacts: list[Artifact]
-    skipped: list[Skipped]
-
-
-class Customer(msgspec.Struct, rename="camel", kw_only=True):
-    """A customer; unset fields are left out of the profile, empty lists kept."""
-
-    id: str
-    name: str
-    rm_id: str | None
-    profile: dict[str, Any]
-    profile_versions: dict[str, int] = {}
-    created_at: str | None = None
-
-
-class Decision(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
-    """A decision on one artifact: `status` is accepted, edited or rejected.
-
-    `expected_current_value` accepts over a newer value, if the field still has that one.
-    """
-
-    artifact_id: str
-    status: str
-    edited_value: Any = UNSET
-    reason: str | msgspec.UnsetType = UNSET
-    expected_current_value: Any = UNSET
-
-
-class Outcome(msgspec.Struct, rename="camel", kw_only=True):
-    """What became of one decision of a list; `code` and `error` say why it was not applied."""
-
-    artifact_id: str
-    outcome: str
-    artifact: Artifact | None = None
-    code: str | None = None
-    error: str | None = None
 
 
 class Client:
@@ -224,6 +188,32 @@ class Client:
         """Decide a list, with an outcome for each in its order; `atomic`: unless all apply, none does."""
         body = {"decisions": msgspec.to_builtins(decisions), "atomic": atomic, "dryRun": dry_run}
         return self._send("POST", "/api/decisions", body, dict[str, list[Outcome]])["results"]
+
+    def reject_matching(
+        self,
+        matching: Mapping[str, str],
+        *,
+        expected_count: int | None = None,
+        reason: str | None = None,
+        dry_run: bool = False,
+    ) -> Matched:
+        """Reject what waits for the caller and matches, if it is `expected_count` many; `dry_run` counts and shows the first.
+
+        The filter's names: customerId, createdById, batchId, field, confidence, type, sourceId. Raises errors.Conflict
+        `count_changed`, with the `count` there is now.
+        """
+        body: dict[str, Any] = {"filter": dict(matching), "dryRun": dry_run}
+        body |= {"expectedCount": expected_count} if expected_count is not None else {}
+        body |= {"reason": reason} if reason is not None else {}
+        return self._send("POST", "/api/decisions/reject-matching", body, Matched)
+
+    def hand_over(
+        self, artifact_id: str, to: str, *, until: str | None = None, reason: str | None = None
+    ) -> Delegation:
+        """Let a colleague (id or e-mail address) decide one pending artifact, for 14 days or `until` an ISO 8601 time."""
+        body = {"toUserId": to, "until": until, "reason": reason}
+        path = f"/api/artifacts/{_segment(artifact_id)}/hand-over"
+        return self._send("POST", path, body, dict[str, Delegation])["delegation"]
 
     # ── the wire ────────────────────────────────────────────────────────────────────────────────────────────────────
 
