@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check format pins docs shots clean
+.PHONY: help demo test torture check bench format pins docs shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -27,6 +27,9 @@ torture: $(DEV)  ## a minute of load and kill -9 with a check after it; ARGS="--
 
 check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
 	@scripts/check.sh
+
+bench: $(BASE)  ## how fast it is, beside pgbench on the same data (20 minutes; ARGS=--quick for 5)
+	@$(PY) -m bench $(ARGS)
 
 format: $(DEV)  ## let ruff mend and format the code
 	@$(VENV)/bin/ruff check --fix .

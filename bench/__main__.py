@@ -1,0 +1,93 @@
+"""`python -m bench`: measure every row of the table and print it beside its goal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+from bench import deciding, home, report
+from bench.measure import Place, Row
+from bench.serving import serve
+from placet.db import embedded
+
+SIZED: dict[str, Callable[[Place], Awaitable[Row]]] = {
+    "decide-64": deciding.decide_64,
+    "decide-1": deciding.decide_1,
+    "batch-20": deciding.batch_of_20,
+}
+
+
+def arguments() -> argparse.Namespace:
+    """What to measure, and how long."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--artifacts", type=int, action="append", metavar="N", help="how many; default 100000 and 1000000"
+    )
+    parser.add_argument("--huge", action="store_true", help="10 million artifacts too")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter slices, 100 thousand artifacts only")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this row only; may be given again")
+    parser.add_argument("--servers", type=int, default=1, metavar="N", help="processes of placet serve; default 1")
+    parser.add_argument("--pool", type=int, metavar="N", help="PLACET_POOL_SIZE of each; default Placet's own")
+    parser.add_argument("--slices", type=int, metavar="N", help="slices of each side; default 7, quick 3")
+    parser.add_argument("--seconds", type=float, metavar="S", help="length of a slice; default 4, quick 2")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there as JSON too")
+    return parser.parse_args()
+
+
+async def main() -> None:
+    """Measure and print."""
+    given = arguments()
+    sizes = given.artifacts or ([100_000] if given.quick else [100_000, 1_000_000])
+    if given.huge:
+        sizes.append(10_000_000)
+    rows: list[Row] = []
+    server = embedded.start(home.home())
+    try:
+        facts = await report.facts(server, given.servers, given.pool)
+        report.print_facts(facts)
+        for artifacts in sizes:
+            rows += await measure(server, artifacts, given)
+    finally:
+        home.wait_for(server)
+    if given.json:
+        given.json.write_bytes(msgspec.json.format(msgspec.json.encode({"facts": facts, "rows": rows})))
+
+
+async def measure(server: embedded.EmbeddedServer, artifacts: int, given: argparse.Namespace) -> list[Row]:
+    """The rows that depend on how much there is."""
+    chosen = [row for name, row in SIZED.items() if not given.only or name in given.only]
+    if not chosen:
+        return []
+    print(f"\n{artifacts:,} artifacts", flush=True)
+    rows = []
+    settings = {"PLACET_POOL_SIZE": str(given.pool)} if given.pool else {}
+    async with home.database(server, artifacts) as name:
+        await home.require_durability(server.app_url(name))
+        owner = await asyncpg.connect(server.owner_url(name))
+        try:
+            async with serve(server.app_url(name), processes=given.servers, **settings) as address:
+                place = Place(
+                    server=server,
+                    database=name,
+                    artifacts=artifacts,
+                    owner=owner,
+                    address=address,
+                    slices=given.slices or (3 if given.quick else 7),
+                    seconds=given.seconds or (2 if given.quick else 4),
+                )
+                for one in chosen:
+                    row = await one(place)
+                    row.artifacts = artifacts
+                    report.print_row(row)
+                    rows.append(row)
+        finally:
+            await owner.close()
+    return rows
+
+
+asyncio.run(main())
