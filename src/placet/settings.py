@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
@@ -11,11 +15,23 @@ from dotenv import dotenv_values
 from placet.errors import Invalid
 
 
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """A company's OpenID provider, and Placet as its client there. `label` is what the button calls it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = None
+    scopes: str = "openid email profile"
+    label: str = "your company"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process was told.
 
     `database_url` None means the embedded PostgreSQL under `home`. `migration_url` is the tables' owner, for `migrate`.
-    `url` and `token` are a client's: the server to talk to and the bearer token to send.
+    `url` and `token` are a client's: the server to talk to and the bearer token to send. A sign-in ends after
+    `sign_in_lifetime` whatever happens, and after `sign_in_idle` without a request. `trusted_proxies` are the networks
+    whose word on where a request came from is believed.
     """
 
     database_url: str | None = None
@@ -27,6 +43,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     profile_schema: Path | None = None
     pool_size: int = 10
     worker: bool = True
+    company: Company | None = None
+    sign_in_idle: timedelta = timedelta(minutes=120)
+    sign_in_lifetime: timedelta = timedelta(hours=12)
+    trusted_proxies: tuple[str, ...] = ()
     url: str | None = None
     token: str | None = None
 
@@ -54,6 +74,14 @@ VARIABLES = {
     "PLACET_PROFILE_SCHEMA": "A profile schema (JSON file); unset: the packaged one.",
     "PLACET_POOL_SIZE": "Database connections a server process may hold; unset: 10.",
     "PLACET_WORKER": "`no` keeps the background work out of `placet serve`, as its --no-worker does; unset: yes.",
+    "PLACET_OIDC_ISSUER": "The OpenID provider people may sign in with, as it calls itself; unset: passwords and links only.",
+    "PLACET_OIDC_CLIENT_ID": "What the provider calls Placet.",
+    "PLACET_OIDC_CLIENT_SECRET": "The secret it gave Placet; unset: a public client, which PKCE alone protects.",
+    "PLACET_OIDC_SCOPES": "What to ask the provider for; unset: openid email profile.",
+    "PLACET_OIDC_LABEL": "What the button on the sign-in page calls the provider; unset: your company.",
+    "PLACET_SIGN_IN_IDLE_MINUTES": "A sign-in ends after so many minutes without a request; unset: 120.",
+    "PLACET_SIGN_IN_HOURS": "A sign-in ends after so many hours whatever happens; unset: 12.",
+    "PLACET_TRUSTED_PROXIES": "Networks (10.0.0.0/8, ::1) whose X-Forwarded-For says where a request came from; unset: none.",
     "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to; unset: http://127.0.0.1:8420.",
     "PLACET_TOKEN": "For `placet inbox` and `placet decide`: the bearer token to use.",
 }
@@ -94,9 +122,54 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         profile_schema=path("PLACET_PROFILE_SCHEMA"),
         pool_size=number("PLACET_POOL_SIZE", 10, 2, 200),
         worker=yes("PLACET_WORKER", True),
+        company=_company(text),
+        sign_in_idle=timedelta(minutes=number("PLACET_SIGN_IN_IDLE_MINUTES", 120, 1, 100_000)),
+        sign_in_lifetime=timedelta(hours=number("PLACET_SIGN_IN_HOURS", 12, 1, 10_000)),
+        trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
         url=(text("PLACET_URL") or "").rstrip("/") or None,
         token=text("PLACET_TOKEN"),
     )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine, where TLS would protect nothing."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _company(text: Callable[[str], str | None]) -> Company | None:
+    """The OpenID provider, or None; Invalid where half of it is said, or where anybody could listen in."""
+    issuer, client_id = text("PLACET_OIDC_ISSUER"), text("PLACET_OIDC_CLIENT_ID")
+    if issuer is None and client_id is None:
+        return None
+    if issuer is None or client_id is None:
+        missing = "PLACET_OIDC_CLIENT_ID" if issuer else "PLACET_OIDC_ISSUER"
+        raise Invalid(
+            f"{missing} is missing: a provider needs both its issuer and a client id.", code="invalid_setting"
+        )
+    if not issuer.startswith("https://") and not (issuer.startswith("http://") and is_loopback(issuer)):
+        raise Invalid(f"PLACET_OIDC_ISSUER starts with https://, not {issuer[:40]!r}.", code="invalid_setting")
+    scopes = text("PLACET_OIDC_SCOPES") or "openid email profile"
+    if "openid" not in scopes.split():
+        raise Invalid("PLACET_OIDC_SCOPES has openid among its words.", code="invalid_setting")
+    return Company(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=text("PLACET_OIDC_CLIENT_SECRET"),
+        scopes=scopes,
+        label=text("PLACET_OIDC_LABEL") or "your company",
+    )
+
+
+def _networks(name: str, listed: str) -> tuple[str, ...]:
+    """Networks in CIDR notation, or single addresses, by commas or white space."""
+    try:
+        return tuple(str(ipaddress.ip_network(part, strict=False)) for part in listed.replace(",", " ").split())
+    except ValueError as error:
+        raise Invalid(f"{name} lists networks such as 10.0.0.0/8: {error}.", code="invalid_setting") from None
 
 
 def default_home() -> Path:

@@ -21,6 +21,7 @@ from placet.api.auth import Authenticate
 from placet.api.customers import Customers
 from placet.api.delegations import Delegations
 from placet.api.meta import Meta
+from placet.api.people import People
 from placet.api.reading import MAX_BODY
 from placet.api.teams import Teams
 from placet.db.connect import urls
@@ -77,7 +78,7 @@ def create_app(
             headers.setdefault("cache-control", "no-store")
 
     return Application(
-        route_handlers=[Artifacts, Customers, Delegations, Teams, Meta, *handlers],
+        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Meta, *handlers],
         middleware=[Authenticate()],
         exception_handlers={Exception: answer_error},
         before_send=[add_headers],

@@ -7,6 +7,8 @@ A request with a cookie that changes something must come from our own pages: the
 from __future__ import annotations
 
 import hmac
+from functools import cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +46,45 @@ def cookie_token(request: Request[Any, Any, Any]) -> str | None:
     return request.cookies.get(COOKIE)
 
 
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The address a request came from, for throttling.
+
+    What a proxy adds to `X-Forwarded-For` is believed only of a trusted proxy, and so on back along the chain: whatever
+    stands left of the first address that is not one was written by whoever sent the request.
+    """
+    address = request.client.host if request.client is not None else "unknown"
+    trusted = _networks(runtime_of(request).settings.trusted_proxies)
+    if not trusted:
+        return address
+    chain = ",".join(request.headers.getall("x-forwarded-for", [])).split(",")
+    for earlier in reversed([part.strip() for part in chain]):
+        if not _within(address, trusted) or not _is_address(earlier):
+            break
+        address = earlier
+    return address
+
+
+@cache
+def _networks(listed: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(each) for each in listed)
+
+
+def _within(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    if not _is_address(address):
+        return False
+    found = ip_address(address)
+    found = (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    return any(found in network for network in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Authenticate(ASGIMiddleware):
     """Puts the principal into the request's state. `Authorization` wins over a cookie; a bad one is 401 at once."""
 
@@ -60,7 +101,10 @@ class Authenticate(ASGIMiddleware):
         elif (token := cookie_token(request)) is not None:
             async with runtime.reading() as connection:
                 who = await sign_in.who_is(
-                    connection, token, door="api" if scope["path"].startswith("/api/") else "web"
+                    connection,
+                    token,
+                    door="api" if scope["path"].startswith("/api/") else "web",
+                    idle=runtime.settings.sign_in_idle,
                 )
             scope["state"]["principal"] = who
             if who is not None and request.method not in SAFE_METHODS:

@@ -78,6 +78,7 @@ def examine_all(settings: Settings) -> Iterator[Check]:
     yield from _plug_ins()
     if settings.database_url is None:
         yield _disk(settings.home)
+    yield _company(settings)
     yield Check("mail", NOTE, "not configured; links are printed, not sent")
     yield Check("model", NOTE, "not configured; notes are read by the offline reader")
 
@@ -172,6 +173,26 @@ def _plug_ins() -> Iterator[Check]:
     yield Check("artifact types", GOOD, ", ".join(artifact_types()))
     for name, why in broken_types().items():
         yield Check(f"plug-in {name}", BROKEN, f"cannot be loaded and is left out: {why}")
+
+
+def _company(settings: Settings) -> Check:
+    """Whether the OpenID provider answers, and as what it is called in the settings."""
+    import asyncio
+
+    company = settings.company
+    if company is None:
+        return Check("company sign-in", NOTE, "not configured; people sign in with passwords and links")
+    from placet.identity.oidc_provider import Provider, ProviderAway
+
+    try:
+        asyncio.run(Provider(company).metadata())
+    except ProviderAway as error:
+        return Check("company sign-in", BROKEN, str(error))
+    if settings.public_url is None:
+        return Check(
+            "company sign-in", WARNING, "PLACET_PUBLIC_URL is not set: the provider would send people back here"
+        )
+    return Check("company sign-in", GOOD, f"{company.issuer}, back to {settings.address}/sign-in/oidc/callback")
 
 
 def _disk(home: Path) -> Check:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from placet.cli import customers, deciding, demo, doctor, notes, people, serving
+from placet.cli import customers, deciding, demo, doctor, notes, people, serving, standing, tokens
 from placet.cli.output import plain
 from placet.errors import PlacetError, Unavailable
 
@@ -51,8 +51,10 @@ def placet(
 for group in (demo, serving, doctor, notes, deciding):
     group.register(app)
 app.add_typer(people.users, name="users")
-app.add_typer(people.tokens, name="tokens")
+app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(customers.customers, name="customers")
+app.add_typer(standing.teams, name="teams")
+app.add_typer(standing.delegations, name="delegations")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""People and their credentials: `placet users` and `placet tokens`."""
+"""People: `placet users`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from placet.cli.given import AsJson, Misuse, password_from_stdin
+from placet.cli.given import AsJson, password_from_stdin
 from placet.cli.output import print_json, print_table, say, tell
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from placet.db.engine import Connection
     from placet.identity.users import User
 
-users = typer.Typer(no_args_is_help=True, help="Add, list and disable the people who sign in.")
-tokens = typer.Typer(no_args_is_help=True, help="Create, list and revoke bearer tokens for people and agents.")
+users = typer.Typer(no_args_is_help=True, help="Add, list, disable and enable the people who sign in.")
 
 
 class Role(StrEnum):
@@ -77,7 +76,7 @@ def list_users(as_json: AsJson = False) -> None:
 
     found = transact(everybody)
     if as_json:
-        print_json([_shown(user) | {"disabledAt": _instant(user.disabled_at)} for user in found])
+        print_json([_shown(user) | {"disabledAt": instant_of(user.disabled_at)} for user in found])
     elif not found:
         say("There is nobody yet. placet users add adds somebody.")
     else:
@@ -106,6 +105,47 @@ def disable_user(user: Who, as_json: AsJson = False) -> None:
         say(f"{found.name} is disabled; their sign-ins and tokens ended.")
 
 
+@users.command("enable")
+def enable_user(user: Who, as_json: AsJson = False) -> None:
+    """Let a disabled person in again; what ended stays ended."""
+
+    async def work(connection: Connection) -> User:
+        from placet.cli.database import OPERATOR
+        from placet.identity import users as people
+
+        return await people.enable(connection, OPERATOR, (await find(connection, user)).id)
+
+    from placet.cli.database import transact
+
+    found = transact(work)
+    if as_json:
+        print_json(_shown(found))
+    else:
+        say(f"{found.name} may sign in again. Tokens they had stay revoked.")
+
+
+@users.command("sign-out")
+def sign_user_out(user: Who, as_json: AsJson = False) -> None:
+    """End every sign-in of a person, and unused links.
+
+    Their tokens go on; `placet tokens revoke` ends one.
+    """
+
+    async def work(connection: Connection) -> User:
+        from placet.cli.database import OPERATOR
+        from placet.identity import users as people
+
+        return await people.sign_out_everywhere(connection, OPERATOR, (await find(connection, user)).id)
+
+    from placet.cli.database import transact
+
+    found = transact(work)
+    if as_json:
+        print_json(_shown(found))
+    else:
+        say(f"{found.name} is signed out everywhere.")
+
+
 @users.command("reset-password")
 def reset_password(user: Who, password_stdin: PasswordStdin = False, as_json: AsJson = False) -> None:
     """Set another password, or print a one-time link.
@@ -116,14 +156,10 @@ def reset_password(user: Who, password_stdin: PasswordStdin = False, as_json: As
 
     async def work(connection: Connection) -> tuple[User, str | None]:
         from placet.cli.database import OPERATOR
-        from placet.errors import Conflict
         from placet.identity import users as people
 
         found = await find(connection, user)
-        if found.disabled_at is not None:
-            raise Conflict(f"{found.name} is disabled and signs in no more.", code="user_disabled")
-        await people.set_password(connection, OPERATOR, found.id, password)
-        return found, await people.new_link(connection, found.id) if password is None else None
+        return found, await people.reset_password(connection, OPERATOR, found.id, password)
 
     from placet.cli.database import transact
 
@@ -135,103 +171,6 @@ def reset_password(user: Who, password_stdin: PasswordStdin = False, as_json: As
     else:
         say(f"{found.name} has another password; their sign-ins ended.")
     _print_link(found, secret, as_json)
-
-
-@tokens.command("create", epilog="Example: placet tokens create --agent note-taker --customer CUSTOMER_ID")
-def create_token(
-    user: Annotated[str | None, typer.Option(metavar="USER", help="For this person (id or e-mail address).")] = None,
-    agent: Annotated[
-        str | None, typer.Option(metavar="NAME", help="For an agent of this name, which can never decide.")
-    ] = None,
-    customer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="A customer the agent may propose for; again for more. Without it: all."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Create a bearer token and show it, this once."""
-    if (user is None) == (agent is None):
-        raise Misuse("A token is for one: give either --user or --agent.")
-    if customer and user is not None:
-        raise Misuse("--customer bounds an agent's token; a person's follows the person.")
-
-    async def work(connection: Connection) -> tuple[str, str]:
-        from placet.cli.database import OPERATOR
-        from placet.identity import tokens as credentials
-
-        owner = (await find(connection, user)).id if user is not None else None
-        return await credentials.create(
-            connection, OPERATOR, user_id=owner, agent_name=agent, customers=customer or None
-        )
-
-    from placet.cli.database import transact
-
-    token_id, secret = transact(work)
-    if as_json:
-        print_json({"id": token_id, "token": secret})
-        return
-    tell(f"Token {token_id} for {agent or user}, shown this once:")
-    say(secret)
-
-
-@tokens.command("list")
-def list_tokens(as_json: AsJson = False) -> None:
-    """List every token, newest first, without its secret."""
-    from placet.cli.database import transact
-    from placet.identity.tokens import list_tokens as every_token
-
-    found = transact(every_token)
-    if as_json:
-        print_json(
-            [
-                {
-                    "id": token.id,
-                    "agent": token.agent,
-                    "customers": token.customers,
-                    "userId": token.user_id,
-                    "userName": token.user_name,
-                    "createdAt": _instant(token.created_at),
-                    "expiresAt": _instant(token.expires_at),
-                    "revokedAt": _instant(token.revoked_at),
-                }
-                for token in found
-            ]
-        )
-    elif not found:
-        say("There are no tokens yet. placet tokens create makes one.")
-    else:
-        rows = [
-            (
-                token.agent or token.user_name or "somebody deleted",
-                "agent" if token.agent else "person",
-                "all" if token.customers is None else ", ".join(token.customers),
-                _day(token.created_at),
-                f"revoked {_day(token.revoked_at)}" if token.revoked_at else "valid",
-                token.id,
-            )
-            for token in found
-        ]
-        print_table(("for", "kind", "customers", "created", "state", "id"), rows, keep=("id", "created", "state"))
-
-
-@tokens.command("revoke")
-def revoke_token(
-    token_id: Annotated[
-        str, typer.Argument(metavar="ID", help="The token's id, as the list shows it.", show_default=False)
-    ],
-) -> None:
-    """End a token at once."""
-
-    async def work(connection: Connection) -> None:
-        from placet.cli.database import OPERATOR
-        from placet.identity import tokens as credentials
-
-        await credentials.revoke(connection, OPERATOR, token_id)
-
-    from placet.cli.database import transact
-
-    transact(work)
-    say(f"Token {token_id} is revoked.")
 
 
 async def find(connection: Connection, user: str) -> User:
@@ -266,11 +205,8 @@ def _how_they_sign_in(user: User) -> str:
     return "password" if user.password_hash else "by link"
 
 
-def _instant(at: datetime | None) -> str | None:
+def instant_of(at: datetime | None) -> str | None:
+    """A moment as JSON tells it."""
     from placet.artifacts.artifact import instant
 
     return instant(at)
-
-
-def _day(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d}" if at is not None else ""

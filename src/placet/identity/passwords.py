@@ -48,8 +48,9 @@ async def is_password(hashed: str | None, password: str) -> bool:
     def check() -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError
 
+        nobody = _nobody()  # made once, at the first check of all, whoever that is about
         try:
-            return _hasher().verify(hashed or _nobody(), password) and hashed is not None
+            return _hasher().verify(hashed or nobody, password[: MAX_LENGTH + 1]) and hashed is not None
         except (VerificationError, InvalidHashError):
             return False
 

@@ -89,27 +89,55 @@ async def list_users(connection: Connection) -> list[User]:
     return [User(**dict(row)) for row in await connection.fetch(SQL["list"])]
 
 
-async def disable(connection: Connection, who: Principal, user_id: str) -> None:
-    """End every sign-in and token of a person and let them in no more."""
-    user = await get(connection, user_id)
-    await connection.execute(SQL["disable"], user_id)
-    await _record(connection, who, "user.disabled", user.name, {"userId": user_id})
+async def disable(connection: Connection, who: Principal, user_id: str) -> User:
+    """End every sign-in and token of a person and let them in no more. What waits for them stays as it is."""
+    user = await _hold(connection, user_id)
+    if user.disabled_at is None:
+        await connection.execute(SQL["disable"], user_id)
+        await _record_with_customers(connection, who, "disabled", user)
+    return await get(connection, user_id)
+
+
+async def enable(connection: Connection, who: Principal, user_id: str) -> User:
+    """Let a disabled person in again. Sign-ins and tokens that ended stay ended."""
+    user = await _hold(connection, user_id)
+    if user.disabled_at is not None:
+        await connection.execute(SQL["enable"], user_id)
+        await _record_with_customers(connection, who, "enabled", user)
+    return await get(connection, user_id)
 
 
 async def delete(connection: Connection, who: Principal, user_id: str) -> None:
     """Delete a person. Their customers are attached to nobody until reassigned; what they decided keeps their name."""
-    user = await get(connection, user_id)
+    user = await _hold(connection, user_id)
+    await _record_with_customers(connection, who, "deleted", user)
     await connection.execute(SQL["delete"], user_id)
-    await _record(connection, who, "user.deleted", user.name, {"userId": user_id})
+
+
+async def reset_password(connection: Connection, who: Principal, user_id: str, password: str | None) -> str | None:
+    """Another password, or none and the secret of a one-time link; Conflict `user_disabled` for who signs in no more."""
+    user = await get(connection, user_id)
+    if user.disabled_at is not None:
+        raise Conflict(f"{user.name} is disabled and signs in no more.", code="user_disabled")
+    await set_password(connection, who, user_id, password)
+    return await new_link(connection, user_id) if password is None else None
 
 
 async def set_password(connection: Connection, who: Principal, user_id: str, password: str | None) -> None:
-    """Another password, or none; every sign-in and unused link of the person ends."""
-    user = await get(connection, user_id)
+    """Another password, or none; every sign-in and unused link of the person ends, and what their company calls them."""
     hashed = await passwords.hash_password(passwords.checked(password)) if password is not None else None
+    user = await _hold(connection, user_id)
     await connection.execute(SQL["set_password"], user_id, hashed)
     await connection.execute(SQL["end_sign_ins"], user_id)
     await _record(connection, who, "user.password_changed", user.name, {"userId": user_id})
+
+
+async def sign_out_everywhere(connection: Connection, who: Principal, user_id: str) -> User:
+    """End every sign-in and unused link of a person; their tokens go on."""
+    user = await _hold(connection, user_id)
+    await connection.execute(SQL["end_sign_ins"], user_id)
+    await _record(connection, who, "user.signed_out_everywhere", user.name, {"userId": user_id})
+    return user
 
 
 async def new_link(connection: Connection, user_id: str) -> str:
@@ -119,6 +147,31 @@ async def new_link(connection: Connection, user_id: str) -> str:
     return secret
 
 
+async def _hold(connection: Connection, user_id: str) -> User:
+    row = await connection.fetchrow(SQL["hold"], user_id)
+    if row is None:
+        raise NotFound("User not found")
+    return User(**dict(row))
+
+
 async def _record(connection: Connection, who: Principal, kind: str, name: str, body: dict[str, str]) -> None:
     at = await connection.fetchval("select clock_timestamp()")
     await record.write(connection, [record.event(kind, at=at, actor=who, body={"userName": name, **body})])
+
+
+async def _record_with_customers(connection: Connection, who: Principal, act: str, user: User) -> None:
+    """What became of a person, in the trail of each customer attached to them too, for whom it matters as much."""
+    attached = await connection.fetch(SQL["attached"], user.id)
+    at = await connection.fetchval("select clock_timestamp()")
+    body = {"userName": user.name, "userId": user.id}
+    theirs = [
+        record.event(
+            f"customer.rm_{act}",
+            at=at,
+            actor=who,
+            customer_id=row["id"],
+            body={"customerName": row["name"], "rmName": user.name, "before": user.id},
+        )
+        for row in attached
+    ]
+    await record.write(connection, [record.event(f"user.{act}", at=at, actor=who, body=body), *theirs])

@@ -20,8 +20,8 @@ select id, name, email, role, password_hash, created_at, disabled_at from app_us
 select id, name, email, role, password_hash, created_at, disabled_at from app_user order by lower(name), id;
 
 -- name: set_password
--- Another password (null: none).
-update app_user set password_hash = $2 where id = $1;
+-- Another password (null: none). Who signs in with their company is recognised afresh.
+update app_user set password_hash = $2, oidc_issuer = null, oidc_subject = null where id = $1;
 
 -- name: disable
 -- Nobody signs in as a disabled person; their sign-ins and tokens end in the same statement.
@@ -39,6 +39,18 @@ delete from sign_in where user_id = $1;
 -- The person; what they decided keeps their name.
 delete from app_user where id = $1;
 
+-- name: enable
+-- A person may sign in again; nothing that ended comes back.
+update app_user set disabled_at = null where id = $1;
+
+-- name: hold
+-- The person, kept as they are until the transaction ends: nobody is attached to them, disabled or deleted meanwhile.
+select id, name, email, role, password_hash, created_at, disabled_at from app_user where id = $1 for update;
+
+-- name: attached
+-- Whose trail a change of this RM belongs in.
+select id, name from customer where rm_id = $1 order by id for no key update;
+
 -- name: insert_link
 -- A one-time link.
 insert into sign_in_link (token_hash, user_id, expires_at) values ($1, $2, now() + $3);
@@ -55,8 +67,11 @@ select exists (select from sign_in_link l join app_user u on u.id = l.user_id
                where l.token_hash = $1 and l.used_at is null and l.expires_at > now() and u.disabled_at is null);
 
 -- name: insert_sign_in
--- A sign-in on the web.
-insert into sign_in (token_hash, user_id, expires_at) values ($1, $2, now() + $3);
+-- A sign-in on the web, unless the person was disabled (or got another password than the one checked) meanwhile.
+with person as (
+    select id from app_user where id = $2 and disabled_at is null and ($4::text is null or password_hash = $4) for share
+)
+insert into sign_in (token_hash, user_id, expires_at) select $1, id, now() + $3::interval from person returning user_id;
 
 -- name: signed_in
 -- Who a cookie is, if it still is anybody.
@@ -72,15 +87,24 @@ update sign_in set last_seen_at = now() where token_hash = $1;
 -- The sign-in ends.
 delete from sign_in where token_hash = $1;
 
--- name: failures
--- Failed attempts of late: for this account, and from this address.
-select count(*) filter (where account = $1)::int as account, count(*) filter (where address = $2)::int as address
-from sign_in_failure where at > now() - $3::interval and (account = $1 or address = $2);
-
--- name: failed
--- One more, and the old ones go.
+-- name: attempt
+-- An attempt counts as failed until it is known not to be, so that many at once are as many as one after another.
 with swept as (delete from sign_in_failure where at < now() - interval '1 day')
-insert into sign_in_failure (account, address) values ($1, $2);
+insert into sign_in_failure (account, address) values ($1, $2) returning seq;
+
+-- name: wait
+-- For how many seconds attempts are refused: until fewer than $5 failures for this account (null: any) and fewer than $6
+-- from this address are left in the window. Null or negative: not at all. The attempt $4 itself does not count.
+select extract(epoch from greatest(
+    (select at + $3::interval from sign_in_failure where account = $1 and at > now() - $3::interval and seq < $4
+     order by at desc offset $5::int - 1 limit 1),
+    (select at + $3::interval from sign_in_failure where address = $2 and at > now() - $3::interval and seq < $4
+     order by at desc offset $6::int - 1 limit 1)
+) - now())::float8;
+
+-- name: take_back
+-- The attempt did not count after all.
+delete from sign_in_failure where seq = $1;
 
 -- name: forgive
 -- A right password forgets the account's failures.
@@ -88,7 +112,8 @@ delete from sign_in_failure where account = $1;
 
 -- name: insert_token
 -- A bearer token, by its hash.
-insert into api_token (id, token_hash, user_id, agent, customers, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7);
+insert into api_token (id, token_hash, user_id, agent, customers, created_by, expires_at, fields, hourly_quota, replaces)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: bearer
 -- Who a bearer token is, if it still is anybody.
@@ -99,8 +124,19 @@ where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.
 
 -- name: tokens
 -- Every token, newest first, without anything secret.
-select t.id, t.agent, t.customers, t.user_id, u.name as user_name, t.created_at, t.expires_at, t.revoked_at
-from api_token t left join app_user u on u.id = t.user_id order by t.created_at desc, t.id;
+select t.id, t.agent, t.customers, t.fields, t.hourly_quota, t.user_id, u.name as user_name, t.created_at, t.expires_at,
+       t.revoked_at, t.replaces
+from api_token t left join app_user u on u.id = t.user_id
+where $1::text is null or t.id = $1 order by t.created_at desc, t.id;
+
+-- name: hold_token
+-- A token that still works, kept as it is until the transaction ends. `lifetime` is how long it was made for.
+select id, user_id, agent, customers, fields, hourly_quota, expires_at - created_at as lifetime from api_token
+where id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) for update;
+
+-- name: end_token
+-- The token ends then, unless it ends before.
+update api_token set expires_at = least(expires_at, now() + $2::interval) where id = $1;
 
 -- name: revoke
 -- The token ends at once.
@@ -109,3 +145,20 @@ update api_token set revoked_at = coalesce(revoked_at, now()) where id = $1 retu
 -- name: unknown_customers
 -- Which of these customers do not exist.
 select id from unnest($1::text[]) as g (id) where not exists (select from customer c where c.id = g.id);
+
+-- name: begin_company
+-- A sign-in at the company's provider that somebody began; those nobody finished go.
+with swept as (delete from oidc_sign_in where expires_at < now())
+insert into oidc_sign_in (state_hash, nonce, verifier, next, expires_at) values ($1, $2, $3, $4, now() + $5::interval);
+
+-- name: end_company
+-- A sign-in at the provider is finished once, and in its time.
+delete from oidc_sign_in where state_hash = $1 returning nonce, verifier, next, expires_at > now() as live;
+
+-- name: by_subject
+-- Whom the provider means.
+select id, name, email, role, password_hash, created_at, disabled_at from app_user where oidc_issuer = $1 and oidc_subject = $2;
+
+-- name: bind
+-- From now on the provider means this person, unless it is somebody else already.
+update app_user set oidc_issuer = $2, oidc_subject = $3 where id = $1 and oidc_subject is null returning id;

@@ -13,7 +13,7 @@ import pytest
 from acceptance.api.conftest import Desk, edit, problem
 from conftest import World
 from placet.customers import delegations, teams
-from placet.identity import sign_in, users
+from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM, Principal
 
 # Callers. "bound" is an agent bound to another customer, "own" one bound to this customer.
@@ -28,6 +28,7 @@ CREATES = (403, 403, 201, 403, 403, 403, 403)
 CHANGES = (403, 404, 200, 403, 403, 403, 404)
 DELETES = (403, 404, 204, 403, 403, 403, 404)
 PEOPLE = (200, 200, 200, 200, 403, 403, 403)
+ADMINS = (403, 403, 200, 403, 403, 403, 403)
 OVERSEES = (403, 403, 200, 200, 403, 403, 403)
 
 ROUTES = {
@@ -66,6 +67,18 @@ ROUTES = {
     ("GET", "/api/customers/{customer_id}/members"): (200, 404, 200, 200, 403, 403, 404),
     ("PUT", "/api/customers/{customer_id}/members/{user_id}"): CHANGES,
     ("DELETE", "/api/customers/{customer_id}/members/{user_id}"): DELETES,
+    ("GET", "/api/users"): ADMINS,
+    ("POST", "/api/users"): CREATES,
+    ("GET", "/api/users/{user_id}"): ADMINS,
+    ("POST", "/api/users/{user_id}/disable"): ADMINS,
+    ("POST", "/api/users/{user_id}/enable"): ADMINS,
+    ("POST", "/api/users/{user_id}/sign-out"): ADMINS,
+    ("POST", "/api/users/{user_id}/reset-password"): ADMINS,
+    ("GET", "/api/tokens"): ADMINS,
+    ("POST", "/api/tokens"): CREATES,
+    ("POST", "/api/tokens/{token_id}/rotate"): CREATES,
+    ("DELETE", "/api/tokens/{token_id}"): (403, 403, 204, 403, 403, 403, 403),
+    ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
     ("GET", "/api/fields"): LISTS,
     ("GET", "/api/artifact-types"): LISTS,
     ("GET", "/api/me"): LISTS,
@@ -92,6 +105,10 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/teams/{team_id}": {"name": f"Team {artifact['id']}"},
         "/api/teams/{team_id}/members/{user_id}": {"may": "cosign"},
         "/api/customers/{customer_id}/members/{user_id}": {"may": "cosign"},
+        "/api/users": {"name": "Ana Duarte", "email": f"{artifact['id']}@placet.example", "role": "rm"},
+        "/api/users/{user_id}/reset-password": {},
+        "/api/tokens": {"agent": "note-taker", "customers": [desk.customer]},
+        "/api/tokens/{token_id}/rotate": {"keepForMinutes": 5},
         "/api/batches/{batch_id}/accept": {},
         "/api/batches/{batch_id}/reject": {},
     }.get(path)
@@ -100,17 +117,21 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
 async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
     """A pending artifact, and around it the delegation or team that the route is about."""
     artifact = await desk.pending("occupation", f"Cook {number}")
-    artifact["around"] = around = {"delegation_id": "", "team_id": "", "user_id": desk.colleague.id}
+    artifact["around"] = around = {
+        "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id
+    }  # fmt: skip
 
     async def work(connection):
         if "{delegation_id}" in route[1]:
             until = datetime.now(UTC) + timedelta(days=7)
             made = await delegations.delegate(connection, desk.rm, to_user=desk.colleague.id, until_at=until)
             around["delegation_id"] = made.id
+        if "{token_id}" in route[1]:
+            around["token_id"], _ = await tokens.create(connection, SYSTEM, agent_name="note-taker")
         if "{team_id}" in route[1]:
             around["team_id"] = (await teams.create(connection, SYSTEM, f"Friends of {artifact['id']}")).id
             await teams.set_member(connection, SYSTEM, around["team_id"], desk.colleague.id, "see")
-        if "{user_id}" in route[1]:
+        if "/members/" in route[1]:
             await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
 
     await desk.world.runtime.transact(work)

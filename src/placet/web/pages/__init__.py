@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar import Router
 
-from placet.web.pages import api_docs, customers, deciding, lists, overview, proposals, signing_in, sources
+from placet.web.pages import api_docs, company, customers, deciding, lists, overview, proposals, signing_in, sources
 from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
 
@@ -22,5 +22,5 @@ behind_the_sign_in = Router(
         *deciding.handlers,
     ],
 )
-for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *api_docs.handlers])
+for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])
 handlers = (behind_the_sign_in, for_anybody, static_files)

@@ -76,13 +76,17 @@ class Page(View, frozen=True, kw_only=True):
 
 
 class SignInPage(Page, frozen=True, kw_only=True):
-    """E-mail and password; `error` says what was wrong without saying which of the two."""
+    """E-mail and password; `error` says what was wrong without saying which of the two.
+
+    `company` is what the button to a company's sign-in calls it; None: there is none.
+    """
 
     template: ClassVar[str] = "sign_in.html"
     csrf: str
     email: str = ""
     next: str = "/"
     error: str | None = None
+    company: str | None = None
 
 
 class SignInLinkPage(Page, frozen=True, kw_only=True):
