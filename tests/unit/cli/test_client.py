@@ -13,7 +13,8 @@ ARTIFACT = {
     "payload": {"field_key": "email", "proposed_value": None}, "workflowTrigger": None, "customerName": "C",
     "createdByName": "note-reader", "decidedAt": None, "decidedBy": None, "decidedByName": None, "onBehalfOf": None,
     "reason": None, "evidence": {"sourceId": None, "start": None, "end": None, "verified": False}, "current": None,
-    "stale": False, "rivals": 0, "policy": "single", "allowed": [], "actions": [], "signatures": [], "reverts": None, "expiresAt": None, "somethingNewer": 1,
+    "stale": False, "rivals": 0, "policy": "single", "allowed": [], "actions": [], "signatures": [], "reverts": None,
+    "expiresAt": None, "somethingNewer": 1,
 }  # fmt: skip
 
 
