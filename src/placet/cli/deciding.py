@@ -1,4 +1,4 @@
-"""Deciding from the command line, as a client of a server: `placet inbox` and `placet decide`."""
+"""Deciding from the command line, as a client of a server: `placet inbox`, `decide`, `reject` and `hand-over`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from placet.cli.given import AsJson, Misuse, json_of
 from placet.cli.output import count, print_json, print_table, say, tell, value_text
 
 if TYPE_CHECKING:
-    from placet.client import Artifact, Client
+    from placet.client import Artifact, Client, Matched
 
 DEFAULT_LIMIT = 50
 DECISIONS = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
@@ -34,6 +34,13 @@ def register(app: typer.Typer) -> None:
     app.command(
         "decide", epilog="""Example: placet decide ARTIFACT_ID edit --value '"growth"' --reason 'He said growth.'"""
     )(decide)
+    app.command(
+        "reject",
+        epilog="Example: placet reject --agent note-taker --customer CUSTOMER_ID. Needs PLACET_URL and PLACET_TOKEN.",
+    )(reject)
+    app.command("hand-over", epilog="Example: placet hand-over ARTIFACT_ID bao@example.com --until 2026-12-31")(
+        hand_over
+    )
 
 
 def inbox(
@@ -99,6 +106,88 @@ def decide(
         print_json(artifact)
     else:
         say(f"{_label(artifact)} of {artifact.customer_name}: {artifact.status}{_applied(artifact)}.")
+
+
+def reject(
+    agent: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What this agent (or creator's id) proposed.")
+    ] = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="What concerns this customer.")] = None,
+    batch: Annotated[str | None, typer.Option(metavar="ID", help="What was proposed in this batch.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="ID", help="What was read from this note.")] = None,
+    field: Annotated[str | None, typer.Option(metavar="KEY", help="What is proposed for this field.")] = None,
+    confidence: Annotated[str | None, typer.Option(metavar="WORD", help="What the agent is this sure of.")] = None,
+    number: Annotated[
+        int | None,
+        typer.Option("--count", metavar="N", min=0, help="How many must match; nothing is asked then."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; the trail keeps it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Reject however many match, without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Reject everything that waits for you and matches all of the options.
+
+    Without --count it counts, shows the first and asks. What is decided in between is left alone: where another number
+    matches by then, nothing is rejected.
+    """
+    given = {"createdById": agent, "customerId": customer, "batchId": batch, "sourceId": source, "field": field}
+    matching = {name: value for name, value in (given | {"confidence": confidence}).items() if value is not None}
+    if not matching:
+        raise Misuse("Say what to reject: --agent, --customer, --batch, --source, --field or --confidence.")
+    with _client() as client:
+        if number is None:
+            found = client.reject_matching(matching, dry_run=True)
+            number = found.count
+            if number and not yes:
+                _show_matching(found)
+                if not _confirmed(f"Reject {count(number, 'artifact')}?"):
+                    tell("Nothing was rejected.")
+                    raise typer.Exit(1)
+        done = client.reject_matching(matching, expected_count=number, reason=reason)
+    if as_json:
+        print_json(done)
+        return
+    say(f"Rejected {count(done.count, 'artifact')}." if done.results else "Nothing that waits for you matches.")
+    for outcome in done.results:
+        if outcome.outcome != "applied":
+            tell(f"{outcome.artifact_id}: {outcome.error}")
+
+
+def hand_over(
+    artifact_id: Annotated[
+        str, typer.Argument(metavar="ID", help="The artifact's id, as the inbox shows it.", show_default=False)
+    ],
+    to: Annotated[
+        str, typer.Argument(metavar="USER", help="The colleague's id or e-mail address.", show_default=False)
+    ],
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Until when; for 14 days, unless given.")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; the trail keeps it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a colleague decide one artifact."""
+    with _client() as client:
+        made = client.hand_over(artifact_id, to, until=until, reason=reason)
+    if as_json:
+        print_json(made)
+    else:
+        say(f"{made.to_user_name} may decide it until {made.until[:10]}. placet delegations end {made.id} ends that.")
+
+
+def _confirmed(question: str) -> bool:
+    """Whether somebody said yes; nobody there to ask is a no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        tell("")
+        return False
+
+
+def _show_matching(found: Matched) -> None:
+    """The first of what would be rejected, on stderr as it is part of a question."""
+    for artifact in found.examples:
+        tell(f"  {artifact.customer_name}: {_label(artifact)}: {_proposed(artifact)}")
+    if found.count > len(found.examples):
+        tell(f"  and {found.count - len(found.examples):,} more")
 
 
 def _client() -> Client:
