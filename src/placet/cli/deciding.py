@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -174,12 +175,9 @@ def hand_over(
 
 
 def _confirmed(question: str) -> bool:
-    """Whether somebody said yes; nobody there to ask is a no."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        tell("")
-        return False
+    """Whether somebody said yes; nobody there to ask is a no. Stdout stays free for the answer."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _show_matching(found: Matched) -> None:

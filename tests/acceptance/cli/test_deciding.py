@@ -191,6 +191,49 @@ async def test_what_a_server_refuses(me: Any, serving: Serving, world: World) ->
     assert json.loads(me.placet("inbox", "--json", PLACET_URL=closed).err)["code"] == "server_unreachable"
 
 
+async def statuses(world: World, customer: str) -> list[str]:
+    rows = await world.rows("select status from artifact where customer_id = $1 order by seq", customer)
+    return [row["status"] for row in rows]
+
+
+async def test_what_matches_is_counted_asked_about_and_rejected(me: Any, world: World) -> None:
+    await world.propose(me.customer, item("occupation", "Cook"), item("employer", "Casa Nova"))
+    for said in (b"n\n", b""):
+        asked = me.placet("reject", "--customer", me.customer, stdin=said)
+        assert (asked.code, asked.out) == (1, "")
+        assert "Tomasz Wrona: Occupation: Cook" in asked.err
+        assert "Reject 2 artifacts?" in asked.err
+        assert "Nothing was rejected." in asked.err
+    assert await statuses(world, me.customer) == ["pending", "pending"]
+    me.placet("reject", "--customer", me.customer, "--count", "3").refused("Not 3 but 2 match now.")
+    done = me.placet("reject", "--customer", me.customer, "--reason", "Not theirs", stdin=b"y\n")
+    assert done.ok() == "Rejected 2 artifacts.\n"
+    assert await statuses(world, me.customer) == ["rejected", "rejected"]
+
+
+async def test_a_count_or_yes_asks_nothing(me: Any, world: World) -> None:
+    await world.propose(me.customer, item("occupation", "Cook"), item("employer", "Casa Nova"))
+    done = me.placet.process("reject", "--agent", "test-reader", "--field", "occupation", "--count", "1", "--json").json
+    assert (done["count"], [result["outcome"] for result in done["results"]]) == (1, ["applied"])
+    assert me.placet("reject", "--customer", me.customer, "--yes").ok() == "Rejected 1 artifact.\n"
+    assert me.placet("reject", "--customer", me.customer).ok() == "Nothing that waits for you matches.\n"
+    me.placet("reject").refused("Say what to reject", 2)
+
+
+async def test_an_artifact_is_handed_over(me: Any, world: World, serving: Serving) -> None:
+    colleague = await world.person(name="Bao Tran")
+    artifact = await world.proposal(me.customer, "occupation", "Cook")
+    token = (await world.token(colleague))["authorization"].removeprefix("Bearer ")
+    theirs = Placet(serving.placet.folder, PLACET_URL=serving.url, PLACET_TOKEN=token)
+    assert theirs("inbox", "--json").json == []
+    theirs("hand-over", artifact.id, me.rm.id).refused("Artifact not found")
+    done = me.placet.process("hand-over", artifact.id, colleague.id, "--until", "2199-01-01")
+    done.refused("A delegation lasts a year at most.")
+    assert me.placet("hand-over", artifact.id, colleague.id).ok().startswith("Bao Tran may decide it until 2")
+    assert [found["id"] for found in theirs("inbox", "--json").json] == [artifact.id]
+    assert theirs("decide", artifact.id, "accept").ok().startswith("Occupation of Tomasz Wrona: accepted")
+
+
 def test_a_port_in_use_is_told(serving: Serving) -> None:
     port = serving.url.rpartition(":")[2]
     done = serving.placet.process("serve", "--port", port)
