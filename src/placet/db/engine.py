@@ -108,7 +108,7 @@ async def _transact_once(pool: Pool, work: Callable[[Connection], Awaitable[T]])
             result = await work(found)
         except BaseException as error:
             if isinstance(error, AWAY) and not isinstance(error, asyncpg.PostgresError):
-                found.terminate()  # nobody answers there, so a farewell would wait for nothing
+                _abandon(found)
             else:
                 with suppress(*AWAY):
                     await transaction.rollback()
@@ -116,9 +116,15 @@ async def _transact_once(pool: Pool, work: Callable[[Connection], Awaitable[T]])
         try:
             await transaction.commit()
         except AWAY as error:
-            found.terminate()
+            _abandon(found)
             raise outcome_unknown(error) from error
         return result
+
+
+def _abandon(found: Connection) -> None:
+    """Nobody answers there, so a farewell would wait for nothing. The pool may have seen that before us."""
+    with suppress(asyncpg.InterfaceError):
+        found.terminate()
 
 
 def unavailable(error: BaseException) -> Unavailable:
