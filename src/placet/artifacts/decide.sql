@@ -9,13 +9,13 @@ select lock_for_decision($1::text[]);
 select r.*, statement_timestamp() as judged_at,
        (select jsonb_object_agg(u.id, authority_of(u.id)) from app_user u
         where u.disabled_at is null
-          and (u.id = any ($2::text[]) or u.id in (select s.user_id from signature s where s.artifact_id = any ($1::text[])))
+          and u.id = any ($2::text[] || array(select s.user_id from signature s where s.artifact_id = any ($1::text[])))
        )::text as people
 from (
     {columns}
-    where a.id = any ($1::text[])
-       or a.status = 'pending' and a.field is not null
-          and (a.customer_id, a.field) in (select t.customer_id, t.field from artifact t where t.id = any ($1::text[]))
+    where a.id = any ($1::text[] || array(  -- ids in an array, as an "or" would be answered by looking at everything pending
+        select r.id from artifact t join artifact r on r.customer_id = t.customer_id and r.field = t.field
+        where t.id = any ($1::text[]) and r.status = 'pending' and r.field is not null))
 ) r
 order by r.seq;
 

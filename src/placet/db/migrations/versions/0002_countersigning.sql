@@ -177,6 +177,18 @@ create table oidc_sign_in (                            -- one that was begun and
     expires_at   timestamptz not null
 );
 
+-- As before, with the rivals found by their index: an "or" was answered by looking at everything pending.
+create or replace function lock_for_decision(ids text[]) returns void language plpgsql as $$
+begin
+    perform from customer where id = any (array(select a.customer_id from artifact a where a.id = any (ids)))
+        order by id for no key update;
+    perform from artifact a
+        where a.id = any (ids || array(
+            select r.id from artifact t join artifact r on r.customer_id = t.customer_id and r.field = t.field
+            where t.id = any (ids) and r.status = 'pending' and r.field is not null))
+        order by a.id for update;
+end $$;
+
 -- ── decisions merged into one ───────────────────────────────────────────────────────────────────────────────────────
 -- Everything a group of decisions must hold, in one round trip and always in this order: idempotency keys as the caller
 -- sorted them, then what `lock_for_decision` locks. Answers how each key stands, read after the wait for whoever had it:
