@@ -59,7 +59,6 @@ class Provider:
         self.company = company
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, Any] | None = None
-        self._tls: ssl.SSLContext | None = None
 
     async def metadata(self) -> Metadata:
         """The provider's own description, read again every hour; ProviderAway where it is not one."""
@@ -199,12 +198,11 @@ class Provider:
         refusals: tuple[int, ...] = (),
     ) -> Any:
         """What an address of the provider answers; a redirection is not followed."""
-        if self._tls is None:
-            self._tls = await asyncio.to_thread(httpx.create_ssl_context)  # it reads every root certificate there is
+        trusted = await asyncio.to_thread(_trusted)
         answer = b""
         try:
             async with (
-                httpx.AsyncClient(verify=self._tls, timeout=TIMEOUT_S) as client,
+                httpx.AsyncClient(verify=trusted, timeout=TIMEOUT_S) as client,
                 client.stream(method, url, headers=headers, content=body) as response,
             ):
                 async for part in response.aiter_bytes():
@@ -228,6 +226,12 @@ class Provider:
             return
         if not (is_loopback(self.company.issuer) and is_loopback(address)):
             raise ProviderAway(f"{address} is not an https address")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom TLS trusts; made once and off the event loop, as it reads every root certificate there is."""
+    return httpx.create_ssl_context()
 
 
 @cache
