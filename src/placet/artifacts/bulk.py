@@ -26,7 +26,7 @@ from placet.runtime import Runtime
 SQL = statements(__package__, "bulk.sql")
 MAX_MATCHING = 10_000  # artifacts one rejection by filter takes
 EXAMPLES = 20  # of them shown before
-_AT_ONCE = 500  # judged and written together, so that nobody else waits long for this process
+_AT_ONCE = 200  # judged and written together, so that nobody else waits long for this process
 
 
 async def batch_decisions(

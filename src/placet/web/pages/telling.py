@@ -25,6 +25,10 @@ _MARKS = {
     "rm_disabled": "users-round",
     "rm_enabled": "users-round",
     "rm_deleted": "users-round",
+    "team_set": "users-round",
+    "member_set": "users-round",
+    "member_removed": "users-round",
+    "ended": "users-round",
 }
 _SENTENCES = {  # what an event without a value says, from what it keeps; names missing there read as somebody or nobody
     "customer.created": " added this customer",
