@@ -28,14 +28,19 @@ from placet.db.connect import urls
 from placet.runtime import Runtime
 from placet.worker import working
 
-_HEADERS = {
-    "content-security-policy": "default-src 'self'; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "x-frame-options": "DENY",
-}
+_NO_STORE = (b"cache-control", b"no-store")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    _NO_STORE,
+)
 
 
 class Application(Litestar):
@@ -64,18 +69,20 @@ def create_app(
     `handlers` and `answer_error` are the web pages' (`placet.web.pages`); without them there is the API alone.
     """
 
+    always = [*_HEADERS, *([_HSTS] if runtime.settings.secure else [])]
+
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in _HEADERS.items():
-            headers.setdefault(name, value)
-        if "allow" in headers:
+        have = {name for name, _ in message["headers"]}
+        if b"allow" in have:
+            headers = MutableScopeHeaders.from_message(message)
             headers["allow"] = _allowed(headers["allow"], scope)
-        if runtime.settings.secure:
-            headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
-        if not scope["path"].startswith("/static/"):
-            headers.setdefault("cache-control", "no-store")
+        static = scope["path"].startswith("/static/")
+        message["headers"] = [
+            *message["headers"],
+            *(header for header in always if header[0] not in have and not (static and header is _NO_STORE)),
+        ]
 
     return Application(
         route_handlers=[Artifacts, Customers, Delegations, Teams, People, Meta, *handlers],

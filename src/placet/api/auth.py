@@ -7,6 +7,7 @@ A request with a cookie that changes something must come from our own pages: the
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from functools import cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -18,6 +19,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from placet.db.merging import Call, Merge
 from placet.errors import Forbidden, NotSignedIn
 from placet.identity import sign_in, tokens
 from placet.identity.principal import Principal
@@ -97,7 +99,7 @@ class Authenticate(ASGIMiddleware):
         runtime: Runtime = scope["litestar_app"].state.runtime
         authorization = request.headers.get("authorization")
         if authorization is not None:
-            scope["state"]["principal"] = await _bearer(runtime, authorization)
+            scope["state"]["principal"] = await runtime.part(Bearers).principal(authorization)
         elif (token := cookie_token(request)) is not None:
             async with runtime.reading() as connection:
                 who = await sign_in.who_is(
@@ -114,14 +116,33 @@ class Authenticate(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-async def _bearer(runtime: Runtime, authorization: str) -> Principal:
-    kind, _, secret = authorization.partition(" ")
-    if kind.lower() == "bearer" and secret.strip():
-        async with runtime.reading() as connection:
-            who = await tokens.who_is(connection, secret.strip())
-        if who is not None:
+class Bearers:
+    """Whose tokens these are: `runtime.part(Bearers)`. Requests that arrive at the same moment ask the database together.
+
+    Nothing is remembered between two moments, so a token that is revoked works no more for whoever comes next.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.merge: Merge[str, Principal | None] = Merge(self._look_up, most=256, at_once=1)
+
+    async def principal(self, authorization: str) -> Principal:
+        """Whoever a header names, or NotSignedIn."""
+        kind, _, secret = authorization.partition(" ")
+        secret = secret.strip()
+        if kind.lower() == "bearer" and secret and (who := await self.merge(secret)) is not None:
             return who
-    raise NotSignedIn("This token is unknown, expired or revoked.", code="invalid_token")
+        raise NotSignedIn("This token is unknown, expired or revoked.", code="invalid_token")
+
+    async def drain(self, seconds: float) -> None:
+        """Let the look-ups in flight finish."""
+        await self.merge.drain(seconds)
+
+    async def _look_up(self, calls: Sequence[Call[str, Principal | None]]) -> None:
+        async with self._runtime.reading() as connection:
+            found = await tokens.who_are(connection, {call.item for call in calls})
+        for call in calls:
+            call.answer(found.get(call.item))
 
 
 def require_same_origin(request: Request[Any, Any, Any]) -> None:

@@ -22,14 +22,13 @@ WAITING = 4096  # how many calls may
 class Call(Generic[A, R]):
     """One caller's request, and the future they wait on."""
 
-    __slots__ = ("_future", "_timer", "item", "weight")
+    __slots__ = ("_future", "by", "item", "weight")
 
-    def __init__(self, item: A, weight: int, patience: float) -> None:
-        loop = asyncio.get_running_loop()
+    def __init__(self, item: A, weight: int, future: asyncio.Future[R], by: float) -> None:
         self.item = item
         self.weight = weight
-        self._future: asyncio.Future[R] = loop.create_future()
-        self._timer = loop.call_later(patience, self._expire)
+        self.by = by  # until when it waits for its turn, by the loop's clock
+        self._future = future
 
     @property
     def settled(self) -> bool:
@@ -45,20 +44,6 @@ class Call(Generic[A, R]):
         """Raise an error at the caller."""
         if not self._future.done():
             self._future.set_exception(error)
-
-    def take(self) -> None:
-        """It is being worked on, so it no longer waits for its turn."""
-        self._timer.cancel()
-
-    async def wait(self) -> R:
-        """What the caller is answered."""
-        try:
-            return await self._future
-        finally:
-            self._timer.cancel()
-
-    def _expire(self) -> None:
-        self.fail(busy())
 
 
 class Merge(Generic[A, R]):
@@ -84,17 +69,22 @@ class Merge(Generic[A, R]):
         self._patience = patience
         self._queue: deque[Call[A, R]] = deque()
         self._workers: set[asyncio.Task[None] | None] = set()
+        self._timer: asyncio.TimerHandle | None = None
         self.sizes: Counter[int] = Counter()  # how many groups there were of each size
 
     async def __call__(self, item: A, *, weight: int = 1) -> R:
         """Have an item worked on together with what else is in flight; raises what its part of the work raised."""
         if len(self._queue) >= self._waiting:
             raise busy()
-        call = Call[A, R](item, weight, self._patience)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        call = Call(item, weight, future, loop.time() + self._patience)
         self._queue.append(call)
+        if self._timer is None:
+            self._timer = loop.call_later(self._patience, self._expire)
         if len(self._workers) < self._at_once:
             self._workers.add(asyncio.create_task(self._serve()))
-        return await call.wait()
+        return await future
 
     async def drain(self, seconds: float) -> None:
         """Wait until what is in flight is done, but no longer than that."""
@@ -128,10 +118,16 @@ class Merge(Generic[A, R]):
                 break
             self._queue.popleft()
             if not call.settled:  # else its caller went away
-                call.take()
                 group.append(call)
                 weight += call.weight
         return group
+
+    def _expire(self) -> None:
+        """Turn away those who waited too long; one timer for all, as the queue is in the order of their times."""
+        loop = asyncio.get_running_loop()
+        while self._queue and (self._queue[0].settled or self._queue[0].by <= loop.time()):
+            self._queue.popleft().fail(busy())
+        self._timer = loop.call_at(self._queue[0].by, self._expire) if self._queue else None
 
 
 def busy() -> Unavailable:

@@ -6,9 +6,10 @@ An agent's may be bound to customers and fields, and proposes so many items an h
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -144,20 +145,23 @@ async def revoke(connection: Connection, who: Principal, token_id: str) -> None:
     await _record(connection, who, "token.revoked", {"tokenId": token_id})
 
 
-async def who_is(connection: Connection, secret: str, *, door: str = "api") -> Principal | None:
-    """The principal a bearer token stands for, or None."""
-    row = await connection.fetchrow(SQL["bearer"], sha256(secret.encode()).digest())
-    if row is None:
-        return None
-    if row["agent"] is not None:
-        return agent(
-            row["agent"],
-            customers=_bound(row["customers"]),
-            fields=_bound(row["fields"]),
-            hourly_quota=row["hourly_quota"],
-            door=door,
-        )
-    return Principal(row["role"], row["user_id"], row["name"], door, authority=authority(row["authority"]))
+async def who_are(connection: Connection, given: Collection[str], *, door: str = "api") -> dict[str, Principal]:
+    """The principals bearer tokens stand for now, by token; one that stands for nobody is not among them."""
+    digests = {sha256(secret.encode()).digest(): secret for secret in given}
+    rows = await connection.fetch(SQL["bearers"], list(digests))
+    return {digests[row["token_hash"]]: _principal(row, door) for row in rows}
+
+
+def _principal(row: Any, door: str) -> Principal:
+    if row["agent"] is None:
+        return Principal(row["role"], row["user_id"], row["name"], door, authority=authority(row["authority"]))
+    return agent(
+        row["agent"],
+        customers=_bound(row["customers"]),
+        fields=_bound(row["fields"]),
+        hourly_quota=row["hourly_quota"],
+        door=door,
+    )
 
 
 def _bound(listed: list[str] | None) -> tuple[str, ...] | None:

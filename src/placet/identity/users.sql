@@ -115,11 +115,11 @@ delete from sign_in_failure where account = $1;
 insert into api_token (id, token_hash, user_id, agent, customers, created_by, expires_at, fields, hourly_quota, replaces)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
--- name: bearer
--- Who a bearer token is, if it still is anybody.
-select t.id, t.agent, t.customers, t.fields, t.hourly_quota, u.id as user_id, u.name, u.role,
+-- name: bearers
+-- Who bearer tokens are, those that still are anybody.
+select t.token_hash, t.id, t.agent, t.customers, t.fields, t.hourly_quota, u.id as user_id, u.name, u.role,
        authority_of(u.id)::text as authority from api_token t left join app_user u on u.id = t.user_id
-where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+where t.token_hash = any ($1::bytea[]) and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
   and (u.id is null or u.disabled_at is null);
 
 -- name: tokens

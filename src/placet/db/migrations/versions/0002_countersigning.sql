@@ -198,6 +198,7 @@ create function hold_for_decision(ids text[], principals text[], methods text[],
 returns table (n bigint, body_digest bytea, status integer, content_type text, answer bytea) language plpgsql as $$
 #variable_conflict use_column
 begin
+    perform set_config('plan_cache_mode', 'force_generic_plan', true);
     if patience is not null then
         perform set_config('lock_timeout', patience, true);
     end if;
