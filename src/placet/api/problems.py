@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from placet.db.engine import AWAY, RETRY, unavailable
-from placet.errors import PlacetError
+from placet.errors import NotUnderstood, PlacetError
 
 log = structlog.get_logger("placet.api")
 _encode = msgspec.json.Encoder().encode
@@ -22,6 +22,7 @@ _SENTENCES = {
     413: "The request is too large.",
     415: "This address does not take that content type.",
 }
+_CUT_OFF = "client disconnected prematurely"  # in the framework's words, which calls it a fault of the server
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -93,6 +94,8 @@ def understood(error: Exception) -> PlacetError:
     if isinstance(error, PlacetError):
         return error
     if isinstance(error, HTTPException):
+        if error.detail == _CUT_OFF:
+            return NotUnderstood("The request ended before its body did.", code="request_cut_off")
         return HttpError(error.status_code, error.detail, (error.headers or {}).get("allow"))
     if isinstance(error, AWAY + RETRY):
         return unavailable(error)
