@@ -126,7 +126,7 @@ def reject(
     yes: Annotated[bool, typer.Option("--yes", help="Reject however many match, without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Reject everything that waits for you and matches all of the options.
+    """Reject everything that matches, once counted.
 
     Without --count it counts, shows the first and asks. What is decided in between is left alone: where another number
     matches by then, nothing is rejected.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from placet.db.engine import Connection
 
 delegations = typer.Typer(no_args_is_help=True, help="Let somebody stand in for an RM, list who does, and end it.")
-teams = typer.Typer(no_args_is_help=True, help="Say which teams see a customer, and who of them may sign second.")
+teams = typer.Typer(no_args_is_help=True, help="Say which teams see a customer, and who may co-sign.")
 
 TeamId = Annotated[str, typer.Argument(metavar="TEAM", help="The team's id or name.", show_default=False)]
 User = Annotated[str, typer.Argument(metavar="USER", help="The RM's id or e-mail address.", show_default=False)]

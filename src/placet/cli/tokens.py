@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from placet.identity.tokens import Token
     from placet.runtime import Runtime
 
-tokens = typer.Typer(no_args_is_help=True, help="Create, list, rotate and revoke bearer tokens for people and agents.")
+tokens = typer.Typer(no_args_is_help=True, help="Create, list, rotate and revoke bearer tokens.")
 TokenId = Annotated[str, typer.Argument(metavar="ID", help="The token's id, as the list shows it.", show_default=False)]
 
 
@@ -88,7 +88,7 @@ def rotate_token(
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Replace a token by another with the same bounds, and show it, this once.
+    """Replace a token by a new one, and show that once.
 
     The old one ends now, or after --keep-for minutes, in which whoever uses it can be given the new one.
     """

@@ -20,7 +20,7 @@ COMMANDS = {
     "users list": "--json",
     "users disable": "--json",
     "users reset-password": "--password-stdin --json",
-    "tokens create": "--user --agent --customer --json",
+    "tokens create": "--user --agent --customer --field --quota --expires-in --json",
     "tokens list": "--json",
     "tokens revoke": "",
     "customers add": "--name --rm --profile --json",
@@ -32,6 +32,22 @@ COMMANDS = {
     "propose": "--customer --json",
     "inbox": "--json",
     "decide": "--value --reason --over --json",
+    "reject": "--agent --customer --batch --source --field --confidence --count --reason --yes --json",
+    "hand-over": "--until --reason --json",
+    "users enable": "--json",
+    "users sign-out": "--json",
+    "tokens rotate": "--keep-for --json",
+    "teams add": "--json",
+    "teams list": "--json",
+    "teams show": "--json",
+    "teams rename": "",
+    "teams remove": "",
+    "teams set-member": "--may",
+    "teams remove-member": "",
+    "teams assign": "--team --none",
+    "delegations add": "--from --to --until --start --customer --reason --json",
+    "delegations list": "--json",
+    "delegations end": "",
 }
 
 
@@ -66,7 +82,9 @@ def test_help_says_what_a_command_does_and_explains_every_option(command, capsys
 
 
 @pytest.mark.parametrize(
-    "group", [[], ["users"], ["tokens"], ["customers"]], ids=lambda group: " ".join(group) or "placet"
+    "group",
+    [[], ["users"], ["tokens"], ["customers"], ["teams"], ["delegations"]],
+    ids=lambda group: " ".join(group) or "placet",
 )
 def test_the_list_of_commands_fits_a_terminal(group, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
