@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from placet.artifact_types.profile_edit import proposing as profile_edit
     from placet.artifacts.artifact import Artifact
     from placet.artifacts.artifact_type import ArtifactType, Badge, Card, Effect
-    from placet.artifacts.bulk import Applied, FieldUpdate
+    from placet.artifacts.bulk import Applied, FieldUpdate, Matched, Matching
     from placet.artifacts.drafts import Item, Skipped, Source
     from placet.artifacts.guards import (
         ARTIFACT_TYPES,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from placet.artifacts.outcome import Decision, Outcome
     from placet.artifacts.propose import Proposed
     from placet.audit.timeline import Line
+    from placet.customers.delegations import Delegation
     from placet.customers.fields import Change
     from placet.customers.records import Customer
     from placet.customers.schema import Field, Option, ProfileSchema, load_schema
@@ -56,7 +57,8 @@ if TYPE_CHECKING:
     from placet.identity.principal import SYSTEM, Principal
     from placet.identity.principal import agent as as_agent
     from placet.identity.users import User
-    from placet.repository import Repository, open  # as in `placet.open()`
+    from placet.repository import Repository
+    from placet.repository.opening import open  # as in `placet.open()`
 
 __all__ = [
     "ARTIFACT_TYPES",
@@ -73,6 +75,7 @@ __all__ = [
     "Conflict",
     "Customer",
     "Decision",
+    "Delegation",
     "Effect",
     "Field",
     "FieldUpdate",
@@ -83,6 +86,8 @@ __all__ = [
     "InvalidValue",
     "Item",
     "Line",
+    "Matched",
+    "Matching",
     "NotFound",
     "NotSignedIn",
     "NotUnderstood",
@@ -123,7 +128,7 @@ _HOMES = {
     "artifact_types.profile_edit": "proposing",
     "artifacts.artifact": "Artifact",
     "artifacts.artifact_type": "ArtifactType Badge Card Effect",
-    "artifacts.bulk": "Applied FieldUpdate",
+    "artifacts.bulk": "Applied FieldUpdate Matched Matching",
     "artifacts.drafts": "Item Skipped Source",
     "artifacts.guards": "ARTIFACT_TYPES CREATED_BY_TYPES DECISIONS STATUSES is_approved is_artifact_type is_decided "
     "is_decision is_pending is_profile_edit is_status",
@@ -131,6 +136,7 @@ _HOMES = {
     "artifacts.outcome": "Decision Outcome",
     "artifacts.propose": "Proposed",
     "audit.timeline": "Line",
+    "customers.delegations": "Delegation",
     "customers.fields": "Change",
     "customers.records": "Customer",
     "customers.schema": "Field Option ProfileSchema load_schema",
@@ -139,7 +145,8 @@ _HOMES = {
     "TooLarge TooMany Unavailable WrongContentType",
     "identity.principal": "SYSTEM Principal agent",
     "identity.users": "User",
-    "repository": "Repository open",
+    "repository": "Repository",
+    "repository.opening": "open",
 }
 _RENAMED = {"profile_edit": "proposing", "as_agent": "agent"}  # as they are called outside
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -1,5 +1,7 @@
 """Placet as a library: each verb of the repository, what a refusal raises, and where the database comes from."""
 
+from datetime import UTC, datetime, timedelta
+
 import asyncpg
 import pytest
 
@@ -208,6 +210,31 @@ async def test_field_updates_are_applied(repository, rm, customer):
     )
     assert (applied.fields_updated, applied.errors) == (2, [])
     assert await repository.profile(rm, customer) == {"occupation": "Chef", "employer": "The Old Mill"}
+
+
+async def test_what_matches_is_counted_and_rejected_as_counted(repository, rm, customer):
+    await propose(repository, customer, occupation="Chef", employer="The Old Mill")
+    matching = placet.Matching(customer_id=customer)
+    counted = await repository.reject_matching(rm, matching, dry_run=True)
+    assert (counted.count, len(counted.examples), counted.outcomes) == (2, 2, [])
+    with pytest.raises(placet.Conflict) as refused:
+        await repository.reject_matching(rm, matching, expected=1)
+    assert (refused.value.code, refused.value.members["count"]) == ("count_changed", 2)
+    done = await repository.reject_matching(rm, matching, expected=2)
+    assert (done.count, [outcome.artifact.status for outcome in done.outcomes]) == (2, ["rejected"] * 2)
+
+
+async def test_a_colleague_stands_in_and_is_handed_one(repository, rm, customer, world: World):
+    colleague, until = await world.person(), datetime.now(UTC) + timedelta(days=3)
+    [first, second] = (await propose(repository, customer, occupation="Chef", employer="The Old Mill")).artifacts
+    made = await repository.delegate(rm, colleague.id, until, customer_ids=[customer])
+    assert (await repository.accept(colleague, first.id)).on_behalf_of == rm.id
+    await repository.end_delegation(colleague, made.id)
+    with pytest.raises(placet.NotFound):
+        await repository.accept(colleague, second.id)
+    handed = await repository.hand_over(rm, second.id, colleague.id)
+    assert (await repository.accept(colleague, second.id)).status == "accepted"
+    assert [found.id for found in await repository.delegations(rm)] == [handed.id, made.id]
 
 
 # ── people, customers, the trail ──────────────────────────────────────────────────────────────────────────────────────

@@ -6,21 +6,15 @@ named as `who` must have been established by the caller: a repository trusts its
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Concatenate, Literal, ParamSpec, TypedDict, TypeVar, Unpack
-
-import asyncpg
-import msgspec
+from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from placet.agent import read_note as reading
 from placet.artifacts import bulk, custody, inbox, lifecycle
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import Card, artifact_type
-from placet.artifacts.bulk import Applied, FieldUpdate
+from placet.artifacts.bulk import Applied, FieldUpdate, Matched, Matching
 from placet.artifacts.decide import decide
 from placet.artifacts.gate import Gate
 from placet.artifacts.inbox import Filters, Page
@@ -28,57 +22,28 @@ from placet.artifacts.outcome import Decision, Outcome
 from placet.artifacts.propose import Item, Proposed, Source, propose
 from placet.audit import timeline
 from placet.audit.timeline import Line
-from placet.customers import access, records
+from placet.customers import access, delegations, records
+from placet.customers.delegations import Delegation
 from placet.customers.records import Customer
-from placet.customers.schema import ProfileSchema, load_schema
-from placet.db import connect
-from placet.db.engine import AWAY, Connection, Pool
-from placet.db.migrate import migrate
-from placet.errors import Conflict, Invalid, NotFound, Unavailable
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection, Pool
+from placet.errors import Conflict, Invalid, NotFound
 from placet.identity import users
 from placet.identity.principal import Principal
 from placet.identity.users import User
+from placet.repository.options import (
+    NOT_PROPOSED,
+    BatchOptions,
+    DecisionOptions,
+    DelegationOptions,
+    MatchingOptions,
+    Paging,
+)
 from placet.runtime import Runtime
-from placet.settings import Settings, load
+from placet.settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Order = Literal["desc", "asc", "decided"]
-
-
-class Paging(TypedDict, total=False):
-    """Which page of a list: `limit` (0 to 200), `order`, and the `cursor` of the page before."""
-
-    limit: int
-    order: Order
-    cursor: str | None
-
-
-class DecisionOptions(TypedDict, total=False):
-    """What goes with an acceptance: a `reason`, and the `expected_current_value` to accept over.
-
-    The latter accepts where the profile changed after the proposal, if it still has exactly that value.
-    """
-
-    reason: str | None
-    expected_current_value: Any
-
-
-class BatchOptions(TypedDict, total=False):
-    """What a decision on a batch may say; `customer_id` and `created_by_id` single out an ambiguous batch id."""
-
-    reason: str | None
-    dry_run: bool
-    customer_id: str | None
-    created_by_id: str | None
-
-
-_NOT_PROPOSED = {
-    "previously_rejected": "A person rejected this before, read from the same words.",
-    "no_change": "No change: the profile says so already.",
-    "duplicate": "The same waits in this batch already.",
-    "policy": "Only people may change this field.",
-}
 
 
 class Repository:
@@ -151,7 +116,7 @@ class Repository:
                 return done.artifacts[0]
             [skipped] = done.skipped
             if skipped.artifact_id is None:
-                raise Conflict(_NOT_PROPOSED[skipped.reason], code=skipped.reason)
+                raise Conflict(NOT_PROPOSED[skipped.reason], code=skipped.reason)
             return await inbox.get_artifact(connection, who, skipped.artifact_id)
 
         return await self._transact(work)
@@ -258,6 +223,43 @@ class Repository:
             reasons=reasons or {},
         )
 
+    async def reject_matching(self, who: Principal, matching: Matching, **options: Unpack[MatchingOptions]) -> Matched:
+        """Reject everything that waits for this RM and matches, if it is as many as `expected`; a dry run counts them.
+
+        Raises Conflict `count_changed`, Invalid for an empty filter or more than 10,000, Forbidden for who decides nothing.
+        """
+        return await self._transact(bulk.reject_matching, who, matching, schema=self.schema, **options)
+
+    # ── standing in ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def delegate(
+        self, who: Principal, to_user: str, until_at: datetime, **options: Unpack[DelegationOptions]
+    ) -> Delegation:
+        """Let a colleague (id or e-mail address) see and decide in one's place. Raises Forbidden, NotFound, Invalid."""
+        return await self._transact(delegations.delegate, who, to_user=to_user, until_at=until_at, **options)
+
+    async def hand_over(
+        self,
+        who: Principal,
+        artifact_id: str,
+        to_user: str,
+        *,
+        until_at: datetime | None = None,
+        reason: str | None = None,
+    ) -> Delegation:
+        """Let a colleague decide one pending artifact, for 14 days unless it is said; raises as `delegate` does."""
+        return await self._transact(
+            delegations.hand_over, who, artifact_id, to_user=to_user, until_at=until_at, reason=reason
+        )
+
+    async def end_delegation(self, who: Principal, delegation_id: str) -> Delegation:
+        """End a delegation before its time: by its giver, its receiver or an admin. Raises NotFound."""
+        return await self._transact(delegations.end, who, delegation_id)
+
+    async def delegations(self, who: Principal) -> list[Delegation]:
+        """What a person gave and was given, the open ones first; for admin and auditor everybody's."""
+        return await self._read(delegations.list_delegations, who)
+
     # ── people, customers, the trail ────────────────────────────────────────────────────────────────────────────────
 
     async def add_person(
@@ -316,33 +318,3 @@ class Repository:
         if outcome.error is not None or outcome.artifact is None:
             raise outcome.error or NotFound("Artifact not found")
         return outcome.artifact
-
-
-@asynccontextmanager
-async def open(url: str | None = None, *, schema: ProfileSchema | Path | None = None) -> AsyncIterator[Repository]:
-    """A repository over the database at `url`, else the one in the settings, else an embedded PostgreSQL.
-
-    The embedded one is started, shared with other processes of its `PLACET_HOME`, and brought up to date; any other must
-    have been migrated with `placet migrate`. Raises Unavailable where it cannot be reached or has another schema, Invalid
-    for a profile schema that cannot be read.
-    """
-    settings = load()
-    if url is not None:
-        settings = msgspec.structs.replace(settings, database_url=url)
-    if not isinstance(schema, ProfileSchema):
-        schema = load_schema(schema or settings.profile_schema)
-    runtime = Runtime(settings, schema=schema)
-    with ExitStack() as held:
-        owner_url, app_url = await asyncio.to_thread(held.enter_context, connect.urls(settings))
-        if settings.database_url is None:
-            await migrate(owner_url, app_url)
-        try:
-            try:
-                await runtime.open(app_url)
-            except (*AWAY, asyncpg.PostgresError) as error:
-                raise Unavailable(f"The database cannot be opened: {error}", code="database_unavailable") from error
-            if (reason := await runtime.ready()) is not None:
-                raise Unavailable(reason, code="not_ready")
-            yield Repository(runtime.pool, schema=schema)
-        finally:
-            await runtime.close()
