@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from bench import deciding, home, report
+from bench import alone, deciding, growing, home, paging, proposing, reading, report
 from bench.measure import Place, Row
 from bench.serving import serve
 from placet.db import embedded
@@ -19,7 +19,18 @@ SIZED: dict[str, Callable[[Place], Awaitable[Row]]] = {
     "decide-64": deciding.decide_64,
     "decide-1": deciding.decide_1,
     "batch-20": deciding.batch_of_20,
+    "list-50": reading.list_50,
+    "inbox-50": reading.inbox_50,
+    "propose-10": proposing.propose_10,
+    "inbox-page": paging.inbox_page,
 }
+ALONE: dict[str, Callable[[], Awaitable[list[Row]]]] = {
+    "reader": alone.reader,
+    "help": alone.help_time,
+    "demo": alone.demo,
+    "not-measured": alone.not_measured,
+}
+SMALLEST = 10_000  # where growth is counted from
 
 
 def arguments() -> argparse.Namespace:
@@ -30,7 +41,8 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--huge", action="store_true", help="10 million artifacts too")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter slices, 100 thousand artifacts only")
-    parser.add_argument("--only", action="append", metavar="NAME", help="this row only; may be given again")
+    names = ", ".join([*SIZED, "growth", *ALONE])
+    parser.add_argument("--only", action="append", metavar="NAME", help=f"this row only; may be given again: {names}")
     parser.add_argument("--servers", type=int, default=1, metavar="N", help="processes of placet serve; default 1")
     parser.add_argument("--pool", type=int, metavar="N", help="PLACET_POOL_SIZE of each; default Placet's own")
     parser.add_argument("--slices", type=int, metavar="N", help="slices of each side; default 7, quick 3")
@@ -50,20 +62,53 @@ async def main() -> None:
     try:
         facts = await report.facts(server, given.servers, given.pool)
         report.print_facts(facts)
+        seen: dict[int, dict[str, int]] = {}
+        if _wanted("growth", given):
+            seen[SMALLEST] = await count_pages(server, SMALLEST)
         for artifacts in sizes:
-            rows += await measure(server, artifacts, given)
+            rows += await measure(server, artifacts, given, seen)
+        if seen:
+            print("\nGrowth", flush=True)
+            rows += report.print_rows(growing.growth_rows(seen))
     finally:
         home.wait_for(server)
+    print("\nWhatever there is", flush=True)
+    for name, alone_rows in ALONE.items():
+        if _wanted(name, given):
+            rows += report.print_rows(await alone_rows())
     if given.json:
         given.json.write_bytes(msgspec.json.format(msgspec.json.encode({"facts": facts, "rows": rows})))
 
 
-async def measure(server: embedded.EmbeddedServer, artifacts: int, given: argparse.Namespace) -> list[Row]:
-    """The rows that depend on how much there is."""
-    chosen = [row for name, row in SIZED.items() if not given.only or name in given.only]
+def _wanted(name: str, given: argparse.Namespace) -> bool:
+    return not given.only or name in given.only
+
+
+async def count_pages(server: embedded.EmbeddedServer, artifacts: int) -> dict[str, int]:
+    """Pages touched by each verb at this size, and nothing else."""
+    async with home.database(server, artifacts) as name:
+        owner = await asyncpg.connect(server.owner_url(name))
+        try:
+            nowhere = ("", 0)
+            return await growing.buffers(
+                Place(
+                    server=server, database=name, artifacts=artifacts, owner=owner, address=nowhere, slices=0, seconds=0
+                )
+            )
+        finally:
+            await owner.close()
+
+
+async def measure(
+    server: embedded.EmbeddedServer, artifacts: int, given: argparse.Namespace, seen: dict[int, dict[str, int]]
+) -> list[Row]:
+    """The rows that depend on how much there is; `seen` gets the pages touched at this size."""
+    chosen = [row for name, row in SIZED.items() if _wanted(name, given)]
+    print(f"\n{artifacts:,} artifacts", flush=True)
+    if seen:
+        seen[artifacts] = await count_pages(server, artifacts)
     if not chosen:
         return []
-    print(f"\n{artifacts:,} artifacts", flush=True)
     rows = []
     settings = {"PLACET_POOL_SIZE": str(given.pool)} if given.pool else {}
     async with home.database(server, artifacts) as name:
@@ -83,11 +128,11 @@ async def measure(server: embedded.EmbeddedServer, artifacts: int, given: argpar
                 for one in chosen:
                     row = await one(place)
                     row.artifacts = artifacts
-                    report.print_row(row)
-                    rows.append(row)
+                    rows += report.print_rows([row])
         finally:
             await owner.close()
     return rows
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -29,6 +29,7 @@ class Job:
         self.latencies: list[float] = []
         self.received = 0
         self.sample = ""
+        self.last = b""
 
     def next(self) -> bytes | None:
         """The next request, or None when the time is up or nothing is left."""
@@ -84,6 +85,7 @@ class Caller(asyncio.Protocol):
         job.statuses[status] = job.statuses.get(status, 0) + 1
         job.latencies.append(time.perf_counter() - self.began)
         job.received += end + 4 + length
+        job.last = self.buffer
         if not job.sample or (status != 200 and not job.sample.startswith("!")):
             job.sample = ("!" if status >= 300 else "") + self.buffer[end + 4 :].decode("utf-8", "replace")
         self.buffer = b""
@@ -122,6 +124,7 @@ async def run(given: dict[str, Any]) -> dict[str, Any]:
         "p90": percentile(job.latencies, 0.9) * 1000,
         "p99": percentile(job.latencies, 0.99) * 1000,
         "sample": job.sample[:2000],
+        "whole": job.last.partition(HEAD_END)[2].decode("utf-8", "replace"),
     }
 
 

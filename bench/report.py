@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,4 +69,11 @@ def print_row(row: Row) -> None:
     )
     for note in row.notes:
         print(f"  {'':16} {note}")
-    print("", end="", flush=True)
+    sys.stdout.flush()
+
+
+def print_rows(rows: list[Row]) -> list[Row]:
+    """Each, and all of them back."""
+    for row in rows:
+        print_row(row)
+    return rows

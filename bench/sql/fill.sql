@@ -11,7 +11,8 @@ select 't-' || id, sha256(convert_to('placet_' || id, 'UTF8')), id from made;
 
 -- name: agent
 -- The agent that proposes, for every customer.
-insert into api_token (id, token_hash, agent) values ('t-bench-agent', sha256(convert_to('placet_bench-agent', 'UTF8')), 'bench-agent');
+insert into api_token (id, token_hash, agent, hourly_quota)
+values ('t-bench-agent', sha256(convert_to('placet_bench-agent', 'UTF8')), 'bench-agent', 2000000000);
 
 -- name: customers
 -- Fifty customers an RM, ids as random as the real ones.
