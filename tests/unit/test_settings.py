@@ -1,11 +1,13 @@
 """Settings are environment variables, or a `.env`; what cannot be read names the variable."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from placet.errors import Invalid
-from placet.settings import VARIABLES, default_home, load
+from placet.identity.sign_in import IDLE, LIFETIME
+from placet.settings import VARIABLES, Company, default_home, load
 
 
 def test_nothing_said_means_an_embedded_database_on_this_machine():
@@ -54,6 +56,59 @@ def test_a_number_out_of_range_names_its_variable(name, value):
     with pytest.raises(Invalid, match=name) as caught:
         load({name: value})
     assert caught.value.code == "invalid_setting"
+
+
+def test_a_company_s_provider():
+    said = {"PLACET_OIDC_ISSUER": "https://login.example/realms/bank/", "PLACET_OIDC_CLIENT_ID": "placet"}
+    assert load({}).company is None
+    found = load(said).company
+    assert found == Company(issuer="https://login.example/realms/bank/", client_id="placet")  # as it calls itself
+    assert (found.scopes, found.label, found.client_secret) == ("openid email profile", "your company", None)
+    more = {"PLACET_OIDC_CLIENT_SECRET": "s", "PLACET_OIDC_SCOPES": "email openid", "PLACET_OIDC_LABEL": "Bank"}
+    found = load(said | more).company
+    assert (found.scopes, found.label, found.client_secret) == ("email openid", "Bank", "s")
+    assert load(said | {"PLACET_OIDC_ISSUER": "http://127.0.0.1:9400"}).company is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"PLACET_OIDC_ISSUER": "https://login.example"}, "PLACET_OIDC_CLIENT_ID is missing"),
+        ({"PLACET_OIDC_CLIENT_ID": "placet"}, "PLACET_OIDC_ISSUER is missing"),
+        ({"PLACET_OIDC_ISSUER": "http://login.example", "PLACET_OIDC_CLIENT_ID": "placet"}, "starts with https://"),
+        ({"PLACET_OIDC_ISSUER": "http://[::1", "PLACET_OIDC_CLIENT_ID": "placet"}, "starts with https://"),
+        (
+            {
+                "PLACET_OIDC_ISSUER": "https://login.example",
+                "PLACET_OIDC_CLIENT_ID": "x",
+                "PLACET_OIDC_SCOPES": "email",
+            },
+            "has openid among its words",
+        ),
+        ({"PLACET_TRUSTED_PROXIES": "10.0.0.0/99"}, "PLACET_TRUSTED_PROXIES lists networks"),
+        ({"PLACET_TRUSTED_PROXIES": "proxy.example"}, "PLACET_TRUSTED_PROXIES lists networks"),
+        ({"PLACET_SIGN_IN_IDLE_MINUTES": "0"}, "PLACET_SIGN_IN_IDLE_MINUTES"),
+        ({"PLACET_SIGN_IN_HOURS": "forever"}, "PLACET_SIGN_IN_HOURS"),
+    ],
+)
+def test_what_signing_in_cannot_be_told(said, sentence):
+    with pytest.raises(Invalid, match=sentence):
+        load(said)
+
+
+def test_how_long_a_sign_in_lasts_and_whom_to_believe():
+    found = load({})
+    assert (found.sign_in_idle, found.sign_in_lifetime) == (timedelta(hours=2), timedelta(hours=12))
+    assert (found.sign_in_idle, found.sign_in_lifetime) == (IDLE, LIFETIME), "the verbs think so too"
+    assert found.trusted_proxies == ()
+    said = {
+        "PLACET_SIGN_IN_IDLE_MINUTES": "15",
+        "PLACET_SIGN_IN_HOURS": "8",
+        "PLACET_TRUSTED_PROXIES": "10.1.2.3/8, ::1",
+    }
+    found = load(said)
+    assert (found.sign_in_idle, found.sign_in_lifetime) == (timedelta(minutes=15), timedelta(hours=8))
+    assert found.trusted_proxies == ("10.0.0.0/8", "::1/128")
 
 
 def test_a_public_address_without_tls_is_not_secure():

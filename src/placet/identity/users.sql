@@ -96,9 +96,9 @@ insert into sign_in_failure (account, address) values ($1, $2) returning seq;
 -- For how many seconds attempts are refused: until fewer than $5 failures for this account (null: any) and fewer than $6
 -- from this address are left in the window. Null or negative: not at all. The attempt $4 itself does not count.
 select extract(epoch from greatest(
-    (select at + $3::interval from sign_in_failure where account = $1 and at > now() - $3::interval and seq < $4
+    (select at + $3::interval from sign_in_failure where account = $1 and at > now() - $3::interval and seq <> $4
      order by at desc offset $5::int - 1 limit 1),
-    (select at + $3::interval from sign_in_failure where address = $2 and at > now() - $3::interval and seq < $4
+    (select at + $3::interval from sign_in_failure where address = $2 and at > now() - $3::interval and seq <> $4
      order by at desc offset $6::int - 1 limit 1)
 ) - now())::float8;
 

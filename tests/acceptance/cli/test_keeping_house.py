@@ -281,3 +281,10 @@ def test_the_demo_leaves_other_peoples_data_alone(own: Placet) -> None:
     assert done.code == 1
     assert "holds an installation of its own, which the demo leaves alone." in done.err
     assert "Ada" in own("users", "list").ok()
+
+
+def test_the_company_s_provider_is_looked_at(placet: Any) -> None:
+    done = placet("doctor", "--json", PLACET_OIDC_ISSUER="http://127.0.0.1:9", PLACET_OIDC_CLIENT_ID="placet")
+    [found] = [check for check in json.loads(done.out)["checks"] if check["name"] == "company sign-in"]
+    assert (done.code, found["state"]) == (1, "broken")
+    assert found["detail"].startswith("http://127.0.0.1:9/.well-known/openid-configuration: ")

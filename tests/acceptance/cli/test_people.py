@@ -146,3 +146,55 @@ async def test_tokens_for_people_and_agents(placet: Any, world: World, http: htt
 )
 def test_tokens_that_cannot_be(placet: Any, arguments: list[str], sentence: str) -> None:
     placet(*arguments).refused(f"placet: {sentence}")
+
+
+async def test_a_person_comes_back_and_is_signed_out(placet: Any, world: World, http: httpx.AsyncClient) -> None:
+    from placet.identity import sign_in
+
+    person = await world.person()
+    customer = await world.customer(person)
+    placet("users", "disable", person.id).ok()
+    assert (
+        placet.process("users", "enable", person.id).ok()
+        == f"{person.name} may sign in again. Tokens they had stay revoked.\n"
+    )
+    kinds = [event["kind"] for event in await world.events(customer_id=customer)]
+    assert kinds[-2:] == ["customer.rm_disabled", "customer.rm_enabled"]
+    token = await world.runtime.transact(lambda c: sign_in.start(c, person.id))
+    cookie = {"cookie": f"__Host-placet={token}"}
+    assert (await http.get("/api/me", headers=cookie)).status_code == 200
+    assert placet.process("users", "sign-out", person.id).ok() == f"{person.name} is signed out everywhere.\n"
+    assert (await http.get("/api/me", headers=cookie)).status_code == 401
+    assert placet("users", "sign-out", person.id, "--json").json["id"] == person.id
+    assert placet("users", "enable", person.id, "--json").json["id"] == person.id
+    for verb in ("enable", "sign-out"):
+        placet("users", verb, "nobody").refused("placet: User not found")
+
+
+async def test_a_token_is_bound_and_rotated(placet: Any, world: World, http: httpx.AsyncClient) -> None:
+    customer = await world.customer(await world.person())
+    made = placet.process(
+        "tokens", "create", "--agent", "bound", "--customer", customer, "--field", "occupation", "--field", "email",
+        "--quota", "25", "--expires-in", "30", "--json",
+    ).json  # fmt: skip
+    [shown] = [token for token in placet("tokens", "list", "--json").json if token["id"] == made["id"]]
+    assert (shown["fields"], shown["hourlyQuota"], shown["customers"]) == (["occupation", "email"], 25, [customer])
+    assert shown["expiresAt"] > shown["createdAt"]
+
+    done = placet.process("tokens", "rotate", made["id"], "--keep-for", "10")
+    assert f"in place of {made['id']}, shown this once" in done.err
+    for secret in (made["token"], done.ok().strip()):
+        answer = await http.get("/api/me", headers={"authorization": f"Bearer {secret}"})
+        assert answer.json()["id"] == "bound"
+    last = placet("tokens", "rotate", made["id"], "--json").json
+    assert (await http.get("/api/me", headers={"authorization": f"Bearer {made['token']}"})).status_code == 401
+    [shown] = [token for token in placet("tokens", "list", "--json").json if token["id"] == last["id"]]
+    assert (shown["replaces"], shown["fields"], shown["hourlyQuota"]) == (made["id"], ["occupation", "email"], 25)
+    table = placet("tokens", "list").ok()
+    assert "25 an hour" in table
+    assert "ends 2" in table
+    placet("tokens", "rotate", made["id"]).refused("placet: This token works no more. Create another one.")
+    placet("tokens", "create", "--agent", "a", "--field", "emial").refused("The profile has no field 'emial'.")
+    for bound in (["--field", "email"], ["--quota", "5"], ["--customer", customer]):
+        done = placet("tokens", "create", "--user", "somebody", *bound)
+        assert (done.code, bound[0] in done.err) == (2, True)

@@ -175,6 +175,7 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
         "/read": {"customer": "brandt", "text": "She has two dependants."},
         "/customers": {"name": "Somebody", "rmId": "claire"},
         "/sign-out": {},
+        "/sign-out/everywhere": {},
     }
     for path, form in forms.items():
         for csrf in (None, "", "0" * 32, jonas.csrf, claire.csrf[:-1], "\u00e9"):
@@ -214,6 +215,7 @@ async def test_no_page_changes_anything_by_being_opened(site: Site) -> None:
         "/decisions",
         f"/batches/{row['batch_id']}/accept",
         "/sign-out",
+        "/sign-out/everywhere",
     ]
     for user in ("claire", "ines", "tobias"):
         visitor = await site.visitor(user)
@@ -280,6 +282,20 @@ async def test_signing_out_ends_the_sign_in_everywhere(site: Site, window: Calla
     kept = await site.visitor()
     kept.cookies = {"__Host-placet": cookie["value"]}
     assert (await kept.get("/inbox")).status_code == 303
+
+
+async def test_signing_out_everywhere_ends_the_other_browsers_too(site: Site, window: Callable[..., Any]) -> None:
+    elsewhere, token = await site.visitor("tobias"), await tokens.create(site.database, SYSTEM, user_id="tobias")  # type: ignore[arg-type]
+    page = (await window("tobias")).page
+    await page.goto("/inbox")
+    await page.get_by_role("button", name="Sign out everywhere").first.click()
+    await page.wait_for_url("**/sign-in")
+    assert (await elsewhere.get("/inbox")).status_code == 303
+    nobody = await site.visitor()
+    answer = await nobody.get("/api/me", authorization=f"Bearer {token[1]}")
+    assert answer.json()["id"] == "tobias", "a token is not a sign-in"
+    answer = await nobody.post("/sign-out/everywhere", authorization=f"Bearer {token[1]}")
+    assert is_page(answer, 403, "Pages are for people who sign in.")
 
 
 async def test_a_link_works_once_by_its_button_and_opening_it_uses_nothing_up(
