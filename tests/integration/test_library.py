@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 import placet
 from conftest import World
+from placet.identity.principal import Authority
 
 READER = placet.as_agent("library-reader")
 NOTE = "Ana is head chef at the Old Mill now. Mobile +44 7700 900417."
@@ -352,3 +354,14 @@ async def test_a_pool_of_the_callers_stays_the_callers(server, database, rm, cus
         assert await pool.fetchval("select current_user::text") == "placet_app"
     finally:
         await pool.close()
+
+
+async def test_a_persons_own_changes(repository, world: World, rm, customer):
+    [outcome] = await repository.change_profile(
+        rm, customer, {"occupation": "Miller"}, expected_versions={"occupation": 1}
+    )
+    undone = await repository.revert(rm, outcome.artifact.id, reason="Misheard.")
+    assert (undone.reverts, (await repository.profile(rm, customer))["occupation"]) == (outcome.artifact.id, "Baker")
+    made = await repository.propose(READER, customer, placet.profile_edit("occupation", "Chef"))
+    assert (await repository.withdraw(READER, made.id)).status == "withdrawn"
+    assert await repository.person(rm.id) == msgspec.structs.replace(rm, authority=Authority())

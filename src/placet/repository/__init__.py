@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from placet.agent import read_note as reading
-from placet.artifacts import bulk, custody, inbox, lifecycle
+from placet.artifacts import bulk, custody, inbox, lifecycle, own
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import Card, artifact_type
 from placet.artifacts.bulk import Applied, FieldUpdate, Matched, Matching
@@ -34,6 +34,7 @@ from placet.identity.users import User
 from placet.repository.options import (
     NOT_PROPOSED,
     BatchOptions,
+    ChangeOptions,
     DecisionOptions,
     DelegationOptions,
     MatchingOptions,
@@ -260,7 +261,30 @@ class Repository:
         """What a person gave and was given, the open ones first; for admin and auditor everybody's."""
         return await self._read(delegations.list_delegations, who)
 
+    # ── a person's own changes ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def change_profile(
+        self, who: Principal, customer_id: str, values: Mapping[str, Any], **options: Unpack[ChangeOptions]
+    ) -> list[Outcome]:
+        """Give fields other values by hand, all or none: artifacts of the person's own, accepted at once (None clears).
+
+        Only who may decide. Raises Stale where a field is not at its expected version, Invalid `no_change`, and as `accept`.
+        """
+        return await self._transact(own.change_profile, who, customer_id, values, schema=self.schema, **options)
+
+    async def revert(self, who: Principal, artifact_id: str, *, reason: str | None = None) -> Artifact:
+        """Undo a decision by a counter-entry, which is the answer; Conflict `moved_on` where the field changed since."""
+        return await self._transact(own.revert, who, artifact_id, schema=self.schema, reason=reason)
+
+    async def withdraw(self, who: Principal, artifact_id: str, *, reason: str | None = None) -> Artifact:
+        """Take a pending artifact back: who proposed it, or an admin."""
+        return await self._transact(own.withdraw, who, artifact_id, schema=self.schema, reason=reason)
+
     # ── people, customers, the trail ────────────────────────────────────────────────────────────────────────────────
+
+    async def person(self, user_id: str) -> Principal:
+        """On a person's authority, with what delegations, teams and co-signing give them; NotFound without them."""
+        return await self._read(users.person, user_id)
 
     async def add_person(
         self, who: Principal, *, name: str, email: str, role: str, password: str | None = None

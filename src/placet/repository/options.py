@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -15,6 +15,13 @@ class Paging(TypedDict, total=False):
     limit: int
     order: Order
     cursor: str | None
+
+
+class ChangeOptions(TypedDict, total=False):
+    """What goes with a change by hand: a `reason`, and the version each field is expected to have, by key."""
+
+    reason: str | None
+    expected_versions: Mapping[str, int] | None
 
 
 class DecisionOptions(TypedDict, total=False):

@@ -153,6 +153,8 @@ def _expected(form: Form) -> Any:
 def _decided(artifact: Artifact, schema: ProfileSchema) -> str:
     """What a decision did, in one sentence."""
     card = artifact_type(artifact.artifact_type).card(artifact, schema)
+    if artifact.pending:
+        return f"You signed {card.title}. It waits for a co-signer's second signature."
     if artifact.status == lifecycle.REJECTED:
         return f"{card.title} is rejected. The profile stays as it was."
     if artifact.field is None:
@@ -164,15 +166,18 @@ def _decided(artifact: Artifact, schema: ProfileSchema) -> str:
 
 def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> views.Notice:
     """What became of many, with a line for each that was not taken."""
-    done = [o for o in outcomes if o.good]
+    signed = [o for o in outcomes if o.outcome == "signed"]
+    done = [o for o in outcomes if o.good and o not in signed]
     rest = [o for o in outcomes if not o.good]
     verb = "rejected" if status == lifecycle.REJECTED else "accepted"
     sentence = f"{len(done)} {verb}." if done else f"Nothing was {verb}."
+    if signed:
+        sentence += f" {len(signed)} signed, for a second signature to decide."
     if rest:
         sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}:"
     customers = {o.artifact.customer_ref for o in outcomes if o.artifact is not None}
     details = tuple(_why_not(o, schema, named=len(customers) > 1) for o in rest)
-    return views.Notice(sentence=sentence, tone="done" if done else "refused", details=details)
+    return views.Notice(sentence=sentence, tone="done" if done or signed else "refused", details=details)
 
 
 def _why_not(outcome: Outcome, schema: ProfileSchema, *, named: bool) -> str:
