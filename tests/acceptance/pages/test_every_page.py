@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.pages.conftest import DESK, PHONE, Site, Window, item, open_context
 from acceptance.web.test_look import COLOUR, RUN, WIDER
+from placet.customers import delegations
+from placet.identity.principal import Principal
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SOLID = """() => [...document.querySelectorAll("main .btn.pri")].filter(e => e.checkVisibility())
@@ -100,6 +103,26 @@ async def wrong_password(page: Page, site: Site) -> None:
     await page.locator(".refusal").wait_for()
 
 
+async def delegated(page: Page, site: Site) -> None:
+    until = datetime.now(UTC) + timedelta(days=9)
+    await delegations.delegate(
+        site.database,  # type: ignore[arg-type]
+        Principal("rm", "claire", "Claire Amiel"),
+        to_user="jonas",
+        until_at=until,
+        customer_ids=["lund"],
+        reason="Skiing",
+    )
+    await page.goto("/settings/delegations")
+
+
+async def delegation_refused(page: Page, site: Site) -> None:
+    await page.goto("/settings/delegations")
+    await page.get_by_label("Last day").fill("2020-01-01")
+    await page.get_by_role("button", name="Let them stand in").click()
+    await page.locator(".err").wait_for()
+
+
 async def forbidden(page: Page, site: Site) -> None:
     await page.goto("/customers/new")
 
@@ -133,6 +156,8 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "read": ("claire", at("/customers/brandt/read")),
     "read-nothing-found": ("claire", read_nothing),
     "read-refused": ("claire", read_refused),
+    "delegations": ("claire", delegated),
+    "delegations-refused": ("ines", delegation_refused),
     "not-there": ("claire", at("/customers/rauscher")),
     "not-allowed": ("claire", forbidden),
 }
@@ -166,7 +191,7 @@ async def window(
         await page.close()
 
 
-FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over")
+FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations")
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])

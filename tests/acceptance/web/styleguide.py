@@ -411,6 +411,29 @@ PAGES: dict[str, Callable[[], views.Page]] = {
         rms=(views.Choice(value="u1", label="Claire Amiel"), views.Choice(value="u2", label="Jonas Reber")),
         errors={"name": "A customer needs a name."},
     ),
+    "delegations": lambda: views.DelegationsPage(
+        shell=shell("/settings/delegations", role="admin"),
+        rows=tuple(
+            views.Standing(
+                id=f"d{number}",
+                giver="Claire Amiel",
+                receiver="Jonas Reber",
+                what="all customers",
+                from_at=NOW,
+                until_at=NOW,
+                reason="Skiing" if number else None,
+                state=state,
+                may_end=state != "ended",
+            )
+            for number, state in enumerate(("live", "to come", "ended"))
+        ),
+        colleagues=(views.Choice(value="u2", label="Jonas Reber"),),
+        givers=(views.Choice(value="u1", label="Claire Amiel"),),
+        customers=(views.Choice(value="c1", label="Helene Brandt"),),
+        sent={"fromUserId": "u1", "until": "2020-01-01"},
+        errors={"until": "A delegation ends in the future."},
+    ),
+    "delegations-none": lambda: views.DelegationsPage(shell=shell("/settings/delegations", role="auditor"), rows=()),
     "overview": overview,
     "overview-open": lambda: overview(opened(CHANNELS)),
     "overview-task": lambda: overview(views.Opened(id=TASK.id)),

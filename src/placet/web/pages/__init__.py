@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from litestar import Router
 
-from placet.web.pages import api_docs, company, customers, deciding, lists, overview, proposals, signing_in, sources
+from placet.web.pages import (
+    api_docs,
+    company,
+    customers,
+    deciding,
+    lists,
+    overview,
+    proposals,
+    signing_in,
+    sources,
+    standing,
+)
 from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
 
@@ -20,6 +31,7 @@ behind_the_sign_in = Router(
         *overview.handlers,
         *sources.handlers,
         *deciding.handlers,
+        *standing.handlers,
     ],
 )
 for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])

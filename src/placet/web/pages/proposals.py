@@ -20,7 +20,7 @@ from placet.db.engine import Connection
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
-from placet.web.pages import show, telling
+from placet.web.pages import show, standing, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 
@@ -92,6 +92,7 @@ async def artifact_page(
         members = await inbox.of_batch(
             connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
         )
+        colleagues = await standing.receivers(connection, who, artifact)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
@@ -117,6 +118,7 @@ async def artifact_page(
         siblings=tuple(
             show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
         ),
+        colleagues=colleagues,
     )
     return html(view, status)
 

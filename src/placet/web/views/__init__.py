@@ -65,6 +65,7 @@ from placet.web.views.pieces import (
     Tone,
     View,
 )
+from placet.web.views.standing import DelegationsPage, Standing
 
 __all__ = [
     "ArtifactPage",
@@ -79,6 +80,7 @@ __all__ = [
     "CustomerRow",
     "CustomersPage",
     "Decision",
+    "DelegationsPage",
     "Draft",
     "EarlierValue",
     "Empty",
@@ -120,6 +122,7 @@ __all__ = [
     "SourceRow",
     "SourcesPage",
     "Span",
+    "Standing",
     "TimelinePage",
     "Tone",
     "View",

@@ -296,7 +296,9 @@ class BatchPage(Page, frozen=True, kw_only=True):
 
 
 class ArtifactPage(Page, frozen=True, kw_only=True):
-    """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch."""
+    """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch, `colleagues` those
+    it can be handed to.
+    """
 
     template: ClassVar[str] = "artifact.html"
     shell: Shell
@@ -307,3 +309,4 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     raw: str
     siblings: tuple[Proposal, ...] = ()
+    colleagues: tuple[Choice, ...] = ()

@@ -1,0 +1,42 @@
+"""The page on which people say who stands in for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from placet.web.views.pages import Page, Shell
+from placet.web.views.pieces import Choice, View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Standing(View, frozen=True, kw_only=True):
+    """One delegation: who for whom, of what, from when until when. `state` is live, to come or ended."""
+
+    id: str
+    giver: str
+    receiver: str
+    what: str
+    from_at: datetime
+    until_at: datetime
+    reason: str | None
+    state: str
+    may_end: bool
+
+
+class DelegationsPage(Page, frozen=True, kw_only=True):
+    """Delegations given and received, and the form for a new one (`colleagues` empty: none, as for an auditor).
+
+    `givers` is what an admin chooses from. `sent` is what the form held, by the names of its fields, where it was refused.
+    """
+
+    template: ClassVar[str] = "delegations.html"
+    shell: Shell
+    rows: tuple[Standing, ...]
+    colleagues: tuple[Choice, ...] = ()
+    givers: tuple[Choice, ...] = ()
+    customers: tuple[Choice, ...] = ()
+    sent: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}

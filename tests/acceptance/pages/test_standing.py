@@ -1,0 +1,130 @@
+"""Standing in, by the pages: a colleague for a time, one item for a colleague, and who has no such form."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from acceptance.pages.conftest import Site, Visitor
+from acceptance.pages.test_access import is_page, text
+
+PLACE = "/settings/delegations"
+TODAY = datetime.now(UTC).date()
+
+
+def form(**more: Any) -> dict[str, Any]:
+    return {
+        "toUserId": "jonas",
+        "customerId": "",
+        "from": "",
+        "until": str(TODAY + timedelta(days=3)),
+        "reason": "",
+        **more,
+    }
+
+
+async def sent(visitor: Visitor, path: str, fields: dict[str, Any] | None = None) -> str:
+    """What the page says that follows a form."""
+    answer = await visitor.post(path, fields)
+    assert answer.status_code == 303, text(answer)
+    followed = Visitor(visitor.site, visitor.token)
+    followed.cookies |= dict(answer.cookies)
+    return text(await followed.get(answer.headers["location"]))
+
+
+@pytest.fixture
+async def ended(site: Site) -> Any:
+    """Whatever a test delegated is over after it."""
+    yield
+    await site.database.execute("update delegation set ended_at = now() where ended_at is null")
+
+
+async def test_a_colleague_stands_in_and_it_is_ended(site: Site, ended: None) -> None:
+    claire, jonas = await site.visitor("claire"), await site.visitor("jonas")
+    assert (await jonas.get("/customers/brandt")).status_code == 404
+    said = await sent(claire, PLACE, form(reason="Skiing", customerId="brandt"))
+    assert re.search(r"Jonas \S+ stands in for Claire Amiel\.", said)
+    assert "for you, 1 customer" in said
+    assert "Skiing" in said
+    assert "You for Claire Amiel, 1 customer" in text(await jonas.get(PLACE))
+    row = await site.database.fetchrow("select id, from_at, until_at from delegation where ended_at is null")
+    assert row["until_at"].date() == TODAY + timedelta(days=4), "the last day counts"
+    assert row["from_at"] <= datetime.now(UTC)
+    assert (await jonas.get("/customers/brandt")).status_code == 200
+    assert (await jonas.get("/customers/lund")).status_code == 404
+    assert re.search(r"stands in for Claire Amiel no more\.", await sent(jonas, f"{PLACE}/{row['id']}/end"))
+    assert (await jonas.get("/customers/brandt")).status_code == 404
+
+
+async def test_one_may_start_later(site: Site, ended: None) -> None:
+    claire = await site.visitor("claire")
+    first = TODAY + timedelta(days=2)
+    await sent(claire, PLACE, form(**{"from": str(first)}))
+    row = await site.database.fetchrow("select from_at from delegation where ended_at is null")
+    assert row["from_at"].date() == first
+
+
+async def test_an_admin_says_for_whom(site: Site, ended: None) -> None:
+    ines = await site.visitor("ines")
+    answer = await ines.post(PLACE, form(fromUserId=""))
+    assert is_page(answer, 422, "Say for which RM: only an RM has customers of their own.")
+    assert "Jonas" in await sent(ines, PLACE, form(fromUserId="claire"))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"until": ""}, "Say until which day."), ({"until": "soon"}, "Say until which day."),
+        ({"until": "2020-01-01"}, "A delegation ends after it starts."), ({"toUserId": ""}, "There is no active RM"),
+        ({"toUserId": "claire"}, "Nobody stands in for themselves."),
+        ({"until": str(date(TODAY.year + 3, 1, 1))}, "A delegation lasts a year at most."),
+        ({"reason": "x" * 2001}, "A reason has at most 2000 characters."),
+    ],
+)  # fmt: skip
+async def test_what_is_refused_keeps_what_was_typed(site: Site, more: dict[str, Any], sentence: str) -> None:
+    claire, before = await site.visitor("claire"), await site.everything()
+    answer = await claire.post(PLACE, form(**{"reason": "Away", **more}))
+    assert is_page(answer, 422, sentence)
+    assert f'value="{ {"reason": "Away", **more}["reason"] }"' in answer.text
+    assert await site.everything() == before
+
+
+async def test_who_may_not_send_it(site: Site, ended: None) -> None:
+    claire, tobias, jonas = await site.visitor("claire"), await site.visitor("tobias"), await site.visitor("jonas")
+    await sent(claire, PLACE, form())
+    row = await site.database.fetchrow("select id from delegation where ended_at is null")
+    assert "<form" not in (await tobias.get(PLACE)).text.partition("<main")[2].partition("</main")[0]
+    before = await site.everything()
+    assert is_page(await tobias.post(PLACE, form(fromUserId="claire")), 403, "An auditor reads and never writes.")
+    assert is_page(await tobias.post(f"{PLACE}/{row['id']}/end"), 403, "An auditor reads and never writes.")
+    assert is_page(await jonas.post(PLACE, form(toUserId="claire", customerId="brandt")), 403, "Only the attached RM")
+    assert is_page(await claire.post(f"{PLACE}/nothing/end"), 404, "Delegation not found.")
+    for forged in ({"csrf": None}, {"csrf": "0" * 32}):
+        for path, fields in ((PLACE, form()), (f"{PLACE}/{row['id']}/end", {})):
+            assert (await claire.post(path, fields | forged)).status_code == 403
+    assert await site.everything() == before
+
+
+async def test_an_item_is_handed_over_by_its_rm_alone(site: Site, ended: None) -> None:
+    claire, jonas = await site.visitor("claire"), await site.visitor("jonas")
+    item = await site.pending("brandt", "riskAppetite")
+    place = f"/artifacts/{item}"
+    assert "Hand over" in text(await claire.get(place))
+    assert (await jonas.get(place)).status_code == 404
+    assert is_page(await jonas.post(f"{place}/hand-over", {"toUserId": "claire"}), 404, "Artifact not found.")
+    assert "Not handed over. Nobody stands in for themselves." in await sent(
+        claire, f"{place}/hand-over", {"toUserId": "claire"}
+    )
+    said = await sent(claire, f"{place}/hand-over", {"toUserId": "jonas", "reason": "Yours"})
+    assert re.search(r"Jonas \S+ may decide this too, until", said)
+    assert re.search(r"You had Jonas \S+ stand in for Claire Amiel", said)
+    theirs = text(await jonas.get(place))
+    assert "Risk appetite" in theirs
+    assert "Hand over" not in theirs, "it cannot be passed on"
+    assert (await jonas.get("/customers/brandt")).status_code == 404
+    assert (await jonas.post(f"{place}/decide", {"status": "rejected"})).status_code == 303
+    assert await site.status(item) == "rejected"
+    assert "Hand over" not in text(await claire.get(place))
