@@ -9,6 +9,7 @@ import sys
 
 import msgspec
 
+from torture.breakages import BREAKAGES
 from torture.run import table, torture
 
 
@@ -17,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=None, help="of the clients' and the killer's dice; printed")
-    parser.add_argument("--break", dest="broken", default=None, help="a deliberate breakage, see tests/torture/broken")
+    parser.add_argument("--break", dest="broken", choices=BREAKAGES, default=None, help="break the build on purpose")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", action="store_true", help="keep the journals and the logs")
     given = parser.parse_args()
