@@ -101,8 +101,10 @@ async def demo() -> list[Row]:
                     raise RuntimeError("placet demo ended before it served.")
                 if found := re.search(rb"http://(?:127\.0\.0\.1|localhost):(\d+)", line):
                     port = int(found[1])
-            while not await _answers(port):
-                await asyncio.sleep(0.02)  # another process
+            for _ in range(3000):
+                if await _answers(port):
+                    break
+                await asyncio.sleep(0.02)
             taken = time.perf_counter() - began
         finally:
             if process.returncode is None:

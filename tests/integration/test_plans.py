@@ -1,0 +1,218 @@
+"""How the hot statements are done on a filled database: by which index, and looking at how many pages.
+
+The verbs are called as the doors call them, over a connection that explains every statement first. No clock is asked: a
+plan that reads a whole table is fast on the small tables of the other tests and ruins the service a year later.
+"""
+
+import re
+from hashlib import sha256
+
+import pytest
+from bench.explaining import Explaining
+from bench.filling import fill
+
+from placet.api import idempotency
+from placet.artifacts import gate, inbox
+from placet.artifacts.decide import Decision, decide
+from placet.artifacts.propose import Item, propose
+from placet.audit import timeline
+from placet.identity import tokens
+from placet.identity.principal import Authority, Principal, agent
+
+ARTIFACTS = 20_000
+# These grow with every proposal; reading one of them from end to end is what must not happen. (`customer` and `app_user`
+# are small beside them, and at this size the planner rightly reads them whole.)
+LARGE = {
+    "artifact",
+    "event",
+    "event_body",
+    "profile_value",
+    "source",
+    "batch",
+    "delivery",
+    "api_token",
+    "idempotency_key",
+}
+
+
+@pytest.fixture(scope="module")
+async def filled(owner):
+    """The module's database with enough in it, statistics included, for an index to be worth its while."""
+    await fill(owner, ARTIFACTS)
+    await owner.execute(
+        "insert into api_token (id, token_hash, user_id)"
+        " select 'more-' || n, sha256(convert_to('more-' || n, 'UTF8')), 'bench-rm-0' from generate_series(1, 3000) n"
+    )
+    await owner.execute(
+        "insert into idempotency_key (principal, method, path, key, body_digest)"
+        " select 'rm:bench-rm-0', 'PATCH', '/api/artifacts/' || n, 'key', '\\x00' from generate_series(1, 3000) n"
+    )
+    await owner.execute(
+        "insert into signature (artifact_id, act, at, user_id, user_name, status, field_version)"
+        " select id, 'signed', now(), 'bench-rm-0', 'x', 'accepted', 1 from artifact order by id limit 3000"
+    )
+    await owner.execute("analyze")
+
+
+@pytest.fixture
+async def explaining(runtime, filled):
+    """A connection as the application's role, in a transaction that is rolled back."""
+    async with runtime.reading() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        yield Explaining(connection)
+        await transaction.rollback()
+
+
+@pytest.fixture(scope="module")
+async def waiting(owner, filled):
+    """A pending artifact as id, customer_id, rm_id."""
+    return await owner.fetchrow(
+        "select id, customer_id, rm_id from artifact where status = 'pending' order by id limit 1"
+    )
+
+
+def rm(row):
+    return Principal("rm", row["rm_id"], "Relationship Manager", authority=Authority())
+
+
+def indexes(explained):
+    return {index for plan in explained.plans for _, _, index in plan.scans() if index}
+
+
+def require_no_whole_table(explained):
+    assert explained.plans
+    for plan in explained.plans:
+        whole = [(step, table) for step, table, _ in plan.scans() if step == "Seq Scan" and table in LARGE]
+        assert whole == [], plan.sql
+
+
+async def test_a_page_of_the_inbox_is_read_from_its_index_and_no_further(explaining, waiting):
+    page = await inbox.list_artifacts(explaining, rm(waiting), inbox.Filters(status="pending"))
+    assert len(page.artifacts) == 50
+    assert page.next_cursor
+    require_no_whole_table(explaining)
+    assert "artifact_inbox" in indexes(explaining)
+    assert not any(
+        node["Node Type"] == "Sort" and node["Actual Rows"] > 60 for p in explaining.plans for node in p.nodes
+    )
+    assert explaining.buffers < 900
+
+
+async def test_the_next_page_of_the_inbox_costs_what_the_first_does(explaining, waiting):
+    who, filters = rm(waiting), inbox.Filters(status="pending")
+    page = await inbox.list_artifacts(explaining, who, filters)
+    first = explaining.buffers
+    explaining.plans.clear()
+    await inbox.list_artifacts(explaining, who, filters, cursor=page.next_cursor)
+    require_no_whole_table(explaining)
+    assert explaining.buffers < first * 1.5
+
+
+async def test_the_list_of_a_customer(explaining, waiting):
+    page = await inbox.list_artifacts(explaining, rm(waiting), inbox.Filters(customer_id=waiting["customer_id"]))
+    assert len(page.artifacts) == 50
+    require_no_whole_table(explaining)
+    assert "artifact_of_customer" in indexes(explaining)
+    assert explaining.buffers < 900
+
+
+async def test_one_artifact(explaining, waiting):
+    await inbox.get_artifact(explaining, rm(waiting), waiting["id"])
+    require_no_whole_table(explaining)
+    assert {"artifact_pkey", "artifact_rivals", "signature_of_artifact"} <= indexes(explaining)
+    assert explaining.buffers < 40
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+async def test_a_decision(explaining, waiting, owner, schema, status):
+    who = rm(waiting)
+    two = await owner.fetch("select id from artifact where status = 'pending' and rm_id = $1 limit 2", who.id)
+    for row in two:
+        explaining.plans.clear()  # the first one reads the catalogue, too
+        decision = Decision(by=who, artifact_id=row["id"], status=status)
+        [outcome] = await decide(explaining, [decision], schema=schema)
+        assert outcome.outcome == "applied"
+    require_no_whole_table(explaining)
+    assert {"artifact_pkey", "artifact_rivals"} <= indexes(explaining)
+    assert explaining.buffers < 300
+
+
+async def test_what_a_decision_locks(explaining, waiting):
+    body = await explaining.connection.fetchval("select prosrc from pg_proc where proname = 'lock_for_decision'")
+    statements = [found.replace("ids", "$1::text[]") for found in re.findall(r"perform (.*?);", body, re.S)]
+    assert len(statements) == 2
+    for statement in statements:
+        await explaining.fetch(f"select {statement}", [waiting["id"]])
+    require_no_whole_table(explaining)
+    assert {"artifact_pkey", "artifact_rivals"} <= indexes(explaining)
+    assert explaining.buffers < 60
+
+
+async def test_a_decision_on_sixty_four_at_once(explaining, waiting, owner, schema):
+    who = rm(waiting)
+    rows = await owner.fetch("select id from artifact where status = 'pending' and rm_id = $1 limit 64", who.id)
+    await decide(
+        explaining, [Decision(by=who, artifact_id=row["id"], status="accepted") for row in rows], schema=schema
+    )
+    require_no_whole_table(explaining)
+    assert explaining.buffers < 64 * 150
+
+
+async def test_a_proposal(explaining, waiting, schema):
+    item = Item(payload={"field_key": "occupation", "proposed_value": "Bookbinder"})
+    done = await propose(explaining, agent("reader"), waiting["customer_id"], [item], schema=schema)
+    assert len(done.artifacts) == 1
+    require_no_whole_table(explaining)
+    assert {"batch_once", "profile_value_pkey", "artifact_rejected_claim"} <= indexes(explaining)
+    assert explaining.buffers < 400
+
+
+async def test_who_a_token_is(explaining):
+    asked = ["placet_bench-rm-0", "placet_bench-rm-1", "nobody"]
+    for _ in range(2):
+        explaining.plans.clear()
+        assert len(await tokens.who_are(explaining, asked)) == 2
+    require_no_whole_table(explaining)
+    assert "api_token_token_hash_key" in indexes(explaining)
+    assert explaining.buffers < 60
+
+
+async def test_the_claim_of_a_key(explaining):
+    slot = "rm:bench-rm-0", "PATCH", "/api/artifacts/7", "key"
+    await explaining.fetchval(idempotency.SQL["claim"], *slot, sha256(b"").digest())
+    await explaining.fetchrow(idempotency.SQL["answered"], *slot)
+    await explaining.execute(idempotency.SQL["store"], *slot, 200, "application/json", b"{}")
+    await explaining.execute(gate.SQL["keep"], *([part] for part in slot), [200], ["application/json"], [b"{}"])
+    require_no_whole_table(explaining)
+    assert "idempotency_key_pkey" in indexes(explaining)
+    assert explaining.buffers < 100
+
+
+async def test_the_trail_of_an_artifact_and_of_a_customer(explaining, waiting):
+    await timeline.of_artifact(explaining, waiting["id"])
+    await timeline.of_customer(explaining, rm(waiting), waiting["customer_id"])
+    require_no_whole_table(explaining)
+    assert {"event_of_artifact", "event_of_customer"} <= indexes(explaining)
+
+
+async def test_what_waits_by_customer(explaining, waiting):
+    assert await inbox.pending_counts(explaining, rm(waiting))
+    require_no_whole_table(explaining)
+    assert "artifact_inbox_counts" in indexes(explaining)
+
+
+async def test_a_whole_table_would_be_seen(explaining):
+    await explaining.fetch("select * from artifact where payload ->> 'proposed_value' = 'x'")
+    with pytest.raises(AssertionError, match="proposed_value"):
+        require_no_whole_table(explaining)
+
+
+async def test_what_is_explained_is_done_once(explaining):
+    before = await explaining.connection.fetchval("select count(*) from source")
+    await explaining.execute(
+        "insert into source (id, text, sha256, created_by_type, created_by_id, created_by_name)"
+        " values ('once', 'x', '\\x00', 'agent', 'reader', 'reader')"
+    )
+    assert await explaining.connection.fetchval("select count(*) from source") == before + 1
+    assert len(explaining.plans) == 1
