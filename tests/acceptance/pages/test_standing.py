@@ -10,6 +10,7 @@ import pytest
 
 from acceptance.pages.conftest import Site, Visitor
 from acceptance.pages.test_access import is_page, text
+from placet.web.render import day
 
 PLACE = "/settings/delegations"
 TODAY = datetime.now(UTC).date()
@@ -48,7 +49,7 @@ async def test_a_colleague_stands_in_and_it_is_ended(site: Site, ended: None) ->
     said = await sent(claire, PLACE, form(reason="Skiing", customerId="brandt"))
     assert re.search(r"Jonas \S+ stands in for Claire Amiel\.", said)
     assert "for you, 1 customer" in said
-    assert "Skiing" in said
+    assert f"to {day(TODAY + timedelta(days=3))}. Skiing" in said
     assert "You for Claire Amiel, 1 customer" in text(await jonas.get(PLACE))
     row = await site.database.fetchrow("select id, from_at, until_at from delegation where ended_at is null")
     assert row["until_at"].date() == TODAY + timedelta(days=4), "the last day counts"

@@ -147,7 +147,7 @@ def _row(found: Delegation, who: Principal) -> views.Standing:
         receiver=_named(who, found.to_user, found.to_user_name),
         what=what,
         from_at=found.from_at,
-        until_at=found.until_at,
+        until_at=found.until_at - timedelta(seconds=1),  # the last day, where it ends at midnight
         reason=found.reason,
         state="ended" if over else "live" if found.live else "to come",
         may_end=not over and who.type != "auditor",
