@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -251,3 +252,36 @@ async def test_a_decision_names_both_people(world: World) -> None:
     assert outcome.outcome == "applied"
     event = (await world.events(artifact=artifact))[-1]
     assert (event["actor_id"], event["on_behalf_of"], event["body"]["onBehalfOfName"]) == (colleague.id, rm.id, "Ines")
+
+
+@pytest.mark.parametrize("how", ["ended", "ran out", "reassigned"])
+async def test_one_that_is_over_when_the_locks_are_had_decides_nothing(
+    world: World, owner: asyncpg.Connection, how: str
+) -> None:
+    """A decision in flight waits for the customer; what became of the delegation meanwhile is what counts."""
+    rm, colleague = await world.person(), await world.person()
+    customer = await world.customer(rm)
+    artifact = await world.proposal(customer, "occupation", "Cook")
+    made = await delegate(world, rm, colleague)
+    held = owner.transaction()
+    await held.start()
+    await owner.execute("select from customer where id = $1 for no key update", customer)
+    deciding = asyncio.create_task(world.accept(colleague, artifact))
+    waiting = (
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like '%lock_for_decision%'"
+    )
+    while not await owner.fetchval(waiting):
+        await asyncio.sleep(0.01)
+        await owner.execute("select pg_stat_clear_snapshot()")
+    if how == "ended":
+        await end(world, rm, made)
+    elif how == "ran out":
+        await owner.execute("update delegation set until_at = from_at + interval '1 us' where id = $1", made.id)
+    else:
+        other = await world.person()
+        await owner.execute("update customer set rm_id = $2 where id = $1", customer, other.id)
+        await owner.execute("update artifact set rm_id = $2 where customer_id = $1", customer, other.id)
+    await held.commit()
+    outcome = await deciding
+    assert (outcome.outcome, outcome.artifact) == ("not_found", None)
+    assert (await world.profile(customer)) == {}
