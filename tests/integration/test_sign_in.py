@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,7 @@ async def test_nothing_tells_who_there_is(world: World, quick: list[str | None])
 
 async def test_without_a_password_a_check_is_still_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()  # the real check
+    here = threading.current_thread()
     checked: list[str] = []
 
     class Hasher:
@@ -144,6 +146,7 @@ async def test_without_a_password_a_check_is_still_made(monkeypatch: pytest.Monk
             return "$nobody"
 
         def verify(self, hashed: str, _password: str) -> bool:
+            assert threading.current_thread() is not here, "hashing holds up the event loop"
             checked.append(hashed)
             return True
 

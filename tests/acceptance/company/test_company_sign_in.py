@@ -140,6 +140,7 @@ LIES: dict[str, dict[str, Any]] = {
     "another nonce": {"nonce": "other"},
     "no nonce": {"nonce": None},
     "another audience": {"aud": "other-client"},
+    "another audience, for our party": {"aud": "other-client", "azp": "placet"},
     "another audience too": {"aud": ["placet", "other"], "azp": "other"},
     "another authorised party": {"azp": "other"},
     "another issuer": {"iss": "https://evil.example"},
@@ -164,7 +165,7 @@ LIES: dict[str, dict[str, Any]] = {
 async def test_a_token_that_is_not_for_us_and_now_is_refused(
     hostile: Hostile, at_company: Callable[..., Browser], world: World, add_person: Any, lie: str
 ) -> None:
-    email = f"{lie.replace(' ', '-')}@lied.example"
+    email = f"{lie.replace(' ', '-').replace(',', '')}@lied.example"
     person = await add_person(email)
     browser = at_company(hostile.company)
     sent = await browser.begin()

@@ -275,7 +275,7 @@ async def test_signing_out_ends_the_sign_in_everywhere(site: Site, window: Calla
     [cookie] = [
         c for c in await page.context.cookies(site.url.replace("http", "https")) if c["name"] == "__Host-placet"
     ]
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(page).to_have_url(re.compile(r"/sign-in$"))
     await page.goto("/customers/brandt")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

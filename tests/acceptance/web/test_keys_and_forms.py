@@ -202,7 +202,7 @@ async def test_signing_in_and_out(plain: Page, guide: str) -> None:
     await plain.goto(f"{guide}/see/sign-in-link")
     await plain.get_by_role("button", name="Sign in").click()
     await plain.goto(f"{guide}/see/inbox")
-    await plain.get_by_role("button", name="Sign out").first.click()
+    await plain.get_by_role("button", name="Sign out", exact=True).first.click()
     assert [path for path, _ in sent()] == ["/sign-in", "/sign-in/link/0123", "/sign-out"]
     assert sent()[0][1] == {"csrf": ["t0ken"], "next": ["/"], "email": ["claire@bank.example"], "password": ["s3cret"]}
 
