@@ -12,7 +12,7 @@ import signal
 VARIABLE = "PLACET_CRASH_AT"
 
 POINTS = {
-    "key.claimed": "An idempotency key is claimed, nothing is done yet.",
+    "key.claimed": "An idempotency key is claimed (by the gate: with all locks), nothing is done yet.",
     "key.stored": "The answer is stored beside what was done, before the commit.",
     "answer.committed": "The commit is made, the answer not yet sent.",
     "decide.locked": "Everything a decision must hold is locked.",

@@ -208,8 +208,10 @@ class Manager(Client):
             await self._batch(self.dice.choice(found))
         elif what < 0.91:
             await self._nobodys()
-        elif what < 0.94:
+        elif what < 0.93:
             await self._strangers()
+        elif what < 0.955:
+            await self._by_hand()
         else:
             await self._undo()
 
@@ -268,6 +270,14 @@ class Manager(Client):
             found = self.dice.choice(others)
             body = self._decision(found)
             await self.ask("decide a stranger's", "PATCH", f"/api/artifacts/{found.id}", body, names=[found.id])
+
+    async def _by_hand(self) -> None:
+        """A change of the RM's own, which supersedes what waits for the field."""
+        own = [customer for customer, rm in self.board.rm_of.items() if rm == self.by]
+        if own and ("PATCH", "/api/customers/{customer_id}/profile") in self.board.routes:
+            name = self.next_name()
+            body = {"profile": {self.dice.choice(FIELDS): f"By hand in {name}"}, "reason": name}
+            await self.ask("by hand", "PATCH", f"/api/customers/{self.dice.choice(own)}/profile", body)
 
     async def _undo(self) -> None:
         own = [artifact for rm, artifact in self.board.approved if rm == self.by]
