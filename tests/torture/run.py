@@ -183,12 +183,16 @@ async def _without_the_guard(house: House) -> None:
     await connection.close()
 
 
+def _back(slowest: float) -> str:
+    return f"   back in {slowest:.1f} s at most" if slowest != float("inf") else "   NOT BACK in time"
+
+
 def table(report: Report) -> str:
     """The report for a person."""
     lines = [f"{report.seconds:.0f} s, seed {report.seed}" + (f", broken: {report.broken}" if report.broken else "")]
     lines += [f"  {name:<44}{number:>8}" for name, number in sorted(report.seen.items())]
     lines += [
-        f"  killed: {what:<36}{n:>8}" + (f"   back in {report.slowest_recovery[what]:.1f} s at most" if n else "")
+        f"  killed: {what:<36}{n:>8}" + (_back(report.slowest_recovery[what]) if n else "")
         for what, n in report.kills.items()
     ]
     by_rule = Counter(finding.rule for finding in report.findings)
