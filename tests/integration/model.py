@@ -189,7 +189,7 @@ class Model:
             same = signed is not None and signed[1:3] == (status, value)
             if signed is not None and same and signed[0] == ask.who:
                 return "unchanged"
-            if decides and same or not decides and not same:
+            if decides == same:
                 return "invalid"
             if decides:
                 if signed is not None:
