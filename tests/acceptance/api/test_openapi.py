@@ -197,12 +197,12 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "DELETE /api/customers/{customer_id}/members/{user_id}", "DELETE /api/teams/{team_id}/members/{user_id}",
     "GET /api/customers", "POST /api/customers", "GET /api/customers/{customer_id}", "PATCH /api/customers/{customer_id}",
     "DELETE /api/customers/{customer_id}", "GET /api/customers/{customer_id}/profile",
-    "PATCH /api/customers/{customer_id}/profile", "POST /api/artifacts/{artifact_id}/revert",
-    "POST /api/artifacts/{artifact_id}/withdraw",
+    "PATCH /api/customers/{customer_id}/profile",
     "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
     "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
     "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",
     "POST /api/decisions", "POST /api/decisions/reject-matching",
+    "POST /api/artifacts/{artifact_id}/revert", "POST /api/artifacts/{artifact_id}/withdraw",
     "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
     "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
     "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
@@ -225,6 +225,8 @@ MEANT = {
         "proposal": {"proposalId": ids["batch_id"], "fieldUpdates": [{"id": "a", "field": "occupation"}]},
         "approvedFieldIds": ["a"][: number % 2],
     },
+    "PATCH /api/customers/{customer_id}/profile": lambda ids, number: {"profile": {"dependants": number % 20}},
+    "POST /api/artifacts/{artifact_id}/revert": lambda ids, number: {"reason": f"Number {number}"},
     "POST /api/decisions": lambda ids, number: {
         "decisions": [{"artifactId": ids["artifact_id"], "status": "accepted"}]
     },
