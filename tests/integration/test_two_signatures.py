@@ -160,6 +160,24 @@ async def test_a_disabled_person_decides_nothing_though_still_attached(world: Wo
     assert (outcome.outcome, outcome.error.code) == ("forbidden", "account_disabled")
 
 
+async def test_a_co_signer_who_stands_in_signs_second_after_the_rm_and_not_after_themselves(world: World, rm, customer):
+    other = await cosigner(world, customer)
+    await execute(
+        world,
+        "insert into delegation (id, from_user, to_user, from_at, until_at, created_by)"
+        " values ('d-both', $1, $2, now(), now() + interval '1 day', 'x')",
+        rm.id,
+        other.id,
+    )
+    first = await world.proposal(customer, FIELD, "Portugal")
+    assert (await world.accept(rm, first)).outcome == "signed"
+    assert (await world.accept(other, first)).outcome == "applied"
+    second = await world.proposal(customer, FIELD, "France")
+    assert [(await world.accept(other, second)).outcome for _ in range(2)] == ["signed", "unchanged"]
+    refused = await world.accept(rm, second)
+    assert refused.error.code == "second_signature_required"
+
+
 async def test_both_at_once_end_with_one_signature_or_a_decision(world: World, rm, customer):
     other = await cosigner(world, customer)
     seen = set()

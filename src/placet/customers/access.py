@@ -89,16 +89,18 @@ def standing(
     """The same predicate over values already read; a person's `authority` must have been loaded to count."""
     if who.is_agent:
         return Standing(sees=customer_id is not None and (who.customers is None or customer_id in who.customers))
-    if who.type == "rm" and rm_id is not None and rm_id == who.id:
-        return Standing(sees=True, decides=True)
     held = who.authority or _NOTHING
-    for given in held.delegations:
-        if rm_id is not None and given.rm == rm_id and who.type == "rm":
-            all_of_it = given.customers is None and given.artifacts is None
-            if all_of_it or customer_id in (given.customers or ()) or artifact_id in (given.artifacts or ()):
-                return Standing(sees=True, decides=True, for_rm=(given.rm, given.rm_name))
     may = {held.customers.get(customer_id or ""), held.teams.get(team_id or "")} - {None}
-    return Standing(sees=bool(may) or who.type in _SEES_EVERYTHING, cosigns=COSIGN in may)
+    cosigns = COSIGN in may
+    if who.type == "rm" and rm_id is not None:
+        if rm_id == who.id:
+            return Standing(sees=True, decides=True, cosigns=cosigns)
+        for given in held.delegations:
+            all_of_it = given.customers is None and given.artifacts is None
+            named = customer_id in (given.customers or ()) or artifact_id in (given.artifacts or ())
+            if given.rm == rm_id and (all_of_it or named):
+                return Standing(sees=True, decides=True, cosigns=cosigns, for_rm=(given.rm, given.rm_name))
+    return Standing(sees=bool(may) or who.type in _SEES_EVERYTHING, cosigns=cosigns)
 
 
 def sees_everything(who: Principal) -> bool:
