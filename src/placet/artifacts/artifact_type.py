@@ -229,7 +229,8 @@ def field_badges(artifact: Artifact, field: Field | None) -> list[Badge]:
     if field is not None and field.policy == "reason":
         badges.append(Badge("reason", "Needs a reason"))
     if field is not None and field.policy == "dual":
-        badges.append(Badge("dual", "Two signatures"))
+        missing = "Second signature missing" if artifact.signed is not None else "Two signatures"
+        badges.append(Badge("dual", missing))
     if field is not None and field.policy == "human_only":
         badges.append(Badge("human_only", "Only people change it"))
     return badges

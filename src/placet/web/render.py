@@ -43,6 +43,7 @@ FLAGS: Final = {  # a badge's kind -> its symbol and its tone; confidence says `
     "unverified": ("file-search", "stop"),
     "reason": ("pen-line", ""),
     "dual": ("two", ""),
+    "expires": ("clock", "warn"),
     "human_only": ("user-round-check", ""),
 }
 HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" becomes "need" for more

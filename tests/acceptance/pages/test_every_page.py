@@ -11,8 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.pages.conftest import DESK, PHONE, Site, Window, item, open_context
 from acceptance.web.test_look import COLOUR, RUN, WIDER
-from placet.customers import delegations
-from placet.identity.principal import Principal
+from placet.customers import delegations, teams
+from placet.identity.principal import SYSTEM, Principal
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SOLID = """() => [...document.querySelectorAll("main .btn.pri")].filter(e => e.checkVisibility())
@@ -123,6 +123,23 @@ async def delegation_refused(page: Page, site: Site) -> None:
     await page.locator(".err").wait_for()
 
 
+async def second_signature(page: Page, site: Site) -> None:
+    query = "select artifact_id from signature where user_id = 'claire' limit 1"
+    if (which := await site.database.fetchval(query)) is None:
+        await teams.set_customer_member(site.database, SYSTEM, "lund", "jonas", "cosign")  # type: ignore[arg-type]
+        which = (await site.proposal("lund", "taxResidency", "Sweden", source_text="I live in Sweden now")).id
+        await (await site.visitor("claire")).post(f"/artifacts/{which}/decide", {"status": "accepted"})
+    await page.goto(f"/artifacts/{which}")
+
+
+async def change_refused(page: Page, site: Site) -> None:
+    await page.goto("/customers/brandt/profile/sourceOfWealth")
+    await page.evaluate("document.querySelector('main form').noValidate = true")
+    await page.locator("#value").fill("Sale of the practice")
+    await page.get_by_role("button", name="Change").click()
+    await page.locator(".err").wait_for()
+
+
 async def forbidden(page: Page, site: Site) -> None:
     await page.goto("/customers/new")
 
@@ -158,6 +175,12 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "read-refused": ("claire", read_refused),
     "delegations": ("claire", delegated),
     "delegations-refused": ("ines", delegation_refused),
+    "signed": ("claire", second_signature),
+    "second-signature": ("jonas", second_signature),
+    "withdraw": ("ines", artifact_pending),
+    "change": ("claire", at("/customers/brandt/profile/riskAppetite")),
+    "change-two-signatures": ("claire", at("/customers/brandt/profile/taxResidency")),
+    "change-refused": ("claire", change_refused),
     "not-there": ("claire", at("/customers/rauscher")),
     "not-allowed": ("claire", forbidden),
 }
@@ -191,7 +214,7 @@ async def window(
         await page.close()
 
 
-FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations")
+FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations", "change")
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])

@@ -11,6 +11,7 @@ from placet.web.pages import (
     deciding,
     lists,
     overview,
+    own,
     proposals,
     signing_in,
     sources,
@@ -32,6 +33,7 @@ behind_the_sign_in = Router(
         *sources.handlers,
         *deciding.handlers,
         *standing.handlers,
+        *own.handlers,
     ],
 )
 for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])

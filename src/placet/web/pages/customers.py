@@ -112,6 +112,7 @@ async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[st
                 )
                 for label, members in runtime.schema.sections()
             ),
+            may_change=access.standing(who, customer.id, customer.rm_id, customer.team_id).decides,
             opened=await open_card(connection, runtime, who, pending, query.open, query.do),
         )
     return html(view)

@@ -117,12 +117,19 @@ async def _refused(
     return await artifact_page(
         request,
         artifact_id,
-        mode="over" if isinstance(error, Stale) and status == lifecycle.ACCEPTED else _MODES.get(status),
+        mode=_mode(form, status, error),
         draft=views.Draft(reason=one(form, "reason"), remark=one(form, "remark"), errors=errors),
         refusal=refusal,
         sent=sent if status == lifecycle.EDITED else None,
         status=error.status,
     )
+
+
+def _mode(form: Form, status: str, error: PlacetError) -> str | None:
+    """Which form of the card is out again; a second signature has none."""
+    if "signedValue" in form:
+        return None
+    return "over" if isinstance(error, Stale) and status == lifecycle.ACCEPTED else _MODES.get(status)
 
 
 def _reason(form: Form) -> str | None:
@@ -132,6 +139,8 @@ def _reason(form: Form) -> str | None:
 
 
 def _edited(artifact: Artifact, form: Form, schema: ProfileSchema) -> Any:
+    if "signedValue" in form:  # the second signature: on the value that was shown, which the first one has or has not
+        return _json(one(form, "signedValue"))
     return artifact_type(artifact.artifact_type).from_form(artifact.payload, _sent(form), schema)
 
 
@@ -142,8 +151,10 @@ def _sent(form: Form) -> dict[str, list[str]]:
 
 def _expected(form: Form) -> Any:
     text = one(form, "expectedCurrentValue")
-    if not text:
-        return msgspec.UNSET
+    return _json(text) if text else msgspec.UNSET
+
+
+def _json(text: str) -> Any:
     try:
         return json.decode(text)
     except (msgspec.DecodeError, RecursionError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from placet.artifacts import lifecycle
-from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import artifact_type, to_wire
+from placet.artifacts.artifact import Artifact, Wire
+from placet.artifacts.artifact_type import Badge, Card, artifact_type, expires_at, to_wire
 from placet.artifacts.judge import held_back
 from placet.artifacts.sources import Context
 from placet.customers.fields import Control
@@ -32,9 +33,12 @@ _HELD = {  # an outcome's code -> the badge's kind that says the same
     "policy_reason": "reason",
     "second_signature_required": "dual",
     "policy_dual": "dual",
+    "first_signature_missing": "dual",
+    "signed_value_differs": "dual",
     "policy": "human_only",
     "policy_human_only": "human_only",
 }
+_SOON = timedelta(days=7)
 _RANDOM = re.compile("[A-Za-z0-9]{21}")  # an id that Placet made
 _OWN_MEMBERS = (
     "field_key",
@@ -64,14 +68,16 @@ def proposal(
 ) -> views.Proposal:
     """An artifact as a row and a card."""
     kind = artifact_type(artifact.artifact_type)
-    may = tuple(to_wire(artifact, who, schema).allowed)
+    wire = to_wire(artifact, who, schema)
+    second = _is_second(artifact, wire)
+    may = _may(artifact, wire, second=second)
     field = schema.field(artifact.field) if artifact.field is not None else None
     held = held_back(artifact, who, schema, bulk=False) if may else None
     return views.Proposal(
         id=artifact.id,
         type_label=kind.label,
         status=artifact.status,
-        card=kind.card(artifact, schema),
+        card=_card(artifact, schema),
         proposed_at=artifact.created_at,
         agent=artifact.created_by_name,
         evidence=evidence(artifact, context),
@@ -86,6 +92,53 @@ def proposal(
         held=_HELD.get(held) if held is not None else None,
         decision=decision(artifact, who, schema),
         members=members(artifact),
+        signature=signature(artifact, who, schema),
+        second=second,
+        actions=tuple(wire.actions),
+    )
+
+
+def _is_second(artifact: Artifact, wire: Wire) -> bool:
+    """Whether accepting is this reader's to do as a co-signer: they may take what was signed, and nothing else."""
+    first = artifact.signed
+    return first is not None and wire.allowed == [first.status, lifecycle.REJECTED]
+
+
+def _may(artifact: Artifact, wire: Wire, *, second: bool) -> tuple[str, ...]:
+    """The buttons: those of `allowed`, but that what was signed once is not for the same side to sign again."""
+    if second:
+        return lifecycle.ACCEPTED, lifecycle.REJECTED
+    again = artifact.signed is not None and not artifact.stale
+    return tuple(word for word in wire.allowed if not (again and word == lifecycle.ACCEPTED))
+
+
+def _card(artifact: Artifact, schema: ProfileSchema) -> Card:
+    """The type's own card, with how long it may still wait where that is not long."""
+    card = artifact_type(artifact.artifact_type).card(artifact, schema)
+    due = expires_at(artifact, schema) if artifact.pending else None
+    left = due - datetime.now(UTC) if due is not None else None
+    if left is None or left > _SOON:
+        return card
+    days = max(left.days, 0)
+    words = "Last day" if days == 0 else "1 day left" if days == 1 else f"{days} days left"
+    return msgspec.structs.replace(card, badges=[*card.badges, Badge("expires", words)])
+
+
+def signature(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views.Signature | None:
+    """The first of two signatures, while the second is missing."""
+    first = artifact.signed
+    if first is None:
+        return None
+    value = None
+    if first.edited_value is not None:
+        changed = msgspec.structs.replace(artifact, edited_value=msgspec.json.decode(first.edited_value))
+        value = artifact_type(artifact.artifact_type).card(changed, schema).proposed
+    return views.Signature(
+        by=named(who, first.by, first.by_name) or first.by_name,
+        at=first.at,
+        on_behalf_of=first.on_behalf_of_name,
+        value=value,
+        sent=first.edited_value,
     )
 
 
@@ -282,6 +335,9 @@ def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
         views.Fact(label="Batch", text=artifact.batch_id, href=batch_address(artifact), mono=True),
         views.Fact(label="Id", text=artifact.id, mono=True),
     ]
+    if artifact.reverts is not None:
+        href = f"/artifacts/{segment(artifact.reverts)}"
+        found.append(views.Fact(label="Undoes", text=artifact.reverts, href=href, mono=True))
     if artifact.workflow_trigger is not None:
         found.append(views.Fact(label="Trigger", text=artifact.workflow_trigger, mono=True))
     return tuple(found)

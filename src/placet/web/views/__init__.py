@@ -5,6 +5,7 @@ people are "you" where they are the reader. A page is a `Page` with the name of 
 `render.page` turns it into HTML.
 """
 
+from placet.web.views.own import ChangePage
 from placet.web.views.pages import (
     ArtifactPage,
     BatchPage,
@@ -59,6 +60,7 @@ from placet.web.views.pieces import (
     Provenance,
     Refusal,
     Section,
+    Signature,
     Source,
     SourceRow,
     Span,
@@ -73,6 +75,7 @@ __all__ = [
     "Batch",
     "BatchPage",
     "Bit",
+    "ChangePage",
     "Choice",
     "Completeness",
     "Customer",
@@ -116,6 +119,7 @@ __all__ = [
     "Shell",
     "SignInLinkPage",
     "SignInPage",
+    "Signature",
     "Skipped",
     "Source",
     "SourcePage",

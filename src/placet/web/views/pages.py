@@ -179,12 +179,13 @@ class OverviewPage(Page, frozen=True, kw_only=True):
 
 
 class ProfilePage(Page, frozen=True, kw_only=True):
-    """The profile by section, with what is proposed under its field."""
+    """The profile by section, with what is proposed under its field; `may_change`: the reader may by hand."""
 
     template: ClassVar[str] = "profile.html"
     shell: Shell
     head: Head
     sections: tuple[Section, ...]
+    may_change: bool = False
     opened: Opened | None = None
 
 

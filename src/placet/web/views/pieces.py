@@ -157,12 +157,26 @@ class Decision(View, frozen=True, kw_only=True):
     instead_of: str | None = None
 
 
+class Signature(View, frozen=True, kw_only=True):
+    """The first of two signatures, "you" where the reader gave it; `value` is what was signed, as displayed, if not the proposal.
+
+    `sent` is that value as JSON, for the second signature to be on the same one.
+    """
+
+    by: str
+    at: datetime
+    on_behalf_of: str | None = None
+    value: str | None = None
+    sent: str | None = None
+
+
 class Proposal(View, frozen=True, kw_only=True):
     """An artifact as a row and as a card.
 
     `may` are the decisions this reader can make now: `accepted`, `edited`, `rejected` (none: no buttons). `held` is why
     accepting it within a selection would leave it out (a badge's kind), None if it would be taken. `number` counts the
-    quotes of a note. `members` are parts of the payload that its card does not show.
+    quotes of a note. `members` are parts of the payload that its card does not show. `second` says that accepting it would be
+    the second signature. `actions` are what else the reader can do: `withdraw`, `revert`.
     """
 
     id: str
@@ -183,6 +197,9 @@ class Proposal(View, frozen=True, kw_only=True):
     held: str | None = None
     decision: Decision | None = None
     members: tuple[Fact, ...] = ()
+    signature: Signature | None = None
+    second: bool = False
+    actions: tuple[str, ...] = ()
 
 
 class Draft(View, frozen=True, kw_only=True):

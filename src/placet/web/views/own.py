@@ -1,0 +1,33 @@
+"""The page on which a person changes a field by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from placet.web.views.pages import Page, Shell
+from placet.web.views.pieces import Customer, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from placet.customers.fields import Control
+
+
+class ChangePage(Page, frozen=True, kw_only=True):
+    """A field's own control with its value in it; `now` None: not recorded. `errors` are for `value` and `reason`.
+
+    `version` is the value's the form was made for, 0 where there never was one.
+    """
+
+    template: ClassVar[str] = "change_field.html"
+    shell: Shell
+    customer: Customer
+    field: str
+    label: str
+    policy: str
+    now: str | None
+    set: Provenance | None
+    version: int
+    control: Control
+    reason: str = ""
+    errors: Mapping[str, str] = {}

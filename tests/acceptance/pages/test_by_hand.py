@@ -1,0 +1,178 @@
+"""What people do by hand: sign as second, undo, take a proposal back, change a field; and who may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from acceptance.pages.conftest import Site, item
+from acceptance.pages.test_access import is_page, text
+from placet.customers import teams
+from placet.identity.principal import SYSTEM
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def cosigner(site: Site) -> None:
+    """Jonas co-signs for Claire's customer."""
+    await teams.set_customer_member(site.database, SYSTEM, "lund", "jonas", "cosign")  # type: ignore[arg-type]
+
+
+# ── two signatures ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_second_signature_decides(site: Site, window: Callable[..., Any]) -> None:
+    artifact = (await site.proposal("lund", "taxResidency", "Sweden")).id
+    claire: Page = (await window("claire")).page
+    await claire.goto(f"/artifacts/{artifact}")
+    await expect(claire.locator(".card .flag", has_text="Two signatures")).to_be_visible()
+    await claire.get_by_role("button", name="Accept", exact=True).click()
+    await claire.goto(f"/artifacts/{artifact}")
+    await expect(claire.locator(".card")).to_contain_text("You signed, just now; a co-signer decides.")
+    await expect(claire.get_by_role("button", name="Accept", exact=True)).to_have_count(0)
+
+    jonas: Page = (await window("jonas")).page
+    await jonas.goto(f"/artifacts/{artifact}")
+    card = jonas.locator(".card")
+    await expect(card.locator(".flag", has_text="Second signature missing")).to_be_visible()
+    await expect(card).to_contain_text("Second signature missing: signed by Claire Amiel, just now.")
+    assert [(await b.inner_text()).split("\n")[0] for b in await card.locator(".acts.pane.read .btn").all()] == [
+        "Sign as second",
+        "Reject",
+    ]
+    await card.get_by_role("button", name="Sign as second").click()
+    await expect(jonas.locator(".notice p")).to_have_text("Tax residency is now Sweden.")
+    assert await site.status(artifact) == "accepted"
+    assert await site.value("lund", "taxResidency") == "Sweden"
+
+
+async def test_the_second_signature_is_on_the_value_that_was_shown(site: Site, window: Callable[..., Any]) -> None:
+    artifact = (await site.proposal("lund", "taxResidency", "Iceland")).id
+    claire = await site.visitor("claire")
+    edit = {"status": "edited", "value.taxResidency": "Denmark"}
+    assert (await claire.post(f"/artifacts/{artifact}/decide", edit)).status_code == 303
+    jonas: Page = (await window("jonas")).page
+    await jonas.goto(f"/artifacts/{artifact}")
+    await expect(jonas.locator(".card")).to_contain_text("signed by Claire Amiel with a change, Denmark, just now.")
+    await claire.post(f"/artifacts/{artifact}/decide", {**edit, "value.taxResidency": "Finland"})
+    await jonas.get_by_role("button", name="Sign as second").click()
+    await expect(jonas.get_by_role("alert")).to_contain_text("Claire Amiel signed another value.")
+    assert await site.status(artifact) == "pending"
+    await jonas.get_by_role("button", name="Sign as second").click()
+    await expect(jonas.locator(".notice p")).to_have_text("Tax residency is now Finland.")
+
+
+# ── undo and withdraw ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_undoing_in_the_history_is_an_entry_of_its_own(site: Site, window: Callable[..., Any]) -> None:
+    before = await site.value("lund", "occupation")
+    artifact = (await site.proposal("lund", "occupation", "Beekeeper")).id
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{artifact}/decide", {"status": "accepted"})
+    page: Page = (await window("claire")).page
+    await page.goto("/history")
+    row = page.locator(".past-row", has_text="Beekeeper")
+    await row.get_by_role("button", name="Undo the decision on Occupation").click()
+    await expect(page).to_have_url(re.compile(r"/history$"))
+    await expect(page.locator(".notice p")).to_contain_text("Undone: Occupation")
+    assert await site.value("lund", "occupation") == before
+    await page.locator(".notice").get_by_role("link", name="See the entry").click()
+    await page.get_by_role("complementary").get_by_role("link", name=artifact).click()
+    await expect(page).to_have_url(re.compile(f"/artifacts/{artifact}$"))
+    await expect(page.get_by_role("button", name="Undo", exact=True)).to_have_count(0)
+    again = await claire.post(f"/artifacts/{artifact}/revert")
+    claire.cookies |= dict(again.cookies)
+    said = text(await claire.get(f"/artifacts/{artifact}"))
+    assert "Not undone. The field was changed again since; there is a newer value." in said
+
+
+async def test_a_rejection_is_taken_back_with_a_reason(site: Site, window: Callable[..., Any]) -> None:
+    artifact = (await site.proposal("lund", "employer", "Lund & Daughter")).id
+    await (await site.visitor("claire")).post(f"/artifacts/{artifact}/decide", {"status": "rejected"})
+    page: Page = (await window("claire")).page
+    await page.goto(f"/artifacts/{artifact}")
+    await page.get_by_label("Why, if you like").fill("She called again")
+    await page.get_by_role("button", name="Undo", exact=True).click()
+    await expect(page.locator(".notice p")).to_have_text("Undone: Employer or business waits for a decision again.")
+    assert await site.status(artifact) == "rejected"
+    assert await site.status(await site.pending("lund", "employer")) == "pending"
+
+
+async def test_an_admin_withdraws(site: Site, window: Callable[..., Any]) -> None:
+    artifact = (await site.proposal("lund", "interests", ["Chess"])).id
+    page: Page = (await window("ines")).page
+    await page.goto(f"/artifacts/{artifact}")
+    await page.get_by_label("Why, if you like").fill("Sent by mistake")
+    await page.get_by_role("button", name="Withdraw").click()
+    await expect(page.locator(".notice p")).to_contain_text("is withdrawn. The profile stays as it was.")
+    assert await site.status(artifact) == "withdrawn"
+    await expect(page.locator("main")).to_contain_text("Sent by mistake")
+
+
+# ── changing a field ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_field_is_changed_by_hand(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile")
+    await page.get_by_role("link", name="Change Best time to contact").click()
+    await page.locator("#value").fill("Evenings")
+    await page.get_by_role("button", name="Change", exact=True).click()
+    await expect(page).to_have_url(re.compile(r"/customers/lund/profile$"))
+    await expect(page.locator(".notice p")).to_have_text("Best time to contact is now Evenings.")
+    assert await site.value("lund", "contactWindow") == "Evenings"
+
+
+async def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
+    site: Site, window: Callable[..., Any]
+) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile/sourceOfWealth")
+    await page.evaluate("document.querySelector('main form').noValidate = true")
+    await page.locator("#value").fill("Sale of the practice")
+    await page.get_by_role("button", name="Change", exact=True).click()
+    reason = page.get_by_label("Your reason")
+    await expect(reason).to_be_focused()
+    await expect(reason).to_have_accessible_description(re.compile("Source of wealth needs a reason"))
+    await expect(page.locator("#value")).to_have_value("Sale of the practice")
+    await reason.fill("In her own words.")
+    await site.propose("lund", item("sourceOfWealth", "Savings"))
+    taken = await site.pending("lund", "sourceOfWealth")
+    over = {"status": "accepted", "reason": "Said so", "expectedCurrentValue": "null"}
+    assert (await (await site.visitor("claire")).post(f"/artifacts/{taken}/decide", over)).status_code == 303
+    await page.get_by_role("button", name="Change", exact=True).click()
+    await expect(page.locator("#value")).to_have_accessible_description(re.compile("changed since you looked"))
+    await expect(page.locator(".sheet-form")).to_contain_text("Now Savings")
+    await page.get_by_role("button", name="Change", exact=True).click()
+    assert await site.value("lund", "sourceOfWealth") == "Sale of the practice"
+
+
+# ── who may not ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_who_may_do_none_of_it(site: Site) -> None:
+    """The RM may; another RM finds nothing there, and an auditor, an admin and a co-signer are told whose it is."""
+    waiting = (await site.proposal("lund", "dependants", 3)).id
+    decided = (await site.proposal("lund", "contactWindow", "Never")).id
+    await (await site.visitor("claire")).post(f"/artifacts/{decided}/decide", {"status": "rejected"})
+    before = await site.everything()
+    forms = {
+        f"/artifacts/{decided}/revert": {},
+        "/customers/lund/profile/dependants": {"value.dependants": "5", "version": ""},
+    }
+    for user, status in (("priya", 404), ("tobias", 403), ("ines", 403), ("jonas", 403)):
+        visitor = await site.visitor(user)
+        for path, form in forms.items():
+            assert (await visitor.post(path, form)).status_code == status, (user, path)
+        assert (await visitor.get("/customers/lund/profile/dependants")).status_code == status, user
+        if user != "ines":
+            assert (await visitor.post(f"/artifacts/{waiting}/withdraw")).status_code == status, user
+    claire = await site.visitor("claire")
+    for path, form in forms.items():
+        assert (await claire.post(path, {**form, "csrf": "made-up"})).status_code == 403, path
+    assert is_page(await claire.get("/customers/lund/profile/shoeSize"), 404, "Field not found.")
+    assert await site.everything() == before
