@@ -138,16 +138,36 @@ async def test_what_the_database_refuses_of_one_is_done_for_the_others(world, ga
     assert await statuses(world, bad, *good) == ["pending"] + ["accepted"] * len(good)
 
 
-async def test_whoever_waits_for_a_lock_waits_alone(world, gate, rm, customer, owner, monkeypatch):
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_whoever_waits_for_a_lock_waits_alone(world, rm, customer, owner, monkeypatch, at_once):
     monkeypatch.setattr(gates, "LOCK_PATIENCE_MS", 50)
-    held, free = (await some(world, customer))[0], (await some(world, await world.customer(rm)))[0]
+    gate = Gate(world.runtime, at_once=at_once)
+    held, free = await some(world, customer), await some(world, await world.customer(rm))
     async with owner.transaction():
         await owner.execute("select from customer where id = $1 for update", customer)
-        waiting = asyncio.create_task(gate.decide([accepted(rm, held)]))
-        [outcome] = await gate.decide([accepted(rm, free)])
-        assert outcome.outcome == "applied"
-        assert not waiting.done()
-    assert called(await waiting) == ["applied"]
+        waiting = [asyncio.create_task(gate.decide([accepted(rm, each)])) for each in held]
+        for each in free:
+            assert called(await gate.decide([accepted(rm, each)])) == ["applied"]
+        assert not any(task.done() for task in waiting)
+        draining = asyncio.create_task(gate.drain(10))
+        await asyncio.sleep(0.02)
+        assert not draining.done()
+    assert [called(outcomes) for outcomes in await together(*waiting)] == [["applied"]] * len(held)
+    await draining
+
+
+async def test_not_everybody_can_wait_for_a_lock(world, rm, customer, owner, monkeypatch):
+    monkeypatch.setattr(gates, "LOCK_PATIENCE_MS", 20)
+    monkeypatch.setattr(gates, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(gates, "APART_AT_ONCE", 1)
+    gate, found = Gate(world.runtime), await some(world, customer)
+    async with owner.transaction():
+        await owner.execute("select from customer where id = $1 for update", customer)
+        tasks = [asyncio.create_task(gate.decide([accepted(rm, each)])) for each in found]
+        told, waiting = await asyncio.wait(tasks, timeout=1)
+        assert [task.exception().code for task in told] == ["busy"] * (len(found) - 1)
+    assert called(await waiting.pop()) == ["applied"]
+    assert sorted(await statuses(world, *found)) == ["accepted"] + ["pending"] * (len(found) - 1)
 
 
 async def test_a_client_that_hangs_up_takes_nobody_along(world: World, gate: Gate, rm, customer, owner):

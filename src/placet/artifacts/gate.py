@@ -22,7 +22,7 @@ from placet.artifacts.judge import Unit
 from placet.artifacts.outcome import Changes, Decision, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import RETRY, Connection, statements
-from placet.db.merging import Call, Merge
+from placet.db.merging import PATIENCE_S, Call, Merge, busy
 from placet.errors import Invalid, Unavailable
 from placet.runtime import Runtime
 
@@ -31,8 +31,8 @@ SQL = statements(__package__, "gate.sql")
 
 MOST = 64  # decisions in a group; a longer list goes alone
 AT_ONCE = 2  # groups in flight
-LOCK_PATIENCE_MS = 1000  # how long a whole group waits for one lock, before each request waits for its own
-_APART_AT_ONCE = 4
+LOCK_PATIENCE_MS = 300  # how long a group waits for one lock, before its requests wait each for their own
+APART_AT_ONCE = 4  # requests that do
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -78,6 +78,8 @@ class Gate:
     def __init__(self, runtime: Runtime, *, at_once: int = AT_ONCE, waiting: int = 4096) -> None:
         self._runtime = runtime
         self.merge: Merge[Ask, Any] = Merge(self._decide, most=MOST, at_once=at_once, waiting=waiting)
+        self._apart: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Semaphore(APART_AT_ONCE)
 
     async def decide(self, decisions: Sequence[Decision], *, atomic: bool = False) -> list[Outcome]:
         """Apply a list of decisions and answer each in their order; a refusal raises nothing.
@@ -104,36 +106,49 @@ class Gate:
         return cast("T", await self.merge(ask, weight=max(len(decisions), 1)))
 
     async def drain(self, seconds: float) -> None:
-        """Let the groups in flight finish."""
+        """Let what is in flight finish."""
         await self.merge.drain(seconds)
+        if self._apart:
+            await asyncio.wait(self._apart, timeout=seconds)
 
     async def _decide(self, group: Sequence[Asked]) -> None:
         left = list(group)
         while left:
             try:
-                await self._round(left)
+                await self._round(left, patience=LOCK_PATIENCE_MS)
             except Exception as error:
-                if len(left) == 1 or _is_away(error):
+                if _is_away(error) or (len(left) == 1 and not _waited(error)):
                     raise
-                await self._apart(left)
+                for call in left:
+                    self._part_with(call)
+                return
             left = [call for call in left if not call.settled]
 
-    async def _apart(self, calls: Sequence[Asked]) -> None:
-        """Each in a transaction of its own, so that what one of them cannot do is its own affair."""
-        turn = asyncio.Semaphore(_APART_AT_ONCE)
+    def _part_with(self, call: Asked) -> None:
+        """Do it in a transaction of its own and in its own time, so that what is in its way is in nobody else's."""
+        call.handed_on = True
+        task = asyncio.create_task(self._alone(call))
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
 
-        async def alone(call: Asked) -> None:
-            async with turn:
-                try:
-                    await self._round([call])
-                except Exception as error:
-                    call.fail(error)
+    async def _alone(self, call: Asked) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._turn.acquire()
+        except TimeoutError:
+            call.fail(busy())
+            return
+        try:
+            await self._round([call], patience=None)
+        except Exception as error:
+            call.fail(error)
+        finally:
+            self._turn.release()
+            call.fail(busy())  # only where this task was cancelled
 
-        await asyncio.gather(*(alone(call) for call in calls))
-
-    async def _round(self, calls: Sequence[Asked]) -> None:
+    async def _round(self, calls: Sequence[Asked], *, patience: int | None) -> None:
         """One transaction: answers, after its commit, the first of the calls and every other that does not depend on it."""
-        work = partial(_together, calls=calls, schema=self._runtime.schema)
+        work = partial(_together, calls=calls, schema=self._runtime.schema, patience=patience)
         done = await self._runtime.transact(work)
         crash.point("answer.committed")
         for call, result in done:
@@ -144,11 +159,11 @@ class Gate:
 
 
 async def _together(
-    connection: Connection, *, calls: Sequence[Asked], schema: ProfileSchema
+    connection: Connection, *, calls: Sequence[Asked], schema: ProfileSchema, patience: int | None
 ) -> list[tuple[Asked, Any]]:
     """Lock, read, judge, write. What each call that was not put off is answered, or the error it ends with."""
     calls = _one_per_key(calls)
-    done, claimed = await _hold(connection, calls)
+    done, claimed = await _hold(connection, calls, patience)
     finished = {id(call) for call, _ in done}
     calls = [call for call in calls if id(call) not in finished]
     decisions = [decision for call in calls for decision in call.item.decisions]
@@ -192,16 +207,18 @@ def _one_per_key(calls: Sequence[Asked]) -> list[Asked]:
     return list(first.values())
 
 
-async def _hold(connection: Connection, calls: Sequence[Asked]) -> tuple[list[tuple[Asked, Any]], list[Key]]:
+async def _hold(
+    connection: Connection, calls: Sequence[Asked], patience: int | None
+) -> tuple[list[tuple[Asked, Any]], list[Key]]:
     """Claim the keys and take the locks. The calls that were answered before, and the keys now claimed."""
     ids = sorted({decision.artifact_id for call in calls for decision in call.item.decisions})
     keyed = sorted(
         ((call.item.key, call) for call in calls if call.item.key is not None), key=lambda found: found[0].slot
     )
-    patience = str(LOCK_PATIENCE_MS) if len(calls) > 1 else None
+    wait = str(patience) if patience is not None else None
     done: list[tuple[Asked, Any]] = []
     claimed = []
-    for row in await connection.fetch(SQL["hold"], ids, *_columns([key for key, _ in keyed]), patience):
+    for row in await connection.fetch(SQL["hold"], ids, *_columns([key for key, _ in keyed]), wait):
         key, call = keyed[row["n"] - 1]
         if row["status"] is None:
             claimed.append(key)
@@ -265,9 +282,11 @@ def _as_they_are(outcomes: list[Outcome]) -> list[Outcome]:
     return outcomes
 
 
+def _waited(error: Exception) -> bool:
+    """Whether somebody else held on to what was wanted for too long, or again and again."""
+    return isinstance(error.__cause__, (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, *RETRY))
+
+
 def _is_away(error: Exception) -> bool:
     """Whether the database as a whole is away (or may have done it), rather than one request in the way of the others."""
-    if not isinstance(error, Unavailable) or error.code == "not_applied":
-        return False
-    one = (asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError, *RETRY)
-    return not isinstance(error.__cause__, one)
+    return isinstance(error, Unavailable) and error.code != "not_applied" and not _waited(error)

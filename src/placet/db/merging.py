@@ -22,12 +22,13 @@ WAITING = 4096  # how many calls may
 class Call(Generic[A, R]):
     """One caller's request, and the future they wait on."""
 
-    __slots__ = ("_future", "by", "item", "weight")
+    __slots__ = ("_future", "by", "handed_on", "item", "weight")
 
     def __init__(self, item: A, weight: int, future: asyncio.Future[R], by: float) -> None:
         self.item = item
         self.weight = weight
         self.by = by  # until when it waits for its turn, by the loop's clock
+        self.handed_on = False  # whoever works on its group has promised to answer it later
         self._future = future
 
     @property
@@ -107,7 +108,8 @@ class Merge(Generic[A, R]):
                 call.fail(error)
         finally:
             for call in group:  # those left unanswered: all of them where this task itself was cancelled
-                call.fail(busy())
+                if not call.handed_on:
+                    call.fail(busy())
 
     def _next(self) -> list[Call[A, R]]:
         group: list[Call[A, R]] = []
