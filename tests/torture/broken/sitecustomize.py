@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import Any
 
 BREAK = os.environ.get("TORTURE_BREAK")
-WINDOW_S = 0.05  # how long a broken build stands between two steps that ought to be one
+WINDOW_S = 0.05 if BREAK == "guard" else 0.3  # how long a broken build stands between two steps that ought to be one
 
 _after_commit: dict[int, list[tuple[str, tuple[Any, ...]]]] = defaultdict(list)  # by connection
 _digests: dict[tuple[str, str, str, str], bytes] = {}
