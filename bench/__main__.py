@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
+import httpx
 import msgspec
 
 from bench import alone, deciding, growing, home, paging, proposing, reading, report
@@ -15,12 +16,13 @@ from bench.measure import Place, Row
 from bench.serving import serve
 from placet.db import embedded
 
+# In this order: the reading ones while the data is as it was filled, and last the one that hands customers over.
 SIZED: dict[str, Callable[[Place], Awaitable[Row]]] = {
+    "list-50": reading.list_50,
+    "inbox-50": reading.inbox_50,
     "decide-64": deciding.decide_64,
     "decide-1": deciding.decide_1,
     "batch-20": deciding.batch_of_20,
-    "list-50": reading.list_50,
-    "inbox-50": reading.inbox_50,
     "propose-10": proposing.propose_10,
     "inbox-page": paging.inbox_page,
 }
@@ -84,6 +86,14 @@ def _wanted(name: str, given: argparse.Namespace) -> bool:
     return not given.only or name in given.only
 
 
+async def _tried(name: str, measuring: Awaitable[Row]) -> Row:
+    """The row, or one that says what went wrong, so that the others are measured all the same."""
+    try:
+        return await measuring
+    except (RuntimeError, httpx.HTTPError, asyncpg.PostgresError) as error:
+        return Row(name=name, what="could not be measured", goal="a figure", seen=str(error)[:300], good=False)
+
+
 async def count_pages(server: embedded.EmbeddedServer, artifacts: int) -> dict[str, int]:
     """Pages touched by each verb at this size, and nothing else."""
     async with home.database(server, artifacts) as name:
@@ -103,7 +113,7 @@ async def measure(
     server: embedded.EmbeddedServer, artifacts: int, given: argparse.Namespace, seen: dict[int, dict[str, int]]
 ) -> list[Row]:
     """The rows that depend on how much there is; `seen` gets the pages touched at this size."""
-    chosen = [row for name, row in SIZED.items() if _wanted(name, given)]
+    chosen = {name: row for name, row in SIZED.items() if _wanted(name, given)}
     print(f"\n{artifacts:,} artifacts", flush=True)
     if seen:
         seen[artifacts] = await count_pages(server, artifacts)
@@ -111,22 +121,22 @@ async def measure(
         return []
     rows = []
     settings = {"PLACET_POOL_SIZE": str(given.pool)} if given.pool else {}
-    async with home.database(server, artifacts) as name:
-        await home.require_durability(server.app_url(name))
-        owner = await asyncpg.connect(server.owner_url(name))
+    async with home.database(server, artifacts) as database:
+        await home.require_durability(server.app_url(database))
+        owner = await asyncpg.connect(server.owner_url(database))
         try:
-            async with serve(server.app_url(name), processes=given.servers, **settings) as address:
+            async with serve(server.app_url(database), processes=given.servers, **settings) as address:
                 place = Place(
                     server=server,
-                    database=name,
+                    database=database,
                     artifacts=artifacts,
                     owner=owner,
                     address=address,
                     slices=given.slices or (3 if given.quick else 7),
                     seconds=given.seconds or (2 if given.quick else 4),
                 )
-                for one in chosen:
-                    row = await one(place)
+                for name, one in chosen.items():
+                    row = await _tried(name, one(place))
                     row.artifacts = artifacts
                     rows += report.print_rows([row])
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import statistics
 from typing import Any
 
@@ -102,7 +103,7 @@ def _many(rows: list[Any], a_call: int) -> list[dict[str, Any]]:
     of: dict[str, list[str]] = {}
     for row in rows:
         of.setdefault(row["rm_id"], []).append(row["id"])
-    return [
+    calls = [
         {
             "method": "POST",
             "path": "/api/decisions",
@@ -112,6 +113,8 @@ def _many(rows: list[Any], a_call: int) -> list[dict[str, Any]]:
         for rm, ids in of.items()
         for at in range(0, len(ids) - a_call + 1, a_call)
     ]
+    random.shuffle(calls)
+    return calls
 
 
 def _notes(decided: Decided) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import statistics
 import time
@@ -37,31 +36,27 @@ async def inbox_page(place: Place) -> Row:
         sha256(TOKEN.encode()).digest(),
         rm,
     )
-    taken, assets, sent = [], 0, 0
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{place.address[1]}", headers={"cookie": f"{COOKIE}={TOKEN}"}
-    ) as client:
+    taken, whole, sent = [], 0, 0
+    server = f"http://127.0.0.1:{place.address[1]}"
+    async with httpx.AsyncClient(base_url=server, headers={"cookie": f"{COOKIE}={TOKEN}"}) as client:
         for _ in range(12):
             began = time.perf_counter()
-            answer = await client.get("/inbox")
+            page = await client.get("/inbox")
             taken.append(time.perf_counter() - began)
-            answer.raise_for_status()
-        page = answer.content
-        for address in set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg|woff2)[^"]*)"', page.decode())):
-            found = await client.get(address)
-            assets += len(found.content)
-            sent += found.num_bytes_downloaded
+            page.raise_for_status()
+        linked = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg|woff2)[^"]*)"', page.text))
+        for answer in [page, *[await client.get(address) for address in linked]]:
+            whole += len(answer.content)
+            sent += answer.num_bytes_downloaded
     seen = statistics.median(taken[1:])
-    weight = len(page) + assets
     return Row(
         name="inbox-page",
-        what=f"inbox page with {pending:,} pending: the server's time, and what is loaded",
+        what=f"inbox page with {pending:,} pending: the server's time, and what is sent on a first visit",
         goal="first paint < 1 s, < 150 kB",
-        seen=f"{seen * 1000:.0f} ms, {weight / 1000:.0f} kB",
-        good=seen < 1 and weight < 150_000,
+        seen=f"{seen * 1000:.0f} ms, {sent / 1000:.0f} kB",
+        good=seen < 1 and sent < 150_000,
         notes=[
-            f"page {len(page) / 1000:.0f} kB ({len(gzip.compress(page)) / 1000:.0f} kB gzipped), "
-            f"styles and scripts {assets / 1000:.0f} kB"
-            f" ({sent / 1000:.0f} kB as sent); painting is the browser's and not measured"
+            f"{len(page.content) / 1000:.0f} kB of it the page, {whole / 1000:.0f} kB in all before compression;"
+            " painting is the browser's and not measured"
         ],
     )

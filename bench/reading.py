@@ -20,20 +20,29 @@ SOMEBODY = Principal("rm", "somebody", "Somebody", authority=Authority())
 
 def list_script(customers: int) -> str:
     """The list of a random customer, as Placet asks for it, in pgbench's words."""
-    sql, _ = inbox.query(SOMEBODY, inbox.Filters(customer_id="?"), limit=50)
-    found = {"1": "array[format('bench-rm-%s', :n / 50)]", "2": "left(md5('c' || :n), 21)", "3": "51", "4": "0"}
-    return f"\\set n random(0, {customers - 1})\n{_filled(sql, found)};\n"
+    question = inbox.query(SOMEBODY, inbox.Filters(customer_id="?"), limit=50)
+    return f"\\set n random(0, {customers - 1})\n{_filled(*question, rm='(:n / 50)', customer=':n')};\n"
 
 
 def inbox_script(rms: int) -> str:
     """The first page of a random RM's inbox."""
-    sql, _ = inbox.query(SOMEBODY, inbox.Filters(status="pending"), limit=50)
-    found = {"1": "array[format('bench-rm-%s', :n::int)]", "2": "format('bench-rm-%s', :n::int)", "3": "51", "4": "0"}
-    return f"\\set n random(0, {rms - 1})\n{_filled(sql, found)};\n"
+    question = inbox.query(SOMEBODY, inbox.Filters(status="pending"), limit=50)
+    return f"\\set n random(0, {rms - 1})\n{_filled(*question, rm=':n::int')};\n"
 
 
-def _filled(sql: str, values: dict[str, str]) -> str:
-    for number, value in values.items():
+def _filled(sql: str, arguments: list[Any], *, rm: str, customer: str = "") -> str:
+    """The statement on one line, with expressions of pgbench's variables for its parameters."""
+    person = f"format('bench-rm-%s', {rm})"
+    for number in range(len(arguments), 0, -1):
+        match arguments[number - 1]:
+            case list():
+                value = f"array[{person}]"
+            case "?":
+                value = f"left(md5('c' || {customer}), 21)"
+            case str():
+                value = person
+            case other:
+                value = str(other)
         sql = sql.replace(f"${number}", f"({value})")
     return " ".join(line.partition("--")[0] for line in sql.splitlines())
 
