@@ -8,6 +8,7 @@ import statistics
 from typing import Any
 
 from bench import home
+from bench.filling import rms
 from bench.measure import Place, Row, compared_row, in_turn
 from bench.rivals import Measured, pgbench
 from bench.serving import call
@@ -30,7 +31,7 @@ class Decided:
 
     async def ours(self, *, a_call: int = 1) -> float:
         """Decisions a second over HTTP; `a_call` in one request."""
-        rows = await self._todo()
+        rows = await self._todo(2 * a_call * rms(self.place.artifacts) if a_call > 1 else 0)
         requests = [_one(row) for row in rows] if a_call == 1 else _many(rows, a_call)
         before = await self.place.owner.fetchrow(SQL["now"])
         found = await call(self.place.address, requests, connections=self.connections, seconds=self.place.seconds)
@@ -73,8 +74,8 @@ class Decided:
                 return found
             # It ran out of pending artifacts and decided nothing for the rest of the slice: again, with more of them.
 
-    async def _todo(self) -> list[Any]:
-        wanted = int(self.fastest * self.place.seconds * ROOM) + 64
+    async def _todo(self, least: int = 0) -> list[Any]:
+        wanted = max(int(self.fastest * self.place.seconds * ROOM) + 64, least)
         rows = await self.place.owner.fetch(SQL["todo"], wanted)
         if len(rows) < wanted:
             await self.place.owner.execute(SQL["refill"], wanted - len(rows))
