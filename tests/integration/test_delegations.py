@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from conftest import AGENT, World, accepted, together
+from placet.artifacts import inbox
 from placet.customers import delegations
 from placet.customers.delegations import Delegation
 from placet.errors import Conflict, Forbidden, Invalid, NotFound, PlacetError
@@ -285,3 +286,18 @@ async def test_one_that_is_over_when_the_locks_are_had_decides_nothing(
     outcome = await deciding
     assert (outcome.outcome, outcome.artifact) == ("not_found", None)
     assert (await world.profile(customer)) == {}
+
+
+async def test_what_waits_at_customers_one_stands_in_for_is_counted(world: World):
+    giver, delegate = await world.person(), await world.person()
+    customer = await world.customer(giver)
+    await world.proposal(customer, "occupation", "Chef")
+
+    async def counted(who: str) -> dict[str, int]:
+        async with world.runtime.reading() as connection:
+            return await inbox.pending_counts(connection, await users.person(connection, who))
+
+    assert await counted(delegate.id) == {}
+    until = datetime.now(UTC) + timedelta(days=1)
+    await world.runtime.transact(lambda c: delegations.delegate(c, giver, to_user=delegate.id, until_at=until))
+    assert await counted(delegate.id) == await counted(giver.id) == {customer: 1}

@@ -16,7 +16,7 @@ import msgspec
 from placet import crash
 from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact, from_row
-from placet.artifacts.judge import Unit, judge
+from placet.artifacts.judge import judge
 from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
 from placet.audit import record
 from placet.customers.schema import ProfileSchema
@@ -47,7 +47,7 @@ async def decide(
     if not dry_run:
         await connection.execute(SQL["lock"], ids)
     seen = await read(connection, decisions)
-    [outcomes], changes = judged([Unit(decisions, atomic)], seen, schema)
+    outcomes, changes = judged(decisions, seen, schema, atomic=atomic)
     if changes.events and not dry_run:
         await write(connection, changes)
     return outcomes
@@ -76,9 +76,11 @@ async def read(connection: Connection, decisions: Sequence[Decision]) -> Seen:
     return Seen({row["id"]: from_row(row) for row in rows}, rows[0]["judged_at"], people)
 
 
-def judged(units: Sequence[Unit], seen: Seen, schema: ProfileSchema) -> tuple[list[list[Outcome]], Changes]:
-    """For each unit an outcome per decision, and what there is to write; `seen` may hold more than they are about."""
-    return judge(units, seen.artifacts, seen.at, schema, seen.people)
+def judged(
+    decisions: Sequence[Decision], seen: Seen, schema: ProfileSchema, *, atomic: bool = False
+) -> tuple[list[Outcome], Changes]:
+    """An outcome per decision, and what there is to write; `seen` may hold more than they are about."""
+    return judge(decisions, seen.artifacts, seen.at, schema, seen.people, atomic=atomic)
 
 
 async def write(connection: Connection, changes: Changes) -> None:

@@ -18,7 +18,6 @@ import msgspec
 from placet import crash
 from placet.artifacts import decide as deciding
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.judge import Unit
 from placet.artifacts.outcome import Changes, Decision, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import RETRY, Connection, statements
@@ -181,7 +180,7 @@ async def _together(
             continue
         try:
             only = msgspec.structs.replace(seen, artifacts=about)
-            [outcomes], changed = deciding.judged([Unit(ask.decisions, ask.atomic)], only, schema)
+            outcomes, changed = deciding.judged(ask.decisions, only, schema, atomic=ask.atomic)
             result = ask.answer(outcomes)
         except Exception as error:  # a type of another's making may raise anything; nothing was changed
             done.append((call, error))

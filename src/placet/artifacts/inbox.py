@@ -193,7 +193,7 @@ async def require_customer(connection: Connection, who: Principal, customer_id: 
 async def pending_counts(connection: Connection, who: Principal) -> dict[str, int]:
     """How many proposals wait for a decision, by customer."""
     condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
-    if who.type == "rm":
+    if who.type == "rm" and access.own_only(who):
         condition = f"a.rm_id = ($1::text[])[1] and {condition}"
     rows = await connection.fetch(SQL["pending_counts"].format(visible=condition), scope)
     return {row["customer_id"]: row["pending"] for row in rows}

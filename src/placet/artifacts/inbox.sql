@@ -10,10 +10,10 @@ select a.id, a.seq, a.created_at, a.customer_id, a.rm_id, a.batch_id, a.version,
            (select count(*)::int - 1 from artifact r
             where r.customer_id = a.customer_id and r.field = a.field and r.status = 'pending' and r.field is not null)
        else 0 end as rivals,
-       (select jsonb_build_object('act', g.act, 'at', g.at, 'by', g.user_id, 'by_name', g.user_name, 'on_behalf_of', g.on_behalf_of,
+       case when a.status = 'pending' then (select jsonb_build_object('act', g.act, 'at', g.at, 'by', g.user_id, 'by_name', g.user_name, 'on_behalf_of', g.on_behalf_of,
             'on_behalf_of_name', g.on_behalf_of_name, 'status', g.status, 'edited_value', g.edited_value::text,
             'field_version', g.field_version, 'over', g.over, 'reason', g.reason)::text
-        from signature g where g.artifact_id = a.id order by g.seq desc limit 1) as signature,
+        from signature g where g.artifact_id = a.id order by g.seq desc limit 1) end as signature,
        s.title as source_title, s.occurred_at as source_at
 from artifact a
 left join customer c on c.id = a.customer_id

@@ -38,38 +38,26 @@ _ENDED = {  # how it ended where nobody decided it
 }
 
 
-class Unit(msgspec.Struct):
-    """Decisions that came together; `atomic`: unless all of them are good, none is."""
-
-    decisions: Sequence[Decision]
-    atomic: bool = False
-
-
 def judge(
-    units: Sequence[Unit],
+    decisions: Sequence[Decision],
     artifacts: Mapping[str, Artifact],
     at: datetime,
     schema: ProfileSchema,
     people: Mapping[str, Authority | None] | None = None,
-) -> tuple[list[list[Outcome]], Changes]:
-    """For each unit an outcome per decision in their order, and all changes; units are judged one after the other.
+    *,
+    atomic: bool = False,
+) -> tuple[list[Outcome], Changes]:
+    """An outcome per decision in their order, and the changes.
 
     `artifacts` holds the named ones and every pending rival of theirs, as read after the locks; `at` is the database's
     clock; `people` are the deciders and signers who may still act, with their authority as it is now (None: what their
-    principals say). In an atomic unit that fails, what could have been good is left out.
+    principals say). With `atomic`, unless all are good none is, and those that could have been are left out.
     """
     state = State(artifacts, at, schema, people)
-    answers = []
-    for unit in units:
-        tried = state.copy() if unit.atomic else state
-        outcomes = _Bench(tried, unit.decisions).all()
-        if unit.atomic:
-            if all(outcome.good for outcome in outcomes):
-                state = tried
-            else:
-                outcomes = [_undone(outcome, state.artifacts) for outcome in outcomes]
-        answers.append(outcomes)
-    return answers, state.changes
+    outcomes = _Bench(state, decisions).all()
+    if atomic and not all(outcome.good for outcome in outcomes):
+        return [_undone(outcome, artifacts) for outcome in outcomes], Changes()
+    return outcomes, state.changes
 
 
 def held_back(artifact: Artifact, who: Principal, schema: ProfileSchema, *, bulk: bool) -> str | None:
@@ -78,12 +66,12 @@ def held_back(artifact: Artifact, who: Principal, schema: ProfileSchema, *, bulk
     With `bulk` as part of a whole batch, else as one a person picked by hand, without a reason.
     """
     decision = Decision(by=who, artifact_id=artifact.id, status=lifecycle.ACCEPTED, bulk=bulk)
-    [[outcome]], _ = judge([Unit([decision])], {artifact.id: artifact}, artifact.created_at, schema)
+    [outcome], _ = judge([decision], {artifact.id: artifact}, artifact.created_at, schema)
     return outcome.error.code if outcome.error is not None else None
 
 
 class _Bench:
-    """Judges the decisions of one unit on a state."""
+    """Judges decisions on a state, which it changes."""
 
     def __init__(self, state: State, decisions: Sequence[Decision]) -> None:
         self.state = state

@@ -112,11 +112,5 @@ class Changes(msgspec.Struct):
     promises: list[Promise] = []
     signatures: list[tuple[str, Signature]] = []
 
-    def copy(self) -> Changes:
-        """The same, in lists of its own."""
-        return Changes(
-            list(self.decided), dict(self.values), list(self.events), list(self.promises), list(self.signatures)
-        )
-
     def __bool__(self) -> bool:
         return bool(self.events)

@@ -38,12 +38,6 @@ class State:
         self.people = people
         self.changes = Changes()
 
-    def copy(self) -> State:
-        """The same, to go on from and perhaps to throw away."""
-        other = State(self.artifacts, self.at, self.schema, self.people)
-        other.changes = self.changes.copy()
-        return other
-
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def active(self, who: Principal) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.judge import Unit, judge
+from placet.artifacts.judge import judge
 from placet.artifacts.outcome import Decision
 from placet.customers.schema import Field, Option, ProfileSchema
 from placet.identity.principal import Principal, agent
@@ -98,10 +98,7 @@ def decision(found, status="accepted", *, by=RM, **more):
 
 def judged(decisions, artifacts, *, schema=SCHEMA, **more):
     """The outcomes and the changes of a list of decisions on these artifacts."""
-    atomic = more.pop("atomic", False)
-    unit = Unit(decisions, atomic)
-    [outcomes], changes = judge([unit], {found.id: found for found in artifacts}, NOW, schema, **more)
-    return outcomes, changes
+    return judge(decisions, {found.id: found for found in artifacts}, NOW, schema, **more)
 
 
 def verdict(found, status="accepted", *, by=RM, schema=SCHEMA, **more):
