@@ -224,6 +224,28 @@ class Deciding(RuleBasedStateMachine):
         """The plain case, so that most runs get somewhere."""
         self.decide([(0, which - which % 5 + 1, status, value, "Said so.", "now")], False, plainly=True)
 
+    def signed(self) -> list[Artifact]:
+        return [a for a in self.model.artifacts.values() if a.signed is not None]
+
+    @precondition(signed)
+    @rule(which=numbers)
+    def the_cosigner_signs(self, which: int) -> None:
+        """What was signed first, whether or not who signed it still may."""
+        found = self.signed()[which % len(self.signed())]
+        _, status, value, _ = found.signed or ("", "", None, 0)
+        cosigner = next(each for each, may in self.members.items() if may == "cosign")
+        self.settle([Ask(cosigner.id, found.id, status, value if status == "edited" else NOT_GIVEN)])
+
+    def left_behind(self) -> list[Artifact]:
+        waiting = [a for a in self.model.artifacts.values() if a.status == "pending"]
+        return [a for a in waiting if self.model.customers[a.customer].rm in self.model.disabled]
+
+    @precondition(left_behind)
+    @rule(which=numbers, status=st.sampled_from(("accepted", "rejected")))
+    def a_disabled_rm_decides(self, which: int, status: str) -> None:
+        found = self.left_behind()[which % len(self.left_behind())]
+        self.settle([Ask(self.model.customers[found.customer].rm, found.id, status, reason="Still here.")])
+
     @precondition(some)
     @rule(given=asked)
     def decide_one(self, given: Any) -> None:
@@ -235,6 +257,10 @@ class Deciding(RuleBasedStateMachine):
         asks = [self.ask(each) for each in given]
         if plainly:
             asks = [replace(a, who=self.model.customers[self.model.artifacts[a.artifact].customer].rm) for a in asks]
+        self.settle(asks, atomic)
+
+    def settle(self, asks: list[Ask], atomic: bool = False) -> None:
+        """The same list for Placet and for the model."""
         outcomes = self.wait(self.world.runtime.part(Gate).decide([self.decision(ask) for ask in asks], atomic=atomic))
         said = self.model.decide(asks, atomic=atomic)
         assert [outcome.outcome for outcome in outcomes] == said, asks

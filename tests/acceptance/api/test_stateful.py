@@ -19,8 +19,8 @@ from conftest import World, item
 __all__ = ["address", "document"]
 
 ROLES = ("rm", "admin", "auditor", "agent")
-RUNS, STEPS = 4, 20
-LEAST = 4  # operations that must have done what they are for
+RUNS, STEPS = 8, 20
+LEAST = 2  # operations that must have done what they are for
 
 
 @pytest.fixture
