@@ -236,15 +236,36 @@ class Deciding(RuleBasedStateMachine):
         cosigner = next(each for each, may in self.members.items() if may == "cosign")
         self.settle([Ask(cosigner.id, found.id, status, value if status == "edited" else NOT_GIVEN)])
 
-    def left_behind(self) -> list[Artifact]:
-        waiting = [a for a in self.model.artifacts.values() if a.status == "pending"]
-        return [a for a in waiting if self.model.customers[a.customer].rm in self.model.disabled]
-
-    @precondition(left_behind)
-    @rule(which=numbers, status=st.sampled_from(("accepted", "rejected")))
-    def a_disabled_rm_decides(self, which: int, status: str) -> None:
-        found = self.left_behind()[which % len(self.left_behind())]
-        self.settle([Ask(self.model.customers[found.customer].rm, found.id, status, reason="Still here.")])
+    @rule(customer=numbers, value=values, how=st.sampled_from(("disabled", "ended")))
+    def who_signed_leaves(self, customer: int, value: Any, how: str) -> None:
+        """They sign, may no longer, try again all the same; and the co-signer signs what they did."""
+        model, at = self.model, self.customer(customer)
+        rm = self.who[model.customers[at].rm]
+        if not model.customers[at].alive or rm.id in model.disabled or (how == "disabled" and rm is self.rms[0]):
+            return
+        self.propose(0, customer, True, False, False, [("residency", value), ("occupation", value)])
+        asks = [
+            Ask(rm.id, found.id, "accepted", expected=model.current(at, found.field)[0]) for found in model.pending(at)
+        ]
+        if how == "disabled":
+            self.settle([ask for ask in asks if model.artifacts[ask.artifact].field == "residency"])
+            self.verb(users.disable, SYSTEM, rm.id)
+            model.disabled.add(rm.id)
+        else:
+            before, colleague = set(model.delegations), next(each for each in self.rms if each is not rm).id
+            self.delegate(customer, self.rms.index(self.who[colleague]), "all")
+            asks = [replace(ask, who=colleague) for ask in asks]
+            self.settle([ask for ask in asks if model.artifacts[ask.artifact].field == "residency"])
+            for made in set(model.delegations) - before:
+                self.verb(delegations.end, SYSTEM, made)
+                del model.delegations[made]
+        for ask in asks:
+            if model.artifacts[ask.artifact].field != "residency":
+                self.settle([ask])
+        cosigner = next(each for each, may in self.members.items() if may == "cosign")
+        for ask in asks:
+            self.settle([replace(ask, who=cosigner.id)])
+        DONE[f"left: {how}"] += 1
 
     @precondition(some)
     @rule(given=asked)
@@ -533,6 +554,6 @@ async def test_whatever_is_done_the_database_holds_what_the_model_says(world: Wo
         "proposed", "duplicate", "previously_rejected", "no_change", "applied", "signed", "unchanged", "already_decided",
         "stale", "invalid", "forbidden", "not_found", "left_out", "keyed applied", "replayed", "bulk applied",
         "bulk left_out", "by hand", "undone", "rejection taken back", "moved_on", "withdrawn", "reassigned", "delegated",
-        "disabled", "deleted",
+        "disabled", "deleted", "left: disabled", "left: ended",
     } - {what for what, count in DONE.items() if count}  # fmt: skip
     assert not missing, f"never seen: {sorted(missing)}; {DONE}"
