@@ -154,6 +154,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "customers": ("claire", at("/customers")),
     "customers-nobody": ("claire", at("/customers?q=nobody")),
     "new-customer": ("ines", at("/customers/new")),
+    "admin": ("ines", at("/admin")),
     "overview": ("claire", at("/customers/brandt")),
     "overview-admin": ("ines", at("/customers/brandt")),
     "open-card": ("claire", card("riskAppetite")),
@@ -214,7 +215,7 @@ async def window(
         await page.close()
 
 
-FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations", "change")
+FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations", "change", "admin")
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])

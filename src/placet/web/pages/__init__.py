@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Router
 
 from placet.web.pages import (
+    admin,
     api_docs,
     company,
     customers,
@@ -34,6 +35,7 @@ behind_the_sign_in = Router(
         *deciding.handlers,
         *standing.handlers,
         *own.handlers,
+        *admin.handlers,
     ],
 )
 for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])

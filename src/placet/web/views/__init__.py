@@ -5,6 +5,7 @@ people are "you" where they are the reader. A page is a `Page` with the name of 
 `render.page` turns it into HTML.
 """
 
+from placet.web.views.admin import AdminPage, Held, Somebody
 from placet.web.views.own import ChangePage
 from placet.web.views.pages import (
     ArtifactPage,
@@ -70,6 +71,7 @@ from placet.web.views.pieces import (
 from placet.web.views.standing import DelegationsPage, Standing
 
 __all__ = [
+    "AdminPage",
     "ArtifactPage",
     "Attention",
     "Batch",
@@ -93,6 +95,7 @@ __all__ = [
     "Filter",
     "Happening",
     "Head",
+    "Held",
     "HistoryPage",
     "InboxPage",
     "Lately",
@@ -121,6 +124,7 @@ __all__ = [
     "SignInPage",
     "Signature",
     "Skipped",
+    "Somebody",
     "Source",
     "SourcePage",
     "SourceRow",
