@@ -27,7 +27,7 @@ async def test_a_customer_is_made_with_the_values_they_come_with(desk: Desk):
     answer = await desk.post("/api/customers", body, desk.as_admin)
     assert (answer.status_code, set(answer.json())) == (201, {"customer"})
     made = answer.json()["customer"]
-    assert set(made) == {"id", "name", "rmId", "profile", "profileVersions", "createdAt"}
+    assert set(made) == {"id", "name", "rmId", "teamId", "profile", "profileVersions", "createdAt"}
     assert (made["name"], made["rmId"]) == ("Ana Duarte", desk.rm.id)
     assert made["profile"] == {"email": "ana@bakery.example", "interests": []}
     assert made["profileVersions"] == {"email": 1, "interests": 1}
