@@ -171,7 +171,8 @@ async def test_a_co_signer_who_stands_in_signs_second_after_the_rm_and_not_after
     )
     first = await world.proposal(customer, FIELD, "Portugal")
     assert (await world.accept(rm, first)).outcome == "signed"
-    assert (await world.accept(other, first)).outcome == "applied"
+    decided = await world.accept(other, first)
+    assert (decided.outcome, decided.artifact.on_behalf_of) == ("applied", None)
     second = await world.proposal(customer, FIELD, "France")
     assert [(await world.accept(other, second)).outcome for _ in range(2)] == ["signed", "unchanged"]
     refused = await world.accept(rm, second)

@@ -210,6 +210,7 @@ class _Bench:
     ) -> str:
         status, value = self._value(decision, artifact, kind, field)
         more: dict[str, Any] = {}
+        for_rm = stands.for_rm
         if field is not None:
             self._check_policy(decision, artifact, field)
             first = signatures.first(self.state, artifact)
@@ -221,7 +222,8 @@ class _Bench:
                 done = signatures.sign(self.state, artifact, decision, stands, status, value)
                 if done is not None:
                     return done
-            if first is not None:
+            if first is not None:  # a second signature is a co-signer's own, though they stand in for the RM
+                for_rm = None
                 more = {"signedBy": first.by, "signedByName": first.by_name, "signedAt": instant(first.at)}
         if decision.bulk:
             self._check_bulk(artifact)
@@ -230,7 +232,7 @@ class _Bench:
         if status == lifecycle.EDITED:
             artifact.edited_value = value
         event = self.state.close(
-            artifact, status, decision.by, reason=decision.given_reason, for_rm=stands.for_rm,
+            artifact, status, decision.by, reason=decision.given_reason, for_rm=for_rm,
             before=before, after=value, **more,
         )  # fmt: skip
         self.state.promise(event, artifact)
