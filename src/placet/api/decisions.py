@@ -159,7 +159,7 @@ class Decisions(Controller):
         decisions = [_decision(who, item.artifact_id, item) for item in body.decisions]
 
         def answer(outcomes: list[Outcome]) -> Answer:
-            _check_person(who)
+            access.check_person(who)
             return Answer(200, ResultsAnswer([outcome_answer(request, o) for o in outcomes]))
 
         async def work(connection: Connection) -> Answer:
@@ -239,7 +239,7 @@ class Decisions(Controller):
         updates = [_field_update(update) for update in body.proposal.field_updates]
 
         async def find(connection: Connection) -> tuple[list[Decision], Reply]:
-            _check_person(who)
+            access.check_person(who)
             found = await bulk.update_decisions(
                 connection,
                 who,
@@ -266,12 +266,6 @@ def _check_status(found: dict[str, Any]) -> None:
     """The status is looked at before anything else, so that no other fault hides this sentence."""
     if found.get("status") not in lifecycle.KNOWN:
         raise NotUnderstood(lifecycle.WRONG_STATUS, code="invalid_status")
-
-
-def _check_person(who: Principal) -> None:
-    """An agent is refused whatever its list names, before anything says whether that is there."""
-    if who.is_agent and (refusal := access.refusal_to_decide(who, access.STRANGER)) is not None:
-        raise refusal
 
 
 def _check_authority(outcomes: list[Outcome]) -> None:
@@ -309,7 +303,7 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
         return Answer(200, BatchAnswer(count, [outcome_answer(request, outcome) for outcome in outcomes]))
 
     async def find(connection: Connection) -> tuple[list[Decision], Reply]:
-        _check_person(who)
+        access.check_person(who)
         decisions = await bulk.batch_decisions(
             connection,
             who,

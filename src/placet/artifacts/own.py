@@ -16,7 +16,7 @@ from placet.artifacts.artifact import Artifact
 from placet.artifacts.decide import Decision, Outcome, decide
 from placet.artifacts.drafts import Item, Source
 from placet.artifacts.propose import propose
-from placet.customers import access
+from placet.customers import access, records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection, statements
 from placet.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -43,7 +43,7 @@ async def change_profile(
     """
     if not values:
         raise Invalid("Name at least one field to change.", code="nothing_to_change")
-    _check_person(who)
+    access.check_person(who)
     items = [Item(payload={"field_key": key, "proposed_value": value}) for key, value in values.items()]
     done = await propose(connection, who, customer_id, items, schema=schema, own=True)
     for made in done.artifacts:
@@ -68,7 +68,7 @@ async def revert(
     Of an approval: an artifact of the person's own that puts the former value back, accepted at once, if the field still
     has the version the approval gave it (else Conflict `moved_on`). Of a rejection: the same proposal anew, pending.
     """
-    _check_person(who)
+    access.check_person(who)
     undone = await inbox.get_artifact(connection, who, artifact_id)
     _check_decides(who, undone)
     if undone.customer_id is None or undone.field is None:
@@ -120,7 +120,7 @@ async def _accept(
 async def _propose_again(connection: Connection, who: Principal, undone: Artifact, schema: ProfileSchema) -> Artifact:
     """The proposal of a rejected one, once: while one waits already, that is the answer."""
     assert undone.customer_id is not None
-    await connection.execute(SQL["lock_customer"], undone.customer_id)
+    await connection.fetchrow(records.SQL["lock"], undone.customer_id)  # so that the second of two finds the first's
     if (waiting := await connection.fetchval(SQL["waiting_again"], undone.id)) is not None:
         return await inbox.get_artifact(connection, who, waiting)
     payload = {key: value for key, value in undone.payload.items() if key != "previous_value"}
@@ -150,11 +150,6 @@ async def _propose_again(connection: Connection, who: Principal, undone: Artifac
     if not done.artifacts:
         raise Conflict("The profile says so already.", code="no_change")
     return done.artifacts[0]
-
-
-def _check_person(who: Principal) -> None:
-    if who.is_agent and (refusal := access.refusal_to_decide(who, access.STRANGER)) is not None:
-        raise refusal
 
 
 def _check_decides(who: Principal, artifact: Artifact) -> None:

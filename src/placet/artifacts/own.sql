@@ -3,10 +3,6 @@
 select b.body from event e join event_body b on b.event_id = e.id
 where e.artifact_id = $1 and (e.kind like '%.accepted' or e.kind like '%.edited') order by e.seq desc limit 1;
 
--- name: lock_customer
--- So that of two who take back one rejection at once, the second finds the first's.
-select from customer where id = $1 for no key update;
-
 -- name: waiting_again
 -- The pending artifact that takes back a rejection, if there is one.
 select id from artifact where reverts = $1 and status = 'pending' order by seq limit 1;

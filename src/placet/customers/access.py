@@ -128,6 +128,12 @@ def refusal_to_decide(who: Principal, stands: Standing) -> PlacetError | None:
     return None
 
 
+def check_person(who: Principal) -> None:
+    """Raise for an agent, whatever it names, before anything says whether that is there."""
+    if who.is_agent and (refusal := refusal_to_decide(who, STRANGER)) is not None:
+        raise refusal
+
+
 def check_propose(who: Principal, customer_id: str, rm_id: str | None, team_id: str | None = None) -> None:
     """Raise unless this principal may propose for that customer."""
     if not standing(who, customer_id, rm_id, team_id).sees:
