@@ -12,4 +12,4 @@ compile() {
 
 compile --group build --output-file requirements/base.txt "$@"
 # The same versions in both, so that the tests run what people run.
-compile --group build --group test --group check --constraint requirements/base.txt --output-file requirements/dev.txt "$@"
+compile --group build --group test --group check --group eval --constraint requirements/base.txt --output-file requirements/dev.txt "$@"
