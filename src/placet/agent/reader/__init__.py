@@ -10,6 +10,7 @@ The stages, in their order (`pipeline` runs them):
     find, forms, readers/                   candidates: a value that a statement may give a field
     judge, mode                             how is it meant, and of whom
     resolve, quote, nudges                  at most one proposal a field, its evidence, what to ask
+    answers, shorthand                      the answer to such a question, read in its context
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from placet.agent.reader.result import Finding, Nudge, Reading, Unproposed
+from placet.agent.reader.result import Answer, Finding, Nudge, Reading, Unproposed
 from placet.customers.schema import ProfileSchema
 
-__all__ = ["NAME", "VERSION", "Finding", "Nudge", "Reading", "Unproposed", "read"]
+__all__ = ["NAME", "VERSION", "Answer", "Finding", "Nudge", "Reading", "Unproposed", "answer", "read"]
 
 NAME = "note-reader"
 VERSION = "0.1"
@@ -40,3 +41,19 @@ def read(
     from placet.agent.reader import pipeline
 
     return pipeline.read(note, schema=schema, profile=profile, client=client, date=date, locale=locale)
+
+
+def answer(
+    text: str,
+    field_key: str,
+    *,
+    schema: ProfileSchema,
+    profile: Mapping[str, Any] | None = None,
+    client: str | None = None,
+    date: datetime.date | None = None,
+    locale: str = "en-GB",
+) -> Answer:
+    """Read the answer to a nudge about a field: read, skipped or not understood; see `answers.answer`."""
+    from placet.agent.reader import answers
+
+    return answers.answer(text, field_key, schema=schema, profile=profile, client=client, date=date, locale=locale)

@@ -75,7 +75,10 @@ def read(
         reading.not_proposed += _unproposed(folded, others)
     infer_country(context, chosen)
     reading.proposals = [_finding(context, chosen[field.key]) for field in schema.fields if field.key in chosen]
-    reading.nudges = nudges(context, cut.statements, by_field)
+    reading.nudges = nudges(
+        schema, profile, proposals=reading.proposals, not_proposed=reading.not_proposed,
+        said="\n".join(each.text for each in cut.statements if each.own),
+    )  # fmt: skip
     return reading
 
 

@@ -50,3 +50,18 @@ class Reading(msgspec.Struct, rename="camel"):
     proposals: list[Finding]
     not_proposed: list[Unproposed]
     nudges: list[Nudge]
+
+
+class Answer(msgspec.Struct, rename="camel"):
+    """What an answer was understood to say.
+
+    `outcome` is `read`, `skipped` (whoever answered cannot or does not want to say) or `not_understood`. `proposals` holds one
+    for the field that was asked about, if that was read and is news, then whatever else the answer states; `start` and `end`
+    count code points of the answer after CRLF became LF. `sentence` is what to tell the person, "" where there is nothing to.
+    """
+
+    field_key: str
+    outcome: str
+    proposals: list[Finding]
+    not_proposed: list[Unproposed]
+    sentence: str = ""
