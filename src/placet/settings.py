@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `database_url` None means the embedded PostgreSQL under `home`. `migration_url` is the tables' owner, for `migrate`.
     `url` and `token` are a client's: the server to talk to and the bearer token to send. A sign-in ends after
     `sign_in_lifetime` whatever happens, and after `sign_in_idle` without a request. `trusted_proxies` are the networks
-    whose word on where a request came from is believed.
+    whose word on where a request came from is believed. `secret_key` encrypts what is stored and must not be read, such as
+    the secrets of webhooks. `loopback_calls` lets webhooks go to this machine, over http too.
     """
 
     database_url: str | None = None
@@ -47,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_idle: timedelta = timedelta(minutes=120)
     sign_in_lifetime: timedelta = timedelta(hours=12)
     trusted_proxies: tuple[str, ...] = ()
+    secret_key: str | None = None
+    loopback_calls: bool = False
     url: str | None = None
     token: str | None = None
 
@@ -82,6 +85,8 @@ VARIABLES = {
     "PLACET_SIGN_IN_IDLE_MINUTES": "A sign-in ends after so many minutes without a request; unset: 120.",
     "PLACET_SIGN_IN_HOURS": "A sign-in ends after so many hours whatever happens; unset: 12.",
     "PLACET_TRUSTED_PROXIES": "Networks (10.0.0.0/8, ::1) whose X-Forwarded-For says where a request came from; unset: none.",
+    "PLACET_SECRET_KEY": "What secrets in the database are encrypted with, 32 random characters or more; unset: none can be kept.",
+    "PLACET_LOOPBACK_CALLS": "`yes` lets webhooks and triggers call this machine (http://127.0.0.1), to try them; unset: no.",
     "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to; unset: http://127.0.0.1:8420.",
     "PLACET_TOKEN": "For `placet inbox` and `placet decide`: the bearer token to use.",
 }
@@ -126,6 +131,8 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         sign_in_idle=timedelta(minutes=number("PLACET_SIGN_IN_IDLE_MINUTES", 120, 1, 100_000)),
         sign_in_lifetime=timedelta(hours=number("PLACET_SIGN_IN_HOURS", 12, 1, 10_000)),
         trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
+        secret_key=_secret_key(text("PLACET_SECRET_KEY")),
+        loopback_calls=yes("PLACET_LOOPBACK_CALLS", False),
         url=(text("PLACET_URL") or "").rstrip("/") or None,
         token=text("PLACET_TOKEN"),
     )
@@ -138,6 +145,15 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _secret_key(given: str | None) -> str | None:
+    if given is not None and len(given) < 32:
+        raise Invalid(
+            "PLACET_SECRET_KEY has at least 32 characters; make one with: openssl rand -base64 32.",
+            code="invalid_setting",
+        )
+    return given
 
 
 def _company(text: Callable[[str], str | None]) -> Company | None:

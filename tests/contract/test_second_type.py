@@ -101,9 +101,7 @@ async def desk(world: World, http, before):
 
 
 async def proposed(http, customer, as_agent, *payloads, **more):
-    items = [
-        {"artifactType": "reminder", "payload": payload, "workflowTrigger": "calendar.add"} for payload in payloads
-    ]
+    items = [{"artifactType": "reminder", "payload": payload, "workflowTrigger": "webhook"} for payload in payloads]
     return await http.post(
         f"/api/customers/{customer}/artifacts", json={"artifacts": items, "source": NOTE, **more}, headers=as_agent
     )
@@ -164,7 +162,7 @@ async def test_it_is_accepted_and_its_trigger_is_promised(http, desk, world):
     assert (answer.status_code, answer.json()["artifact"]["status"]) == (200, "accepted")
     assert await kinds(http, found, as_rm) == ["reminder.proposed", "reminder.accepted"]
     [row] = await world.rows("select topic, trigger, status from delivery where artifact_id = $1", found["id"])
-    assert row == {"topic": "artifact.accepted", "trigger": "calendar.add", "status": "promised"}
+    assert row == {"topic": "artifact.accepted", "trigger": "webhook", "status": "unrouted"}
     assert await world.profile(customer) == {"occupation": "Baker"}
 
 
@@ -180,7 +178,7 @@ async def test_it_is_edited(http, desk, world):
     assert decided["payload"] == {**CALL, "edited_value": {**CALL, "due": "2026-12-02"}}
     assert await kinds(http, found, as_rm) == ["reminder.proposed", "reminder.edited"]
     [row] = await world.rows("select topic, trigger from delivery where artifact_id = $1", found["id"])
-    assert row == {"topic": "artifact.edited", "trigger": "calendar.add"}
+    assert row == {"topic": "artifact.edited", "trigger": "webhook"}
 
 
 async def test_an_edit_that_changes_nothing_is_an_acceptance(http, desk):

@@ -80,7 +80,7 @@ async def test_a_decision_is_applied_once_wherever_its_server_dies(world: World,
     rm = await world.person()
     headers = await world.token(rm)
     customer = await world.customer(rm)
-    artifact = await world.proposal(customer, "occupation", "Cook", trigger="tell")
+    artifact = await world.proposal(customer, "occupation", "Cook", trigger="webhook")
     rival = await world.proposal(customer, "occupation", "Chef")
     request = ("PATCH", f"/api/artifacts/{artifact.id}", {"status": "accepted", "reason": "Said so."}, headers)
     before = await world.stored(customer)
@@ -101,7 +101,7 @@ async def test_a_decision_is_applied_once_wherever_its_server_dies(world: World,
     kinds = [event["kind"] for event in await world.events(artifact=artifact)]
     assert kinds == ["profile_edit.proposed", "profile_edit.accepted"]
     promised = await world.rows("select artifact_id, topic, trigger from delivery where customer_id = $1", customer)
-    assert promised == [{"artifact_id": artifact.id, "topic": "artifact.accepted", "trigger": "tell"}]
+    assert promised == [{"artifact_id": artifact.id, "topic": "artifact.accepted", "trigger": "webhook"}]
 
 
 @pytest.mark.parametrize("point", PROPOSING)
@@ -110,7 +110,7 @@ async def test_a_batch_is_proposed_once_wherever_its_server_dies(world: World, h
     headers = await world.token(agent="reader")
     items = [
         {"payload": {"field_key": "occupation", "proposed_value": "Cook", "source_text": "a cook"}},
-        {"payload": {"field_key": "employer", "proposed_value": "The Inn"}, "workflowTrigger": "tell"},
+        {"payload": {"field_key": "employer", "proposed_value": "The Inn"}, "workflowTrigger": "webhook"},
     ]
     body = {"artifacts": items, "source": {"text": "She is a cook at The Inn."}}
     request = ("POST", f"/api/customers/{customer}/artifacts", body, headers)

@@ -28,7 +28,7 @@ async def customer(world: World, rm):
 
 @pytest.fixture
 async def proposal(world: World, customer):
-    return await world.proposal(customer, "occupation", "Chef", trigger="kyc-refresh")
+    return await world.proposal(customer, "occupation", "Chef", trigger="webhook")
 
 
 async def value(world, customer, field):
@@ -148,7 +148,7 @@ async def test_a_decision_is_one_event_and_an_approval_one_delivery(world: World
     deliveries = await world.rows("select * from delivery where artifact_id = $1", proposal.id)
     assert [found["topic"] for found in deliveries] == topics
     for found in deliveries:
-        assert (found["trigger"], found["status"], found["event_id"]) == ("kyc-refresh", "promised", events[-1]["id"])
+        assert (found["trigger"], found["status"], found["event_id"]) == ("webhook", "unrouted", events[-1]["id"])
 
 
 async def test_the_event_holds_before_after_reason_and_names(world: World, rm, customer, proposal):

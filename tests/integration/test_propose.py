@@ -348,7 +348,7 @@ async def test_the_order_of_members_does_not_make_another_batch(world: World, cu
         {"items": [item("occupation", "Chef")]},
         {"items": [item("occupation", "Cook"), item("employer", "The Old Mill")]},
         {"items": [item("occupation", "Cook", confidence="low")]},
-        {"items": [item("occupation", "Cook", trigger="kyc")]},
+        {"items": [item("occupation", "Cook", trigger="webhook")]},
         {"source": "Cook."},
     ],
     ids=["value", "one more", "confidence", "trigger", "source"],

@@ -175,7 +175,7 @@ class Agent(Client):
             }
             if self.dice.random() < 0.15:
                 payload["previous_value"] = "what nobody ever said"
-            items.append({"payload": payload, **({"workflowTrigger": "tell"} if self.dice.random() < 0.3 else {})})
+            items.append({"payload": payload, **({"workflowTrigger": "webhook"} if self.dice.random() < 0.3 else {})})
         text = ". ".join(item["payload"]["source_text"] for item in items)
         body: dict[str, Any] = {"artifacts": items, "source": {"text": text}}
         if self.dice.random() < 0.5:

@@ -56,6 +56,7 @@ class ArtifactType:
     Payload: ClassVar[type[msgspec.Struct]]  # the members of `payload`, snake_case; unknown members are refused
     lifecycle: ClassVar[Lifecycle] = COUNTERSIGN
     actions: ClassVar[tuple[str, ...]] = ()  # beyond accept, edit, reject
+    trigger: ClassVar[str | None] = None  # the trigger its artifacts name where the proposer names none
     expires_after: ClassVar[timedelta | None] = None  # how long one may wait for a decision; None: for ever
 
     # ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────

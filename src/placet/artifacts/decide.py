@@ -125,6 +125,8 @@ async def write(connection: Connection, changes: Changes) -> None:
         [g.over for _, g in signatures],
         [g.reason for _, g in signatures],
         [v.at for v in values],
+        [p.kind for p in promises],
+        [p.alone for p in promises],
     )
     crash.point("decide.written")
     asked: dict[str, Any] = {

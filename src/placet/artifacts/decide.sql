@@ -20,7 +20,8 @@ from (
 order by r.seq;
 
 -- name: write
--- Decisions, values, events and promises in one statement; what it wrote is counted by the caller.
+-- Decisions, values, events and promises in one statement; what it wrote is counted by the caller. An approval is promised to
+-- each rule that asks for it, at the least to nobody: so each has a row.
 with given as (
     select * from unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
                          $9::text[], $10::text[], $11::text[], $12::bytea[], $13::bytea[], $14::text[])
@@ -65,10 +66,15 @@ with given as (
     order by g.n
     returning 1
 ), promised as (
-    insert into delivery (id, event_id, artifact_id, customer_id, topic, trigger)
-    select * from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $35::text[])
-    returning 1
+    insert into delivery (id, event_id, artifact_id, customer_id, topic, kind, trigger, rule_id, status, due_at)
+    select p.id || case when t.n > 1 then '-' || t.n else '' end, p.event_id, p.artifact_id, p.customer_id, p.topic, p.kind,
+           t.trigger, t.rule_id, t.status, statement_timestamp() + make_interval(secs => t.delay_s)
+    from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $49::text[], $35::text[], $50::boolean[])
+             with ordinality as p (id, event_id, artifact_id, customer_id, topic, kind, named, alone, nth)
+    cross join lateral promised_to(p.topic, p.kind, p.named, p.alone) t
+    order by p.nth, t.n
+    returning event_id
 )
 select (select count(*) from decided) as artifacts, (select count(*) from valued) as values,
-       (select count(*) from recorded) as events, (select count(*) from promised) as deliveries,
+       (select count(*) from recorded) as events, (select count(distinct event_id) from promised) as deliveries,
        (select count(*) from signed) as signatures;

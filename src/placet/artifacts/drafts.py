@@ -20,6 +20,7 @@ from placet.db import json
 from placet.errors import Invalid, InvalidItems, PlacetError
 from placet.identity.principal import Principal
 from placet.ids import new_id
+from placet.triggers.trigger import trigger
 
 
 class Item(msgspec.Struct, kw_only=True):
@@ -102,7 +103,7 @@ def _read_item(index: int, item: Item, types: dict[str, ArtifactType], schema: P
         raise Invalid(f"There is no artifact type {item.artifact_type[:60]!r}.", code="unknown_type")
     json.require_storable(item.payload)
     if item.workflow_trigger is not None:
-        json.require_text(item.workflow_trigger, "The workflow trigger")
+        trigger(json.require_text(item.workflow_trigger, "The workflow trigger"))
     found.read(item.payload)
     payload = dict(item.payload)
     found.check(payload, schema)

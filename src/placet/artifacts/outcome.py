@@ -94,13 +94,18 @@ class ValueChange(msgspec.Struct):
 
 
 class Promise(msgspec.Struct):
-    """A delivery to be made after the commit."""
+    """What is to be called after the commit: whoever asked for approvals of this topic or kind, and the named trigger.
+
+    `alone`: the named trigger may be called though no rule sets it up.
+    """
 
     event_id: str
     artifact_id: str
     customer_id: str | None
-    topic: str
+    topic: str  # artifact.accepted
+    kind: str  # profile_edit.accepted
     trigger: str | None
+    alone: bool = False
 
 
 class Changes(msgspec.Struct):

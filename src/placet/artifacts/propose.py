@@ -210,7 +210,7 @@ async def _insert(
         [d.id for d in keep],
         [d.type.name for d in keep],
         [json.encode(d.payload) for d in keep],
-        [d.item.workflow_trigger for d in keep],
+        [d.item.workflow_trigger or d.type.trigger for d in keep],
         [d.field for d in keep],
         [d.field_version for d in keep],
         [d.key for d in keep],

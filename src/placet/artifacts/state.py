@@ -20,6 +20,7 @@ from placet.customers.access import Standing
 from placet.customers.schema import Field, ProfileSchema
 from placet.db import json
 from placet.identity.principal import SYSTEM, Authority, Principal
+from placet.triggers.trigger import triggers
 
 
 class State:
@@ -118,10 +119,20 @@ class State:
         return event
 
     def promise(self, event: record.Event, artifact: Artifact) -> None:
-        """A delivery to be made after the commit."""
-        topic = f"artifact.{artifact.status}"
-        promised = Promise(event.id, artifact.id, artifact.customer_id, topic, artifact.workflow_trigger)
-        self.changes.promises.append(promised)
+        """Deliveries to be made after the commit, by whoever asked for them."""
+        named = artifact.workflow_trigger
+        trigger = triggers().get(named) if named is not None else None
+        self.changes.promises.append(
+            Promise(
+                event_id=event.id,
+                artifact_id=artifact.id,
+                customer_id=artifact.customer_id,
+                topic=f"artifact.{artifact.status}",
+                kind=event.kind,
+                trigger=named,
+                alone=trigger is None or trigger.alone,  # one that is gone fails visibly, not silently
+            )
+        )
 
     def set_field(self, artifact: Artifact, key: str, value: Any, by: Principal) -> None:
         """Net changes only: a value the profile has already is not written again."""

@@ -169,10 +169,14 @@ def _schema_file(settings: Settings) -> Check:
 
 def _plug_ins() -> Iterator[Check]:
     from placet.artifacts.artifact_type import artifact_types, broken_types
+    from placet.triggers.trigger import broken_triggers, triggers
 
     yield Check("artifact types", GOOD, ", ".join(artifact_types()))
     for name, why in broken_types().items():
         yield Check(f"plug-in {name}", BROKEN, f"cannot be loaded and is left out: {why}")
+    yield Check("triggers", GOOD, ", ".join(triggers()))
+    for name, why in broken_triggers().items():
+        yield Check(f"trigger plug-in {name}", BROKEN, f"cannot be loaded and is left out: {why}")
 
 
 def _company(settings: Settings) -> Check:
