@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from types import FrameType
 from typing import Any
 
 from litestar import Litestar
@@ -20,9 +24,11 @@ from placet.api.artifacts import Artifacts
 from placet.api.auth import Authenticate
 from placet.api.customers import Customers
 from placet.api.delegations import Delegations
+from placet.api.feed import Feed
 from placet.api.meta import Meta
 from placet.api.people import People
 from placet.api.reading import MAX_BODY
+from placet.api.stream import Streams
 from placet.api.teams import Teams
 from placet.db.connect import urls
 from placet.runtime import Runtime
@@ -57,7 +63,7 @@ class Application(Litestar):
                 message = {**message, "body": b""}
             await send(message)
 
-        as_get: Any = {**scope, "method": "GET"}
+        as_get: Any = {**scope, "method": "GET", "placet_head": True}  # for what would never end otherwise
         await super().__call__(as_get, receive, without_body)
 
 
@@ -85,7 +91,7 @@ def create_app(
         ]
 
     return Application(
-        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Meta, *handlers],
+        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Streams, Meta, *handlers],
         middleware=[Authenticate()],
         exception_handlers={Exception: answer_error},
         before_send=[add_headers],
@@ -95,6 +101,30 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
+
+
+@contextmanager
+def telling(stop: Callable[[], None]) -> Iterator[None]:
+    """`stop` is called as soon as the process is told to end: the server would wait for every open stream first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # where somebody else owns the process, such as a test
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+        then = before[signal.Signals(number)]
+        if callable(then):
+            then(number, frame)
+
+    for number in before:
+        signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, then in before.items():
+            signal.signal(number, then)
 
 
 def _allowed(listed: str, scope: Scope) -> str:
@@ -120,7 +150,8 @@ def from_environment() -> Litestar:
             runtime.open_in_background(app_url)
             try:
                 async with working(runtime) if runtime.settings.worker else nullcontext():
-                    yield
+                    with telling(runtime.part(Feed).stop):
+                        yield
             finally:
                 await runtime.close()
 

@@ -16,7 +16,7 @@ KEY = "described"
 
 
 class Described(msgspec.Struct, kw_only=True):
-    """What a handler takes and answers. `answers` maps a status to a shape (None: no body)."""
+    """What a handler takes and answers. `answers` maps a status to a shape (None: no body), sent as `media_type`."""
 
     tag: str
     query: type[msgspec.Struct] | None = None
@@ -26,6 +26,7 @@ class Described(msgspec.Struct, kw_only=True):
     problems: tuple[int, ...]
     idempotent: bool
     public: bool
+    media_type: str = "application/json"
 
 
 def described(
@@ -38,6 +39,7 @@ def described(
     problems: tuple[int, ...] = (404, 422),
     idempotent: bool = False,
     public: bool = False,
+    media_type: str = "application/json",
 ) -> dict[str, Described]:
     """The `opt` of a handler."""
     more = (400, 409, 413, 415) if body is not None else ()
@@ -50,6 +52,7 @@ def described(
             answers=answers,
             idempotent=idempotent,
             public=public,
+            media_type=media_type,
             problems=tuple(sorted({*problems, *more, *(() if public else (401, 403)), 503})),
         )
     }
@@ -108,7 +111,7 @@ def _operation(
     answers = {
         str(status): {
             "description": "Done." if status < 300 else "See the body.",
-            **({"content": {"application/json": {"schema": by_shape[id(shape)]}}} if shape is not None else {}),
+            **({"content": {about.media_type: {"schema": by_shape[id(shape)]}}} if shape is not None else {}),
         }
         for status, shape in about.answers.items()
     }

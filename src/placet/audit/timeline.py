@@ -46,7 +46,7 @@ class Line(msgspec.Struct, kw_only=True):
 
 async def of_artifact(connection: Connection, artifact_id: str, *, after: int = 0, limit: int = 50) -> list[Line]:
     """An artifact's events, oldest first. Whether the caller may see that artifact is settled before."""
-    return [_line(row) for row in await connection.fetch(SQL["of_artifact"], artifact_id, after, limit)]
+    return [line(row) for row in await connection.fetch(SQL["of_artifact"], artifact_id, after, limit)]
 
 
 async def of_customer(
@@ -68,10 +68,11 @@ async def of_customer(
         if not (everything and await connection.fetchval(SQL["customer_known"], customer_id)):
             raise NotFound("Customer not found")
     statement, start = ("of_customer_newest", after or _LAST) if newest_first else ("of_customer", after)
-    return [_line(row) for row in await connection.fetch(SQL[statement], customer_id, start, limit)]
+    return [line(row) for row in await connection.fetch(SQL[statement], customer_id, start, limit)]
 
 
-def _line(row: Any) -> Line:
-    values = dict(row)
+def line(row: Any) -> Line:
+    """An event from a row with these columns, whatever else is in it."""
+    values = {name: row[name] for name in Line.__struct_fields__}
     values["body"] = msgspec.json.decode(values["body"]) if values["body"] is not None else {}
     return Line(**values)

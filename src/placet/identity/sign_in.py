@@ -14,6 +14,7 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 import structlog
+from asyncpg import Record
 
 from placet.db.engine import Connection
 from placet.errors import NotSignedIn, TooMany
@@ -142,10 +143,19 @@ async def start(
 async def who_is(connection: Connection, token: str, *, door: str = "web", idle: timedelta = IDLE) -> Principal | None:
     """The person a cookie belongs to, or None; being asked keeps the sign-in alive."""
     row = await connection.fetchrow(SQL["signed_in"], hashed(token), idle)
+    if row is not None and row["seen_long_ago"]:
+        await connection.execute(SQL["seen"], hashed(token))
+    return _principal(row, door)
+
+
+async def still(connection: Connection, token: str, *, door: str = "api", idle: timedelta = IDLE) -> Principal | None:
+    """The same for what a browser does by itself: an open page nobody looks at keeps no sign-in alive."""
+    return _principal(await connection.fetchrow(SQL["signed_in"], hashed(token), idle), door)
+
+
+def _principal(row: Record | None, door: str) -> Principal | None:
     if row is None:
         return None
-    if row["seen_long_ago"]:
-        await connection.execute(SQL["seen"], hashed(token))
     return Principal(row["role"], row["id"], row["name"], door, authority=authority(row["authority"]))
 
 

@@ -79,6 +79,7 @@ ROUTES = {
     ("POST", "/api/tokens/{token_id}/rotate"): CREATES,
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 204, 403, 403, 403, 403),
     ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
+    ("GET", "/api/stream"): LISTS,
     ("GET", "/api/fields"): LISTS,
     ("GET", "/api/artifact-types"): LISTS,
     ("GET", "/api/me"): LISTS,
@@ -195,7 +196,8 @@ async def test_the_table(desk: Desk, route):
     for number, (caller, status) in enumerate(zip(CALLERS, ROUTES[route], strict=True)):
         artifact = await scene(desk, route, number)
         before = await desk.counts()
-        answer = await ask(desk, route, artifact, callers[caller], number)
+        asked = ("HEAD", route[1]) if route[1] == "/api/stream" else route  # what it answers has no end
+        answer = await ask(desk, asked, artifact, callers[caller], number)
         assert answer.status_code == status, (caller, answer.text)
         if not answer.is_success:
             problem(answer, status)

@@ -33,6 +33,7 @@ CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance
 CALLERS = ("rm", "admin", "agent")
 EXAMPLES = 12
 METHODS = ("get", "post", "patch", "put", "delete")
+ENDLESS = {"GET /api/stream"}  # what is sent there has no end: test_stream.py reads it
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +254,7 @@ MEANT = {
 
 
 def test_every_operation_is_tried(operations):
-    assert set(operations) == set(OPERATIONS)
+    assert set(operations) == set(OPERATIONS) | ENDLESS
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
