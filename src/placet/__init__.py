@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Invalid,
         InvalidItems,
         InvalidValue,
+        ModelFailed,
         NotFound,
         NotSignedIn,
         NotUnderstood,
@@ -88,6 +89,7 @@ __all__ = [
     "Line",
     "Matched",
     "Matching",
+    "ModelFailed",
     "NotFound",
     "NotSignedIn",
     "NotUnderstood",
@@ -141,8 +143,8 @@ _HOMES = {
     "customers.records": "Customer",
     "customers.schema": "Field Option ProfileSchema load_schema",
     "db.engine": "open_pool",
-    "errors": "Conflict Forbidden Invalid InvalidItems InvalidValue NotFound NotSignedIn NotUnderstood PlacetError Stale "
-    "TooLarge TooMany Unavailable WrongContentType",
+    "errors": "Conflict Forbidden Invalid InvalidItems InvalidValue ModelFailed NotFound NotSignedIn NotUnderstood PlacetError "
+    "Stale TooLarge TooMany Unavailable WrongContentType",
     "identity.principal": "SYSTEM Principal agent",
     "identity.users": "User",
     "repository": "Repository",

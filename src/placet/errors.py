@@ -13,6 +13,7 @@
     ├── TooLarge           413
     ├── WrongContentType   415
     ├── TooMany            429
+    ├── ModelFailed        502  the language model did, not Placet; nothing was stored
     └── Unavailable        503  try again later
 
 An error is raised where it is understood. Doors translate it; no other layer invents one.
@@ -112,6 +113,12 @@ class TooMany(PlacetError):
     """Too many attempts; `retry_after` says in how many seconds to come back."""
 
     status, code, title = 429, "too_many", "Too many attempts"
+
+
+class ModelFailed(PlacetError):
+    """The language model that should have read this failed; nothing was stored, and trying again is safe."""
+
+    status, code, title = 502, "model_failed", "The model failed"
 
 
 class Unavailable(PlacetError):

@@ -25,6 +25,21 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     label: str = "your company"
 
 
+class LanguageModel(msgspec.Struct, frozen=True, kw_only=True):
+    """The model that reads notes instead of the offline reader, and what it may cost: seconds and tokens.
+
+    `name` is pydantic-ai's, `provider:model`. `url` and `key` None leave both to the provider's own variables. `seconds` bound
+    one reading or one turn of a chat, `answer_tokens` one answer, `run_tokens` everything read and written for one of them.
+    """
+
+    name: str
+    url: str | None = None
+    key: str | None = None
+    seconds: int = 120
+    answer_tokens: int = 8_000
+    run_tokens: int = 200_000
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process was told.
 
@@ -45,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     pool_size: int = 10
     worker: bool = True
     company: Company | None = None
+    model: LanguageModel | None = None
     sign_in_idle: timedelta = timedelta(minutes=120)
     sign_in_lifetime: timedelta = timedelta(hours=12)
     trusted_proxies: tuple[str, ...] = ()
@@ -87,6 +103,12 @@ VARIABLES = {
     "PLACET_TRUSTED_PROXIES": "Networks (10.0.0.0/8, ::1) whose X-Forwarded-For says where a request came from; unset: none.",
     "PLACET_SECRET_KEY": "What secrets in the database are encrypted with, 32 random characters or more; unset: none can be kept.",
     "PLACET_LOOPBACK_CALLS": "`yes` lets webhooks and triggers call this machine (http://127.0.0.1), to try them; unset: no.",
+    "PLACET_MODEL": "A language model to read notes, by pydantic-ai's name, such as `openai:gpt-5`; unset: the offline reader.",
+    "PLACET_MODEL_URL": "The base address of an OpenAI-compatible server or Ollama, /v1 included; unset: the provider's own.",
+    "PLACET_MODEL_KEY": "The key for the model; unset: the provider's own variable, such as OPENAI_API_KEY.",
+    "PLACET_MODEL_TIMEOUT_SECONDS": "A model that takes longer to read a note or to answer in a chat has failed; unset: 120.",
+    "PLACET_MODEL_ANSWER_TOKENS": "Tokens a model may write in one answer; unset: 8000.",
+    "PLACET_MODEL_RUN_TOKENS": "Tokens a model may read and write for one note, or one turn of a chat; unset: 200000.",
     "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to; unset: http://127.0.0.1:8420.",
     "PLACET_TOKEN": "For `placet inbox` and `placet decide`: the bearer token to use.",
 }
@@ -128,6 +150,7 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         pool_size=number("PLACET_POOL_SIZE", 10, 2, 200),
         worker=yes("PLACET_WORKER", True),
         company=_company(text),
+        model=_model(text, number),
         sign_in_idle=timedelta(minutes=number("PLACET_SIGN_IN_IDLE_MINUTES", 120, 1, 100_000)),
         sign_in_lifetime=timedelta(hours=number("PLACET_SIGN_IN_HOURS", 12, 1, 10_000)),
         trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
@@ -177,6 +200,32 @@ def _company(text: Callable[[str], str | None]) -> Company | None:
         client_secret=text("PLACET_OIDC_CLIENT_SECRET"),
         scopes=scopes,
         label=text("PLACET_OIDC_LABEL") or "your company",
+    )
+
+
+def _model(text: Callable[[str], str | None], number: Callable[[str, int, int, int], int]) -> LanguageModel | None:
+    """The language model, or None; Invalid where its name or address cannot be one."""
+    name, url = text("PLACET_MODEL"), text("PLACET_MODEL_URL")
+    if name is None:
+        if url is not None:
+            raise Invalid(
+                "PLACET_MODEL is missing: PLACET_MODEL_URL says where a model is, not which.", code="invalid_setting"
+            )
+        return None
+    provider, _, model = name.partition(":")
+    if not provider or not model:
+        raise Invalid(
+            f"PLACET_MODEL is a provider and a model, such as openai:gpt-5, not {name[:60]!r}.", code="invalid_setting"
+        )
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise Invalid(f"PLACET_MODEL_URL starts with https:// or http://, not {url[:40]!r}.", code="invalid_setting")
+    return LanguageModel(
+        name=name,
+        url=url,
+        key=text("PLACET_MODEL_KEY"),
+        seconds=number("PLACET_MODEL_TIMEOUT_SECONDS", 120, 1, 3600),
+        answer_tokens=number("PLACET_MODEL_ANSWER_TOKENS", 8_000, 16, 1_000_000),
+        run_tokens=number("PLACET_MODEL_RUN_TOKENS", 200_000, 1_000, 100_000_000),
     )
 
 

@@ -1,20 +1,24 @@
 """Have the agent read a note and propose what it found: one note, one customer, one batch.
 
 The agent is bound to that customer by the server; nothing in the note can name another. Reading happens before the
-transaction and off the event loop, because it is work for the processor and not for the database.
+transaction and off the event loop, because it is work for the processor (or for a language model) and not for the database.
 """
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from typing import Any
 
 import msgspec
 
+from placet.agent.mind import Brief, Mind, Reader, Told
+from placet.agent.reader import Finding, Reading
 from placet.artifacts.evidence import normal_newlines
 from placet.artifacts.propose import Item, Proposed, Source, propose
 from placet.customers import access, records
+from placet.customers.records import Customer
+from placet.db import json
 from placet.db.engine import Connection
 from placet.errors import Invalid
 from placet.identity.principal import Principal, agent
@@ -38,59 +42,112 @@ async def read_note(
     title: str | None = None,
     occurred_at: datetime | None = None,
     locale: str = "en-GB",
+    told: Told | None = None,
 ) -> Proposed:
-    """Read a note for `who` and store what it proposes as a batch of the agent's.
+    """Read a note for `who` and store what it proposes as a batch of the agent's; `told` hears how far a long one is.
 
-    Raises NotFound and Forbidden as proposing does, Invalid for an empty or too long note, and NothingFound (with `reading`,
-    a `placet.agent.reader.Reading`) where there is nothing to propose: then nothing is stored.
+    Raises NotFound and Forbidden as proposing does, Invalid for an empty or too long note, ModelFailed where a language model
+    should have read it, and NothingFound (with `reading`, a `placet.agent.reader.Reading`) where there is nothing to propose.
+    Then nothing is stored.
     """
-    from placet.agent.reader import NAME, read
+    text = checked(text)
+    customer = await may_propose(runtime, who, customer_id)
+    mind = runtime.part(Mind)
+    reading = await mind.read(brief(runtime, customer, text, occurred_at=occurred_at, locale=locale), told)
+    if not reading.proposals:
+        raise NothingFound("The agent found nothing in this note to propose.", reading=reading)
+    source = Source(text=text, title=title, occurred_at=occurred_at)
+    return await store(runtime, who, customer_id, items(reading.proposals), source, left(reading), mind.reader)
 
-    text = normal_newlines(text)
+
+def checked(text: str) -> str:
+    """The note as it is read and stored, or Invalid."""
+    text = normal_newlines(json.require_text(text, "The note"))
     if not text.strip():
         raise Invalid("The note is empty.", code="empty_source")
     if len(text) > MAX_NOTE:
         raise Invalid(f"A note has at most {MAX_NOTE:,} characters.", code="source_too_long")
+    return text
+
+
+async def may_propose(runtime: Runtime, who: Principal, customer_id: str) -> Customer:
+    """The customer with their profile as it now is; NotFound and Forbidden for who may not propose for them."""
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
     access.check_propose(who, customer.id, customer.rm_id, customer.team_id)
-    day = (occurred_at or datetime.now(UTC)).date()
-    reading = await asyncio.to_thread(
-        partial(
-            read, text, schema=runtime.schema, profile=customer.profile, client=customer.name, date=day, locale=locale
-        )
+    return customer
+
+
+def brief(
+    runtime: Runtime, customer: Customer, text: str, *, occurred_at: datetime | None = None, locale: str = "en-GB"
+) -> Brief:
+    """What the reader is given of a customer's note."""
+    return Brief(
+        text=text,
+        schema=runtime.schema,
+        profile=customer.profile,
+        client=customer.name,
+        date=(occurred_at or datetime.now(UTC)).date(),
+        locale=locale,
     )
-    if not reading.proposals:
-        raise NothingFound("The agent found nothing in this note to propose.", reading=reading)
-    items = [
+
+
+def items(found: Iterable[Finding], source: Source | None = None) -> list[Item]:
+    """Findings as proposals; `source` is where they were read, if not in the batch's."""
+    return [
         Item(
             payload={
-                "field_key": found.field_key,
-                "field_display_name": found.field_display_name,
-                "proposed_value": found.proposed_value,
-                "previous_value": found.previous_value,
-                "source_text": found.source_text,
-                "confidence": found.confidence,
-                "why": found.why,
+                "field_key": each.field_key,
+                "field_display_name": each.field_display_name,
+                "proposed_value": each.proposed_value,
+                "previous_value": each.previous_value,
+                "source_text": each.source_text,
+                "confidence": each.confidence,
+                "why": each.why,
             },
-            at=found.start,
+            at=each.start,
+            source=source,
         )
-        for found in reading.proposals
+        for each in found
     ]
-    reader = agent(NAME, customers=(customer_id,), door=who.door)
-    source = Source(text=text, title=title, occurred_at=occurred_at)
-    left = msgspec.to_builtins(reading.not_proposed)
+
+
+def left(reading: Reading) -> list[dict[str, Any]]:
+    """What was seen and not proposed, as it is kept with a batch."""
+    found: list[dict[str, Any]] = msgspec.to_builtins(reading.not_proposed)
+    return found
+
+
+async def store(
+    runtime: Runtime,
+    who: Principal,
+    customer_id: str,
+    proposals: Sequence[Item],
+    source: Source | None,
+    not_proposed: Sequence[dict[str, Any]],
+    reader: Reader,
+    *,
+    batch_id: str | None = None,
+) -> Proposed:
+    """One batch of what was read: the note reader's on a person's behalf, or the asking agent's own, within its bounds."""
+    proposer = who
+    if not who.is_agent:
+        proposer = msgspec.structs.replace(
+            agent(reader.agent, customers=(customer_id,), door=who.door), name=reader.name
+        )
 
     async def work(connection: Connection) -> Proposed:
         return await propose(
             connection,
-            reader,
+            proposer,
             customer_id,
-            items,
+            proposals,
             schema=runtime.schema,
+            batch_id=batch_id,
             source=source,
-            not_proposed=left,
-            on_behalf_of=who,
+            not_proposed=not_proposed,
+            on_behalf_of=None if who.is_agent else who,
+            read_by={"agent": reader.agent, "version": reader.version, "model": reader.model},
         )
 
     return await runtime.transact(work)

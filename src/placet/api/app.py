@@ -22,6 +22,7 @@ from placet import settings as configuration
 from placet.api import problems
 from placet.api.artifacts import Artifacts
 from placet.api.auth import Authenticate
+from placet.api.chat import Chat
 from placet.api.customers import Customers
 from placet.api.delegations import Delegations
 from placet.api.feed import Feed
@@ -91,7 +92,7 @@ def create_app(
         ]
 
     return Application(
-        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Streams, Meta, *handlers],
+        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Streams, Meta, Chat, *handlers],
         middleware=[Authenticate()],
         exception_handlers={Exception: answer_error},
         before_send=[add_headers],

@@ -23,21 +23,25 @@ from placet.ids import new_id
 from placet.triggers.trigger import trigger
 
 
-class Item(msgspec.Struct, kw_only=True):
-    """One proposal. `at` is where its quote is said to start in the source: a hint, checked."""
-
-    payload: dict[str, Any]
-    artifact_type: str = "profile_edit"
-    workflow_trigger: str | None = None
-    at: int | None = None
-
-
 class Source(msgspec.Struct, kw_only=True):
     """The note the proposals were read from."""
 
     text: str
     title: str | None = None
     occurred_at: datetime | None = None
+
+
+class Item(msgspec.Struct, kw_only=True):
+    """One proposal. `at` is where its quote is said to start in its source: a hint, checked.
+
+    `source` is where this one was read, if not in the batch's: the answer to a question, say.
+    """
+
+    payload: dict[str, Any]
+    artifact_type: str = "profile_edit"
+    workflow_trigger: str | None = None
+    at: int | None = None
+    source: Source | None = None
 
 
 class Skipped(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
@@ -60,6 +64,8 @@ class Draft(msgspec.Struct, kw_only=True):
     value: Any = None
     field_version: int | None = None
     claim: bytes | None = None
+    source_id: str | None = None
+    source_sha256: str | None = None
     quote: evidence.Located = evidence.NOWHERE
     id: str = msgspec.field(default_factory=new_id)
 

@@ -6,7 +6,7 @@ stays true until the commit, and two proposals of one batch cannot both be first
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -56,13 +56,15 @@ async def propose(
     on_behalf_of: Principal | None = None,
     own: bool = False,
     reverts: str | None = None,
+    read_by: Mapping[str, str | None] | None = None,
 ) -> Proposed:
     """Create one batch of artifacts for a customer, inside the caller's transaction.
 
     `batch_id` is the proposer's own (a new one if left out): the same batch again answers with the same artifacts, other
     content under it raises Conflict `batch_exists`. `not_proposed` is what a reader saw and left, kept with the batch.
     `on_behalf_of` is the person who had an agent read a note. `own` marks a person's own change, which neither a waiting twin
-    nor an earlier rejection stops; `reverts` is the artifact it undoes. Raises NotFound, Forbidden, InvalidItems, Invalid,
+    nor an earlier rejection stops; `reverts` is the artifact it undoes. `read_by` (`agent`, `version`, `model`) is who read the
+    note, for the trail. Raises NotFound, Forbidden, InvalidItems, Invalid,
     Conflict, and TooMany where an agent's hourly quota is used up.
     """
     if not 1 <= len(items) <= MAX_ITEMS:
@@ -90,15 +92,17 @@ async def propose(
     world = await _world(connection, customer_id, drafts)
     keep, skipped = judge(who, drafts, world, schema, own=own)
     await quota.use(connection, who, customer_id, len(keep))
-    if text is not None:
-        finder = evidence.Finder(text)
+    source_id = None
+    if source is not None and text is not None:
+        read = _Read(text, await _store_source(connection, who, customer_id, source, text, world.at))
+        source_id = read.id
         for draft in keep:
-            draft.quote = finder.locate(draft.type.quote(draft.payload), draft.item.at)
-    source_id = (
-        await _store_source(connection, who, customer_id, source, text, world.at)
-        if source is not None and text is not None
-        else None
-    )
+            _locate(draft, read)
+    for draft in keep:
+        if draft.item.source is not None:
+            own_text = _source_text(draft.item.source) or ""
+            stored = await _store_source(connection, who, customer_id, draft.item.source, own_text, world.at)
+            _locate(draft, _Read(own_text, stored))
     row = await connection.fetchrow(
         SQL["insert_batch"],
         batch_id,
@@ -112,9 +116,23 @@ async def propose(
         world.at,
     )
     crash.point("propose.batch")
-    await _insert(connection, who, customer, batch_id, source_id, text, keep, world, on_behalf_of, reverts)
+    await _insert(connection, who, customer, batch_id, keep, world, on_behalf_of, reverts, read_by)
     crash.point("propose.events")
     return await _answer(connection, who, customer_id, batch_id, row, created=True)
+
+
+class _Read:
+    """A stored source, ready to have quotes looked up in it."""
+
+    def __init__(self, text: str, source_id: str) -> None:
+        self.id = source_id
+        self.sha256 = evidence.digest(text).hex()
+        self.finder = evidence.Finder(text)
+
+
+def _locate(draft: Draft, read: _Read) -> None:
+    draft.source_id, draft.source_sha256 = read.id, read.sha256
+    draft.quote = read.finder.locate(draft.type.quote(draft.payload), draft.item.at)
 
 
 async def _world(connection: Connection, customer_id: str, drafts: list[Draft]) -> World:
@@ -158,16 +176,14 @@ async def _insert(
     who: Principal,
     customer: Any,
     batch_id: str,
-    source_id: str | None,
-    text: str | None,
     keep: list[Draft],
     world: World,
     on_behalf_of: Principal | None,
     reverts: str | None,
+    read_by: Mapping[str, str | None] | None,
 ) -> None:
     if not keep:
         return
-    source_digest = evidence.digest(text).hex() if text is not None else None
     events = [
         record.event(
             f"{draft.type.name}.proposed",
@@ -185,12 +201,13 @@ async def _insert(
                 "before": draft.payload.get("previous_value"),
                 "after": draft.payload.get("proposed_value", draft.payload),
                 **({"reverts": reverts} if reverts is not None else {}),
+                **({"readBy": dict(read_by)} if read_by is not None else {}),
                 "evidence": {
-                    "sourceId": source_id,
+                    "sourceId": draft.source_id,
                     "start": draft.quote.start,
                     "end": draft.quote.end,
                     "verified": draft.quote.verified,
-                    "sourceSha256": source_digest,
+                    "sourceSha256": draft.source_sha256,
                 },
             },
         )
@@ -205,7 +222,7 @@ async def _insert(
         who.type,
         who.id,
         who.name,
-        source_id,
+        [d.source_id for d in keep],
         world.at,
         [d.id for d in keep],
         [d.type.name for d in keep],
@@ -257,8 +274,14 @@ def _checked_batch_id(batch_id: str) -> str:
 
 def _digest(items: Sequence[Item], source: Source | None, text: str | None) -> bytes:
     """What was asked, hashed: the same batch again is recognised by it."""
-    asked = {
-        "artifacts": [{"type": i.artifact_type, "payload": i.payload, "trigger": i.workflow_trigger} for i in items],
-        "source": None if source is None else {"text": text, "title": source.title, "at": source.occurred_at},
-    }
+    artifacts = [
+        {"type": i.artifact_type, "payload": i.payload, "trigger": i.workflow_trigger}
+        | ({"source": _asked(i.source, _source_text(i.source))} if i.source is not None else {})
+        for i in items
+    ]
+    asked = {"artifacts": artifacts, "source": _asked(source, text)}
     return sha256(json.encode(msgspec.to_builtins(asked)).encode()).digest()
+
+
+def _asked(source: Source | None, text: str | None) -> dict[str, Any] | None:
+    return None if source is None else {"text": text, "title": source.title, "at": source.occurred_at}

@@ -44,10 +44,10 @@ insert into artifact (id, created_at, customer_id, rm_id, batch_id, artifact_typ
                       workflow_trigger, field, field_version, item_key, source_id, evidence_start, evidence_end,
                       evidence_verified, customer_ref, customer_name, created_by_name, claim, reverts)
 select g.id, $9, $1, $2, $4, g.artifact_type, $5, $6, g.payload::jsonb,
-       g.workflow_trigger, g.field, g.field_version, g.item_key, $8, g.quote_start,
+       g.workflow_trigger, g.field, g.field_version, g.item_key, g.source_id, g.quote_start,
        g.quote_end, g.verified, $1, $3, $7, g.claim, $21
-from unnest($10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::int[],
+from unnest($8::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::text[], $17::int[],
             $18::int[], $19::boolean[], $20::bytea[])
-    with ordinality as g (id, artifact_type, payload, workflow_trigger, field, field_version, item_key, quote_start, quote_end,
+    with ordinality as g (source_id, id, artifact_type, payload, workflow_trigger, field, field_version, item_key, quote_start, quote_end,
                           verified, claim, n)
 order by g.n;

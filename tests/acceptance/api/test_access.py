@@ -23,6 +23,7 @@ CALLERS = ("rm", "other", "admin", "auditor", "agent", "own", "bound")
 SEES = (200, 404, 200, 200, 200, 200, 404)
 LISTS = (200, 200, 200, 200, 200, 200, 200)  # a list of one's own: others' things are not in it
 PROPOSES = (201, 404, 201, 403, 201, 201, 404)
+CHATS = (200, 404, 200, 403, 200, 200, 404)
 DECIDES = (200, 404, 403, 403, 403, 403, 403)
 CREATES = (403, 403, 201, 403, 403, 403, 403)
 CHANGES = (403, 404, 200, 403, 403, 403, 404)
@@ -43,6 +44,8 @@ ROUTES = {
     ("GET", "/api/customers/{customer_id}/artifacts"): SEES,
     ("POST", "/api/customers/{customer_id}/artifacts"): PROPOSES,
     ("POST", "/api/customers/{customer_id}/apply-updates"): DECIDES,
+    ("POST", "/api/customers/{customer_id}/chat"): CHATS,
+    ("POST", "/api/customers/{customer_id}/ag-ui"): CHATS,
     ("GET", "/api/artifacts"): LISTS,
     ("GET", "/api/artifacts/{artifact_id}"): SEES,
     ("GET", "/api/artifacts/{artifact_id}/events"): SEES,
@@ -96,6 +99,10 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/customers/{customer_id}": {"name": f"Eva {number}"},
         "/api/customers/{customer_id}/artifacts": {"artifacts": [edit("employer", f"Employer {number}")]},
         "/api/customers/{customer_id}/apply-updates": {"proposal": updates, "approvedFieldIds": ["a"]},
+        "/api/customers/{customer_id}/chat": {
+            "messages": [{"role": "user", "parts": [{"type": "text", "text": "Hello"}]}]
+        },
+        "/api/customers/{customer_id}/ag-ui": {"messages": [{"role": "user", "content": "Hello"}]},
         "/api/customers/{customer_id}/profile": {"profile": {"employer": f"Employer {number}"}},
         "/api/artifacts/{artifact_id}": {"status": "accepted"},
         "/api/decisions": {"decisions": [{"artifactId": artifact["id"], "status": "accepted"}]},
