@@ -22,6 +22,12 @@ POINTS = {
     "propose.batch": "The batch has its row, but no artifacts.",
     "propose.artifacts": "The artifacts have their rows, but no events.",
     "propose.events": "Everything of a batch is written, before the commit.",
+    "deliver.claiming": "Deliveries are claimed and their attempts counted, before the commit.",
+    "deliver.claimed": "The claim is committed, nobody is called yet.",
+    "deliver.calling": "A delivery is about to be made.",
+    "deliver.called": "It was made, and nothing says so yet.",
+    "deliver.marking": "How it went is about to be written.",
+    "deliver.marked": "How it went is written and committed.",
     "worker.sweep": "A sweep has removed some of what it means to remove.",
 }
 

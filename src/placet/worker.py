@@ -1,7 +1,7 @@
 """The background work: what is done though nobody asks for it. It runs in `placet serve` and as `placet worker`.
 
-Two chores: ending proposals whose time is over (and signatures that count no more), and sweeping out what is kept for a
-while only. Any number of processes may do them at once.
+Chores: ending proposals whose time is over (and signatures that count no more), and sweeping out what is kept for a while
+only; and, beside them, making the deliveries that were promised. Any number of processes may do all of it at once.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from placet.artifacts.ends import end_what_is_due
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
 from placet.identity.sign_in import IDLE
-from placet.runtime import Runtime
+from placet.runtime import DRAIN_S, Runtime
+from placet.triggers.deliver import Deliverer
 
 SQL = statements(__package__, "worker.sql")
 EVERY_S = 60.0
+READY_S = 1.0
 log = structlog.get_logger("placet.worker")
 
 
@@ -67,16 +69,29 @@ async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
         await asyncio.sleep(wait)
 
 
+async def deliver(runtime: Runtime) -> None:
+    """Make deliveries until cancelled, once the database has been reached; then let the calls under way end."""
+    while (await runtime.ready()) is not None:  # noqa: ASYNC110 - nobody could tell us: it is the database's doing
+        await asyncio.sleep(READY_S)
+    deliverer = Deliverer(runtime.settings, runtime.schema, runtime.pool)
+    try:
+        await deliverer.run()
+    finally:
+        await deliverer.stop(DRAIN_S)
+
+
 @asynccontextmanager
 async def working(runtime: Runtime) -> AsyncIterator[None]:
     """The background work goes on while the context lasts."""
-    task = asyncio.create_task(work(runtime))
+    tasks = [asyncio.create_task(work(runtime)), asyncio.create_task(deliver(runtime))]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 def _count(tag: str) -> int:

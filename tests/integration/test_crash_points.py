@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import signal
 import subprocess
@@ -16,6 +17,8 @@ import pytest
 import placet
 from conftest import World
 from placet import crash
+from posting import KEY, Post
+from receiver import receiving
 from torture.house import Process, free_port, ready
 from torture.house import server as serve
 from torture.wire import Cut, Line
@@ -25,6 +28,10 @@ DECIDING = (
 )  # fmt: skip
 PROPOSING = ("key.claimed", "propose.batch", "propose.artifacts", "propose.events", "key.stored", "answer.committed")
 WORKING = ("worker.sweep",)
+CALLED = {  # how often the receiver was called once somebody else has gone on
+    "deliver.claiming": 1, "deliver.claimed": 1, "deliver.calling": 1,
+    "deliver.called": 2, "deliver.marking": 2, "deliver.marked": 1,
+}  # fmt: skip
 COMMITTED = ("answer.committed",)
 
 
@@ -185,11 +192,42 @@ async def test_a_sweep_is_made_whole_by_the_next(world: World, owner, house: Hou
     assert await count() == [0, 0]
 
 
+@pytest.mark.parametrize("point", CALLED)
+async def test_a_delivery_is_made_wherever_its_worker_dies(world: World, owner, house: House, point):
+    post = Post(world)
+    rm = await world.person()
+    customer = await world.customer(rm)
+    async with receiving() as receiver:
+        await post.webhook(receiver.url)
+        accepted = await world.proposal(customer, "occupation", "Cook")
+        rejected = await world.proposal(customer, "employer", "The Inn")
+        await world.accept(rm, accepted)
+        await world.reject(rm, rejected)
+        environment = house.environment | {
+            crash.VARIABLE: point,
+            "PLACET_SECRET_KEY": KEY,
+            "PLACET_LOOPBACK_CALLS": "yes",
+        }
+        dying = Process("worker", ["worker"], environment, house.logs / f"{point}.log")
+        dying.start()
+        assert dying.running is not None
+        assert await asyncio.to_thread(dying.running.wait, 30) == -signal.SIGKILL, f"{point} was not reached"
+        await owner.execute("update delivery set leased_until = now() where leased_until is not null")  # time goes by
+        await post.run(post.settled)
+
+        [delivery] = await post.deliveries(accepted)
+        assert delivery["status"] == "delivered"
+        assert await post.deliveries(rejected) == []
+        assert receiver.ids == [delivery["id"]] * CALLED[point]
+        assert len({request.body for request in receiver.received}) == 1
+    await post.forget()
+
+
 # ── the points themselves ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_point_is_tried_here():
-    assert {*DECIDING, *PROPOSING, *WORKING} == set(crash.POINTS)
+    assert {*DECIDING, *PROPOSING, *WORKING, *CALLED} == set(crash.POINTS)
 
 
 def test_every_point_in_the_code_has_a_name_and_every_name_a_point():

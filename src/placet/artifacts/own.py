@@ -24,6 +24,7 @@ from placet.identity.principal import Principal
 from placet.ids import new_id
 
 SQL = statements(__package__, "own.sql")
+DELIVER = statements("placet.triggers", "deliver.sql")
 
 
 async def change_profile(
@@ -66,7 +67,8 @@ async def revert(
     """Undo a decision by a counter-entry, and answer with it.
 
     Of an approval: an artifact of the person's own that puts the former value back, accepted at once, if the field still
-    has the version the approval gave it (else Conflict `moved_on`). Of a rejection: the same proposal anew, pending.
+    has the version the approval gave it (else Conflict `moved_on`); who was to be told of it and was not yet, is told of
+    neither. Of a rejection: the same proposal anew, pending.
     """
     access.check_person(who)
     undone = await inbox.get_artifact(connection, who, artifact_id)
@@ -92,6 +94,7 @@ async def revert(
         raise Conflict("The profile has that value again already.", code="moved_on", current=now.current_value)
     [outcome] = await _accept(connection, who, done.artifacts, schema, reason)
     assert outcome.artifact is not None  # a good outcome has its artifact
+    await connection.execute(DELIVER["cancel_undone"], undone.id, outcome.artifact.id)
     return outcome.artifact
 
 

@@ -73,9 +73,10 @@ def serve(
 def worker() -> None:
     """Do the background work and serve nothing.
 
-    For servers that run with --no-worker. SIGTERM ends it at once.
+    For servers that run with --no-worker. SIGTERM lets the calls under way end, for 10 seconds at most.
 
-    Today that is: once a minute, sweep out answers kept for retries (after a day), ended sign-ins and links past their time.
+    That is: make the deliveries that are due; and once a minute end what is past its time, and sweep out answers kept for
+    retries (after a day), ended sign-ins and links.
     """
     import asyncio
 
@@ -83,7 +84,7 @@ def worker() -> None:
     from placet.cli.database import reach
     from placet.cli.listening import end_on_sigterm
     from placet.logs import configure
-    from placet.worker import work
+    from placet.worker import working
 
     end_on_sigterm()
     configure()
@@ -91,7 +92,8 @@ def worker() -> None:
     async def forever() -> None:
         async with reach(configuration.load()) as runtime:
             say("Working. Ctrl-C stops.")
-            await work(runtime)
+            async with working(runtime):
+                await asyncio.Event().wait()
 
     asyncio.run(forever())
 

@@ -16,6 +16,7 @@ create table trigger_rule (
     created_by   text not null,
     disabled_at  timestamptz,                          -- nothing new is promised to it, and what waits goes on waiting
     disabled_why text,
+    paused_until timestamptz,                          -- the receiver asked to be left alone until then
     removed_at   timestamptz
 );
 create index trigger_rule_live on trigger_rule (seq) where removed_at is null;
@@ -55,6 +56,7 @@ $$;
 alter table delivery add column seq bigint generated always as identity;
 alter table delivery add column kind text;             -- profile_edit.accepted
 alter table delivery add column rule_id text references trigger_rule (id);
+alter table delivery add column lane text generated always as (coalesce(rule_id, trigger)) stored;  -- what waits for nobody else
 alter table delivery add column tried integer not null default 0;  -- attempts since it was (last) due: where on the schedule
 alter table delivery add column leased_until timestamptz;
 alter table delivery add column body bytea;            -- what is sent, kept so that each attempt sends the same
@@ -65,8 +67,8 @@ alter table delivery add column status_code integer;   -- what the receiver answ
 -- What was promised before there was anybody to call.
 update delivery set status = 'unrouted' where status = 'promised';
 drop index delivery_due;
-create index delivery_due on delivery (due_at, seq) where status = 'promised';
-create index delivery_queue on delivery (rule_id, trigger, customer_id, seq) where status = 'promised';
+create index delivery_due on delivery (lane, due_at, seq) where status = 'promised';
+create index delivery_queue on delivery (lane, customer_id, seq) where status = 'promised';
 create index delivery_log on delivery (seq desc) where status <> 'unrouted';
 create index delivery_log_by_status on delivery (status, seq desc) where status <> 'unrouted';
 create index delivery_of_rule on delivery (rule_id, seq desc) where rule_id is not null;
@@ -134,6 +136,6 @@ create trigger delivery_output_keep_all before truncate on delivery_output for e
 revoke update on delivery from placet_app;
 grant update (status, due_at, attempts, tried, leased_until, body, ended_at, said, status_code) on delivery to placet_app;
 grant select, insert on trigger_rule, delivery_attempt, delivery_output to placet_app;
-grant update (kinds, config, sealed, delay_s, note, disabled_at, disabled_why, removed_at) on trigger_rule to placet_app;
+grant update (kinds, config, sealed, delay_s, note, disabled_at, disabled_why, paused_until, removed_at) on trigger_rule to placet_app;
 grant update (ended_at, outcome, status_code, said, answer) on delivery_attempt to placet_app;
 grant execute on function promised_to(text, text, text, boolean) to placet_app;
