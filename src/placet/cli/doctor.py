@@ -78,6 +78,7 @@ def examine_all(settings: Settings) -> Iterator[Check]:
     yield from _plug_ins()
     if settings.database_url is None:
         yield _disk(settings.home)
+    yield _secret_key(settings)
     yield _company(settings)
     yield Check("mail", NOTE, "not configured; links are printed, not sent")
     yield Check("model", NOTE, "not configured; notes are read by the offline reader")
@@ -177,6 +178,12 @@ def _plug_ins() -> Iterator[Check]:
     yield Check("triggers", GOOD, ", ".join(triggers()))
     for name, why in broken_triggers().items():
         yield Check(f"trigger plug-in {name}", BROKEN, f"cannot be loaded and is left out: {why}")
+
+
+def _secret_key(settings: Settings) -> Check:
+    if settings.secret_key is None:
+        return Check("secret key", NOTE, "PLACET_SECRET_KEY is not set, so no webhook can be added")
+    return Check("secret key", GOOD, "set; secrets in the database are encrypted")
 
 
 def _company(settings: Settings) -> Check:

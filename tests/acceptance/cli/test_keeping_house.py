@@ -63,7 +63,8 @@ def test_all_is_well(placet: Any) -> None:
     states = {check["name"]: check["state"] for check in found["checks"]}
     assert states == {
         "database": "good", "role": "good", "schema": "good", "durability": "good", "clock": "good",
-        "profile schema": "good", "artifact types": "good", "company sign-in": "note", "mail": "note", "model": "note",
+        "profile schema": "good", "artifact types": "good", "triggers": "good", "secret key": "note",
+        "company sign-in": "note", "mail": "note", "model": "note",
     }  # fmt: skip
     table = placet.process("doctor").ok()
     assert "placet_app, no superuser, owns nothing" in table
