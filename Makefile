@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check bench format pins docs shots clean
+.PHONY: help demo test torture check bench eval format pins docs shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -30,6 +30,13 @@ check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
 
 bench: $(BASE)  ## how fast it is, beside pgbench on the same data (20 minutes; ARGS=--quick for 5)
 	@$(PY) -m bench $(ARGS)
+
+# Hostile texts to put into every note, where they are at hand; they are not ours to ship.
+ATTACKS := $(wildcard ../shared/data/external/prompt-injection-bipia/text_attack_test.json)
+NOTES ?= tests/data/notes/dev
+
+eval: $(DEV)  ## how well the reader reads notes with known answers; NOTES=folder, ARGS="--json"; report in build/eval.html
+	@$(VENV)/bin/placet eval $(NOTES) --report build/eval.html $(if $(ATTACKS),--attacks $(ATTACKS)) $(ARGS)
 
 format: $(DEV)  ## let ruff mend and format the code
 	@$(VENV)/bin/ruff check --fix .

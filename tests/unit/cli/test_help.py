@@ -30,6 +30,7 @@ COMMANDS = {
     "customers import": "--map --dry-run --json",
     "read": "--profile --client --date --locale --schema --json",
     "propose": "--customer --json",
+    "eval": "--schema --report --attacks --min-precision --min-recall --max-traps --json",
     "inbox": "--json",
     "decide": "--value --reason --over --json",
     "reject": "--agent --customer --batch --source --field --confidence --count --reason --yes --json",

@@ -62,7 +62,7 @@ def answer(
 
     field = schema.field(field_key)
     if field is None:
-        raise Invalid(f"The profile schema has no field {field_key[:100]!r}.", code="unknown_field")
+        raise Invalid(f"There is no field {field_key[:100]!r} in the profile schema.", code="unknown_field")
     text, profile = text.replace("\r\n", "\n"), profile or {}
     named = by_itself(field, text, locale=locale, exact=True)
     if named is None and (skips(field, text) or (field.type in _SHAPELESS and shrug(text))):
