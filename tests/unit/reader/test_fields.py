@@ -30,7 +30,7 @@ STATED: list[tuple[str, dict[str, Any]]] = [
         "She has joined Nordwind Energy as Chief Financial Officer.",
         {"occupation": "Chief Financial Officer", "employer": "Nordwind Energy"},
     ),
-    ("She moved from Barclays to HSBC as a director.", {"occupation": "Director"}),
+    ("She moved from Barclays to HSBC as a director.", {"occupation": "Director", "employer": "HSBC"}),
     ("Took early retirement last month.", {"occupation": "Retired"}),
     ("Occupation : Wholesale florist", {"occupation": "Wholesale florist"}),
     ("Earns about £45k a year.", {"incomeBandAnnual": "50-100k"}),

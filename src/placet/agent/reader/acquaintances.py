@@ -12,6 +12,7 @@ from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, NICKNAMES, RELATIONS, TITLES
 
+FIRM_WORD = r"(?:\w+ )?(?:ltd|limited|inc|llp|llc|plc|gmbh|group|partners|bank|capital|pte|pvt|holdings?)"
 CLIENT, OTHER, RM = "client", "other", "rm"
 
 
@@ -119,7 +120,9 @@ class Acquaintances:
         text = statement.text
         for match in rx(rf"\b(?P<word>{RELATION}|{HELPER})\b", 0).finditer(statement.low):
             gender = RELATIONS.get(match["word"], "")
-            behind = rx(rf"\s?[,:]?\s\(?(?P<name>{NAME})\b", 0).match(text, match.end())
+            # "his son, Ben" is his son; "CEO, Lotus Byte" is nobody.
+            pause = "[,:]?" if match["word"] in RELATIONS else ":?"
+            behind = rx(rf"\s?{pause}\s\(?(?P<name>{NAME})\b(?! (?i:{FIRM_WORD})\b)", 0).match(text, match.end())
             ahead = rx(rf"\b(?P<name>{NAME})(?: {NAME})?(?:, | ?\(){_OWNED}$", 0).search(
                 text, max(0, match.start() - 60), match.start()
             )
