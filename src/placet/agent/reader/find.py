@@ -13,14 +13,15 @@ from placet.agent.reader import forms
 from placet.agent.reader.candidate import ANSWER, LABEL, TOPIC, TRIGGER, Candidate, Context, Seen, Spot
 from placet.agent.reader.judge import judge
 from placet.agent.reader.labels import Labels
-from placet.agent.reader.readers import address, channel, goals, names, work
+from placet.agent.reader.readers import address, channel, dependants, goals, names, work
 from placet.agent.reader.search import Search
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
 
 READERS: dict[str, Callable[[Spot, Context], Iterator[Seen]]] = {
-    "address": address.read, "channel": channel.read, "goals": goals.read, "names": names.read, "work": work.read,
+    "address": address.read, "channel": channel.read, "dependants": dependants.read, "goals": goals.read,
+    "names": names.read, "work": work.read,
 }  # fmt: skip
 MOST = 200  # values a field is looked at for; a note with more is no note about one client
 _SHAPELESS = ("text", "list")
@@ -82,10 +83,12 @@ class Finder:
             labelled = spot.label == field.key
             if labelled and field.type == "select" and rx(forms.BOX, 0).search(spot.statement.text):
                 yield from forms.ticked(field, spot, self._context)
-            elif reader:
+                continue
+            if reader:
                 done.add(reader)
                 yield from READERS[reader](spot, self._context)
-            else:
+            # What has a shape of its own is found by it as well.
+            if not reader or field.type in ("integer", "decimal", "date"):
                 yield from forms.says(field, spot, self._context, self._search)
                 yield from self._by_type(field, spot, labelled=labelled)
 

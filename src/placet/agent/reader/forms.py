@@ -12,12 +12,14 @@ from placet.agent.reader.values.choices import boxes, find_choices
 from placet.customers.schema import Field
 
 BOX = r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]"
+_FILLER = r"^\W*(?:(?:lol|haha\w*|oh|um+|uh+|er+m?|well|eh|ah|ha|hmm+|gosh|god|goodness|heavens|oof|hey|so)[\s,.!]+)*"
 YES = (
-    r"^\W*(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's "
-    r"(?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked)\b"
+    rf"{_FILLER}(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's "
+    r"(?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked|(?:that |it |which )?(?:works|suits)|sounds (?:good|fine|great)|"
+    r"great|deal|done|absolutely|definitely|works|will do|let's do (?:that|it))\b"
 )
 NO = (
-    r"^\W*(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? "
+    rf"{_FILLER}(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? "
     r"no|nil|não|nein|nee|non)\b"
 )
 _NOTHING = (

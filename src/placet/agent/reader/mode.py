@@ -6,6 +6,8 @@ They return a reason of the contract ("hypothetical", "question", "negated", ...
 
 from __future__ import annotations
 
+import re
+
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 
@@ -21,7 +23,7 @@ _BREAK = (
 _IF = (
     r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the "
     r"event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
-    r"suppos(?:e|ing)|subject to|depend(?:s|ing|ent)? on|contingent|wenn|falls|se (?=o |a |eu ))\b"
+    r"suppos(?:e|ing)|subject to|(?<!financially )(?<!is )(?<!are )depend(?:s|ing|ent)? on(?! (?:him|her|me|them|us|you|my|his|their|which)\b)|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
 _ASK_IF = (
     r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
@@ -36,7 +38,7 @@ _MAYBE = (
     r"to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
     r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be "
     r"confirmed|expects? to|expected to|about to|in talks|in line for|"
-    r"shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect "
+    r"(?:been|was|got|were) offered|offered (?:him|her|me)|job offer|shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect "
     r"of|option of|eyeing|fancies|keen on a|asked about|enquir\w+|inquir\w+|"
     r"vielleicht|talvez|misschien|kanskje|peut-être|quizás)\b|\?\)|\bpencilled\b"
 )
@@ -75,6 +77,9 @@ _NEGATOR = (
 )
 _NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\bno(?:\s+more)?)[\s\"'(]*$"
 _NEGATED_BEHIND = (
+    r"^[\s\"')]*(?:[\w']+ ){0,2}(?:not|n't|isn't|aren't) (?:needed|required|necessary|wanted)\b|"
+    r"^[\s\"')]*(?:(?:is|would be|was) (?:bad|no good|out|impossible|difficult|tricky|taken|full|awkward)\b|"
+    r"(?:won't|doesn't|does not|will not|can't) (?:work|do|suit)\b)|"
     r"^[\s\"')]*(?:[\w']+ ){0,1}(?:no longer|not any ?more|is (?:dead|gone|closed|wrong|old|out of date|obsolete|"
     r"history)|(?:has been |was |is )?(?:cut off|closed|cancelled|canceled|disconnected|deactivated|switched off)|"
     r"doesn't work|does not work|"
@@ -118,6 +123,11 @@ _REQUEST = (
     r"\b(?:can|could|would|will) (?:you|we) (?:please |kindly |pls )?(?:also )?(?:change|update|use|send|note|record|"
     r"switch|amend|correct|add|put|set|move|call|ring|email|write|contact|make|book)\b"
 )
+# "Not above a moderate risk" names the risk that is wanted.
+_LIMIT = (
+    r"(?:\b(?:not|never|nothing)|n't)\b(?: \w+){0,2} (?:above|beyond|over|higher than|more than|riskier than|further than)\b|"
+    r"\bno (?:higher|more|riskier|further) than\b"
+)
 _RETRACTED = (
     (AMBIGUOUS, r"^\W*(?:one|a single|one-off|single) (?:payment|time|occasion)\b"),
     (SUPERSEDED, (
@@ -158,17 +168,25 @@ def meant(
     text = statement.low
     a, b = start - statement.start, end - statement.start
     before, inside, behind = clause_at(text, a, b)
+    limit = rx(_LIMIT, 0).search(text)
+    if limit is not None and limit.end() <= a <= limit.end() + 20:
+        text = _without(text, limit)
     request = rx(_REQUEST, 0).search(text)
     if request is None and _asks(text, b):
         return QUESTION
     if request is not None:  # "could you please use ..." is neither a question nor a maybe
-        text = f"{text[: request.start()]}{' ' * len(request[0])}{text[request.end() :]}"
+        text = _without(text, request)
+    if text is not statement.low:
         before, inside, behind = clause_at(text, a, b)
     return (
         _near(text, b, before[max(since - statement.start - (a - len(before)), 0) :], behind)
         or _whole(statement, text, a, f"{before}{inside}{behind}", state=state, plan=plan, exact=exact)
         or (retraction(after) if after is not None and after.paragraph == statement.paragraph else STATED)
     )
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
 
 
 def clause_at(text: str, a: int, b: int) -> tuple[str, str, str]:
