@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from placet.agent.reader import forms
 from placet.agent.reader.candidate import ANSWER, LABEL, TOPIC, TRIGGER, Candidate, Context, Seen, Spot
@@ -24,6 +25,9 @@ READERS: dict[str, Callable[[Spot, Context], Iterator[Seen]]] = {
     "names": names.read, "work": work.read,
 }  # fmt: skip
 MOST = 200  # values a field is looked at for; a note with more is no note about one client
+_UNIT_BEHIND = r"[\s-]?(?:years?|yrs?|yr|jahre|ans|anos|jaar|months?|%|per cent|kg|cm)\b"
+_NO_UNIT = 16  # characters between a word and a number of its unit that is left out
+_LISTED = r"\s?(?:,|and|&|/|or|\+)\s?(?:and )?"
 _SHAPELESS = ("text", "list")
 _UNREAD = ("object", "any", "longtext")
 _CARRIES = r"\b(?:change|make|put|set|move|switch|leave|keep|call) (?:it|that|this|me|him|her|mine|us)\b"
@@ -81,8 +85,8 @@ class Finder:
             if field.type in _UNREAD or reader in done:
                 continue
             labelled = spot.label == field.key
-            if labelled and field.type == "select" and rx(forms.BOX, 0).search(spot.statement.text):
-                yield from forms.ticked(field, spot, self._context)
+            if labelled and field.type in ("select", "language", "country") and rx(forms.BOX, 0).search(spot.statement.text):
+                yield from forms.ticked(field, spot, self._search)
                 continue
             if reader:
                 done.add(reader)
@@ -116,9 +120,19 @@ class Finder:
         values = self._search.values(field, statement)
         if answers and not values:
             yield from forms.agreed(field, spot, self._context, self._search)
+        # "Taxed in Switzerland; the Swedish authorities ...": what follows the word at once is meant, not what stands near.
+        beside = (
+            field.type == "country"
+            and any(_follows(found.start, triggers) for found in values)
+            and not any(rx(_LISTED, 0).fullmatch(statement.low[a.end : b.start]) for a, b in pairwise(values))
+        )
         for found in values:
             start, end = found.start, found.end
             near = [t for t in triggers if start - t[1] <= cue.near and t[0] - end <= cue.near]
+            if field.unit and near and not rx(_UNIT_BEHIND, 0).match(statement.low, end):
+                near = [t for t in near if -2 <= start - t[1] <= _NO_UNIT]  # "horizon 9", "horizon now twelve"
+            if beside and not _follows(start, triggers):
+                near = []
             if labelled and base + start >= statement.body:
                 yield Seen(field.key, found.value, base + start, base + end, base, LABEL, found.doubt)
             elif near:
@@ -128,6 +142,10 @@ class Finder:
             elif answers or topic:
                 strength = ANSWER if answers else TOPIC
                 yield Seen(field.key, found.value, base + start, base + end, base + start, strength, found.doubt)
+
+
+def _follows(start: int, triggers: list[tuple[int, int]]) -> bool:
+    return any(0 <= start - end <= 5 for _, end in triggers)
 
 
 def _carries(statement: Statement) -> bool:

@@ -83,12 +83,12 @@ def _yes_or_no(field: Field, spot: Spot, words: str) -> Iterator[Seen]:
         yield Seen(field.key, said, statement.body, statement.end, statement.start, LABEL)
 
 
-def ticked(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
+def ticked(field: Field, spot: Spot, search: Search) -> Iterator[Seen]:
     """The options whose boxes are ticked."""
     statement = spot.statement
     begin = statement.body - statement.start
     for yes, a, b in boxes(statement.text[begin:]):
-        hits = find_choices(statement.text[begin + a : begin + b], field.options, context.cue(field).words)
+        hits = search.among(field, statement.text[begin + a : begin + b])
         if yes and hits:
             at = statement.body + a
             yield Seen(field.key, hits[0].value, at + hits[0].start, at + hits[0].end, statement.start, LABEL)

@@ -13,6 +13,9 @@ from placet.customers.schema import Field
 _EXACT = ("email", "phone", "date")  # values that mean the same wherever they stand
 
 
+_NO_TOTAL = r"\b(?:household|joint(?:ly)?|combined|with us|of which|business|company|trust|turnover|budget|costs?|each)\b"
+
+
 def judge(seen: Seen, field: Field, spot: Spot, context: Context, since: int) -> Candidate:
     """The candidate with its reason not to be proposed, "" if there is none; `since` is where the value before it ends."""
     statement, cue = spot.statement, context.cue(field)
@@ -43,7 +46,7 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
         return ""
     if statement.talk and statement.voice == "rm":
         return mode.QUESTION
-    if cue.plan:
+    if cue.plan and field.type == "list":
         others = people.done_by_other(statement, seen.start + 12)
         if seen.strength == SAYS:
             others = people.about(statement, seen.cue) == OTHER
@@ -66,9 +69,11 @@ def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     around = f"{before}{inside if seen.strength == SAYS else ' '}{behind}"
     if seen.doubt == "future":
         return mode.HYPOTHETICAL
-    if seen.doubt in ("ambiguous", "band") or (cue.avoid and rx(cue.avoid, 0).search(around)):
+    # A total may well say what it takes in: "the house included, after the mortgage".
+    avoid = _NO_TOTAL if seen.doubt == "total" and cue.avoid else cue.avoid
+    if seen.doubt in ("ambiguous", "band") or (avoid and rx(avoid, 0).search(around)):
         return mode.AMBIGUOUS
-    if seen.doubt == "bare" and seen.strength < LABEL:
+    if seen.doubt == "bare" and seen.strength < ANSWER:
         return mode.AMBIGUOUS
     if isinstance(seen.value, dt.date):
         past, future = cue.when == "past", cue.when == "future"

@@ -70,7 +70,7 @@ _UNRECORDED = (
 _NEGATOR = (
     r"\b(?:not|never|no longer|nor|neither|rather than|instead of|other than|without|non|except|surrender\w*|handed "
     r"back|gave back|lost|anything but|avoid\w*|stop(?:ped)?|hates?|dislikes?|refuse[sd]?|declin\w+|"
-    r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped|s)?(?! (?:me|us|him|her)\b)|"
+    r"reject\w*|renounc\w+|gave up|given up|relinquish\w*|drop(?:ped|s)?(?! (?:me|us|him|her|to|by|from)\b)|"
     r"gone off|cannot|can't|isn't|aren't|wasn't|"
     r"weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
     r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"

@@ -13,10 +13,10 @@ from placet.agent.reader.acquaintances import CLIENT, OTHER, RELATION, RM, TITLE
 from placet.agent.reader.clauses import Clause, Mention, cut, hand_on, pointers, role
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
-from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, OTHERS_LABEL, RELATIONS, TRUSTED
+from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, MANY, OTHERS_LABEL, RELATIONS, TRUSTED
 
 _NOT_OWNED = r"\b(?:an?|no|any|of|as|\d+|two|three|four|five|dependent|young|each|single|working|former)\s$"
-_RESETS = r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls)\b)"  # "So three.", "Please ..."
+_RESETS = r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls|call it|all told|all in|in total|altogether)\b)"  # "So three.", "Please ..."
 _BELONGS = (
     r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?"
 )
@@ -105,7 +105,9 @@ class People(Acquaintances):
         rest = statement.low[end - statement.start :]
         link = rx(_BELONGS, 0).match(rest)
         if link is None:
-            return exact and rx(_BRACKET, 0).match(rest) is not None
+            bracket = rx(_BRACKET, 0).match(rest) if exact else None
+            # A bracket with a number of its own says whose that one is: "... (son: 07700 900655)".
+            return bracket is not None and rx(r"(?:\d\W?){7}", 0).search(rest.partition(")")[0]) is None
         at = end + link.end()
         return any(m.who == OTHER and m.start <= at + 1 < m.end for m in self._mentions(statement))
 
@@ -117,7 +119,7 @@ class People(Acquaintances):
             bare = match["word"] or match["help"]
             if kind == "relation" and len(bare) == len(match["relation"]) and rx(_NOT_OWNED, 0).search(ahead):
                 return None
-            gender = RELATIONS.get(bare.lower(), HELPERS.get(bare.lower(), ""))
+            gender = "many" if bare in MANY else RELATIONS.get(bare, HELPERS.get(bare, ""))
             trusted = rx(rf"\b(?:{TRUSTED})\b", 0).search(word) is not None
         elif kind == "other":
             gender = self.others.get(match["other"].split()[0], "")

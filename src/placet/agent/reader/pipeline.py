@@ -34,7 +34,7 @@ _COMMON = (
     "military government medical medium minimum maximum municipal property permanent temporary pharma pharmacy "
     "mumbai madurai chennai tamil malayalam residential remittance loan clear land deal old welfare will wealth "
     "self sale sell sold bill level legal local loss low full annual also all deal dealer education declared "
-    "child"
+    "child nil none single contact"
 )
 
 

@@ -104,7 +104,7 @@ def _make_canonical(context: Context, field: Field, candidate: Candidate) -> Non
 
 def _choose(field: Field, live: list[Candidate]) -> Candidate | None:
     """The one candidate that stands; the others get their reason. None, and all ambiguous, where nothing decides."""
-    totals = [c for c in live if c.doubt == "total"]
+    totals = [c for c in live if c.doubt == "total"] or [c for c in live if c.doubt == "sum"]
     last = _last_word(field, totals or live)
     for each in live:
         if last is None:

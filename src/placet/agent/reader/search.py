@@ -22,6 +22,9 @@ _TOTAL = (
     r"=>?\s*\S{0,4}\s*$"
 )
 _TOTAL_BEHIND = r"^\W{0,2}(?:all[- ]in|in total|altogether|net\b|total)"
+# What joins the parts of an income, and what between them says that they are not parts of one.
+_JOINED = r"\bplus\b|\+|\band\b|\bas well as\b|\bwith another\b"
+_APART = r"[.;:=]|\b(?:wife|husband|spouse|partner|mortgage|loan|saving\w*|costs?|fees?|of which|bonus of|but|to|or|between)\b"
 _OTHER_UNIT = r"^\s?(?:months?|weeks?|days?|per cent|%|children|kids)\b"
 
 
@@ -51,6 +54,10 @@ class Search:
             return [f for f in known if not rx(_OTHER_UNIT).match(statement.text[f.end :])]
         return known
 
+    def among(self, field: Field, words: str) -> list[Found]:
+        """Every value of the field's type in a few words."""
+        return self._search(field, words)
+
     def value_of(self, field: Field, words: str) -> Any:
         """The value that a few words are for a field; None if they are none. Texts are their own value."""
         match field.type:
@@ -77,14 +84,19 @@ class Search:
 
     def _banded(self, field: Field, text: str) -> list[Found]:
         """Amounts of money as the bands they fall in; the doubt tells a total and an amount without any unit."""
-        out = []
+        out: list[Found] = []
+        parts: list[Found] = []
+        bands, rates = self._bands[field.key], self._context.schema.fx_per_unit
         yearly = "incom" in field.key.lower() or "annual" in field.label.lower()
         for found in find_money(text, region=self._context.region):
             amount: Amount = found.value
             least = 1_000 if amount.period else 10_000
+            if yearly and amount.period == "year" and not amount.said and 20 <= amount.amount < 1_000:
+                amount = amount._replace(amount=amount.amount * 1_000)  # "fifty-two a year"
             if (not amount.said and amount.amount < least) or (not yearly and amount.period):
                 continue
-            band = band_for([amount], self._bands[field.key], self._context.schema.fx_per_unit, yearly=yearly)
+            band = band_for([amount], bands, rates, yearly=yearly)
+            parts.append(found._replace(value=amount))
             if band is None:
                 doubt = "band"
             elif rx(_TOTAL).search(text[: found.start]) or rx(_TOTAL_BEHIND).match(text[found.end :]):
@@ -92,4 +104,23 @@ class Search:
             else:
                 doubt = "" if amount.said or amount.period else "bare"
             out.append(Found(found.start, found.end, band, doubt))
+        if yearly and not any(each.doubt == "total" for each in out):
+            out += _summed(text, parts, lambda amount: band_for([amount], bands, rates, yearly=True))
         return out
+
+
+def _summed(text: str, parts: list[Found], band_of: Callable[[Amount], str | None]) -> list[Found]:
+    """The sum of amounts that stand in a row: "basic 190k plus housing 40k" is one income."""
+    row: list[Found] = []
+    for part in parts:
+        between = text[row[-1].end : part.start] if row else ""
+        joined = rx(_JOINED).search(between) and not rx(_APART).search(between) and len(between) <= 60
+        if row and not (joined and part.value.currency in (row[0].value.currency, "") and not part.value.low):
+            break
+        row.append(part)
+    if len(row) < 2:
+        return []
+    months = [12 if each.value.period == "month" else 1 for each in row]
+    total = sum(each.value.amount * times for each, times in zip(row, months, strict=True))
+    band = band_of(Amount(total, row[0].value.currency, "year", said=True))
+    return [Found(row[0].start, row[-1].end, band, "sum")] if band is not None else []

@@ -105,12 +105,21 @@ def _stretches(text: str, flat: str, block: Block) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def _is_brief_question(statement: Statement) -> bool:
+    return statement.low.endswith("?") and len(statement.low.split()) <= 6 and statement.own
+
+
 def _link_answers(statements: list[Statement]) -> None:
     """Give the first turn of the client after one of the RM the statements it answers."""
     asked: list[Statement] = []
     answering = -1
+    before: Statement | None = None
     for statement in statements:
         if not statement.talk:
+            # "PEP? No, but a cousin is ...", jotted down in a note.
+            if before is not None and before.item == statement.item and _is_brief_question(before):
+                statement.asked = (before,)
+            before = statement
             continue
         if statement.voice == "rm":
             if answering >= 0:

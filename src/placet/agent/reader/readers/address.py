@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from placet.agent.reader.candidate import LABEL, SAYS, TRIGGER, Context, Seen, Spot, seen
+from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, TRIGGER, Context, Seen, Spot, seen
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.agent.reader.values.places import cities, find_countries
@@ -13,9 +13,9 @@ _PLACE = r"(?P<place>[A-ZÀ-ÞŁŚŽ][\w'.-]*(?: (?:(?:de|do|da|am|an der|upon|o
 _HOME = r"house|flat|apartment|place|condo|home|villa"
 # Sentences with a place, each behind a cheap hint in small letters: "moved ... to X", "lives in X", "it is X after all".
 _MOVED = (
-    rf"(?i:\b(?:moved|relocated|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|"
-    rf"(?:bought|rented|leased|found|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:{_HOME})"
-    rf"(?= in .{{3,30}}(?:and|where|,) .{{0,12}}\b(?:moved|liv))|new (?:{_HOME}))\b[^.;?!]{{0,40}}?"
+    rf"(?i:\b(?:moved|relocated|shifted|resettled|returned|gone home|moved back|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|"
+    rf"(?:bought|rented|leased|found|taken|took|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:{_HOME})"
+    rf"(?= in .{{3,30}}(?:and|where|which|,) .{{0,20}}\b(?:moved|liv|(?:principal|main|primary|permanent) (?:residence|home)|home))|new (?:{_HOME}))\b[^.;?!]{{0,40}}?"
     rf"\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
 )
 _LIVES = (
@@ -27,9 +27,21 @@ _MOVING = (
     rf"(?P<how>to|in|back to) )(?i:the )?{_PLACE}"
 )
 _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the end|then|for good))\b"
+_HOME_IS = (
+    rf"(?i:\b(?:home|our home|her home|his home|my home)(?:,? by the way,?)? (?:is|'s) (?:now |these days )?){_PLACE}"
+)
+_IS_HOME = rf"{_PLACE}(?i: (?:is|'s) (?:now |our |her |his |my |finally )*(?:home|base|where (?:he|she|i|we|they) (?:now )?lives?)\b)"
+_THE_MOVE = rf"(?i:\b(?:confirmed|completed|made|after|since|following|finished|done with|settled after) (?:the|their|our|his|her) (?:move to )?){_PLACE}(?i: (?:move|relocation)\b)"
+_MOVED_TO = rf"(?i:\b(?:confirmed|completed|made|after|since|following) (?:the|their|our|his|her) (?:recent )?(?P<how>move|relocation) to ){_PLACE}"
+_ASKED = r"\b(?:live|living|based|address|residence|city|home|located|staying|settled|in [a-z]+ only)\b"
+_ANSWER = rf"^\W*(?i:(?:no|nope|yes|well|actually|oh|eh|now|it's|in|we're in|i'm in|moved to|ah),? (?:it's |in |now )?)*{_PLACE}"
 _SENTENCES = (
+    (r"\bhome\b", _HOME_IS, SAYS, ""),
+    (r"\b(?:home|base|where)\b", _IS_HOME, SAYS, ""),
+    (r"\b(?:move|relocation)\b", _THE_MOVE, SAYS, ""),
+    (r"\b(?:move|relocation) to\b", _MOVED_TO, SAYS, ""),
     (
-        r"\b(?:moved|relocated|settled|emigrated|repatriated|landed|arrived|bought|rented|leased|found|closed|completed|new)\b",
+        r"\b(?:moved|relocated|shifted|resettled|returned|settled|taken|took|emigrated|repatriated|landed|arrived|bought|rented|leased|found|closed|completed|new)\b",
         _MOVED, SAYS, "",
     ),
     (r"\b(?:mov(?:es?|ing)|relocat(?:es?|ing)|emigrat(?:e|ing)|settle)\b", _MOVING, SAYS, "future"),
@@ -41,7 +53,7 @@ _SEND = (
     r"\b(?:(?:new |home |residential |permanent |postal |correspondence )?address(?:es)?(?: has| is| now| changed| "
     r"to| will be| for (?:statements|post|mail))*|send (?:\w+ ){0,4}to|(?:post|mail|statements|letters) (?:\w+ "
     r"){0,3}to|"
-    r"lives? at|living at|moved (?:in)?to|now at|wohnt in)\s*:?\s*"
+    r"lives? at|living at|moved (?:in)?to|now at|moved(?: there| house| home)?(?: too| as well)?(?= ?:)|home(?:, by the way,)? is|wohnt in)\s*:?\s*"
 )
 _POSTCODE = (
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2} \d{5}(?:-\d{4})?|\d{4}-\d{3}|\d{5}-\d{3}|[A-Z]-\d{4,5}|\d{4} "
@@ -83,6 +95,8 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     if rx(r"^\d+[a-z]? [\w .'-]{3,40},[^,]{2,30},\s?[A-Z]{2} \d{5}\b").match(text):
         yield from _address(statement, 0, 0, TRIGGER, single="", sure=sure)
         return
+    if statement.asked and rx(_ASKED, 0).search(statement.asked[-1].low):
+        yield from _answered(statement, sure=sure)
     for hint, pattern, strength, doubt in _SENTENCES:
         for match in rx(pattern, 0).finditer(text) if rx(hint, 0).search(statement.low) else ():
             start = match.start("place")
@@ -98,6 +112,13 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
         if "," in rest and any(c.isdigit() for c in rest):
             yield from _address(statement, match.end(), match.start(), SAYS, single="", sure=sure)
             break
+
+
+def _answered(statement: Statement, *, sure: bool) -> Iterator[Seen]:
+    """The town that an answer begins with: "Exeter. We moved in November." """
+    match = rx(_ANSWER, 0).match(statement.text)
+    if match is not None:
+        yield from _place(statement, match.start("place"), match["place"], match.start("place"), ANSWER, sure=sure, unknown=False)
 
 
 def _place(

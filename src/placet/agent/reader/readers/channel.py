@@ -18,7 +18,8 @@ _BEFORE = (
     r"over)|please (?:use|by|via|only use)|switch(?:ed)? to|stick (?:to|with)|keep to|happiest (?:with|on|by)|only "
     r"(?:by|via|on|uses?|use)|"
     r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|"
-    r"wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have)\b(?: (?:a|an|"
+    r"wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have|hear from us (?:by|via|on)|wr?ite to (?:him|her|me) by|messages? (?:on|by|via)|official things by|"
+    r"(?:things|everything|anything|correspondence|documents|all else) (?:by|via|on)|wants to be)\b(?: (?:a|an|"
     r"the|his|her|my|to be contacted by|to|meet|meetings|speak|talk|short|quick|by|on|via|only))*\s?[\"']?)$"
 )
 _BEHIND = (
@@ -47,6 +48,17 @@ _VERBS = {
     "whatsapp": "whatsapp whatsapped", "video": "video-call",
 }  # fmt: skip
 _A_NAME = r"^\s*[\"']?[A-Z]"  # "call me Jo" is about a name
+_NOT_THIS = r"\b(?:than|over|instead of|rather than|not|no|hates?|hardly|never|don't|doesn't|isn't)(?: \w+){0,2}\s$"
+_EASY = (
+    r"^[\"']?\W{0,2}(?:is|are|works?|would be|'s|suits?)(?: (?:\w+)){0,2}? (?:easier|easiest|best|better|simplest|simpler|preferable|quicker|"
+    r"handier)\b"
+)
+_BEST = (
+    r"\b(?:best|easiest|better|simplest|prefers?(?: us)?|would prefer us|asked us|asks us|wants us|likes? us|happy for us) to (?:be )?(?P<v>ring|call|phone|"
+    r"e-?mail|whatsapp|phoned|called|rung|telephoned|e-?mailed|whatsapped)\b(?! (?:it|a|an|him \w+ by)\b)"
+)
+_LASTING = r"\b(?:from now|in future|always|going forward|prefers?|preferred|henceforth|generally|usually|any ?more|rather than|instead of|no longer)\b"
+_MEETING = r"\b\d{1,2}[:.]\d{2}\b|\bnoon\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:appointment|slot)\b|\bon (?:mon|tues|wednes|thurs|fri)day\b"
 _NO_CHANNEL = r"^\.\s|^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)"
 
 
@@ -71,7 +83,13 @@ def _named(spot: Spot, context: Context, field: Field) -> Iterator[Seen]:
             continue
         if label is not None:
             yield seen(statement, _KEY, found.value, span, 0, LABEL)
-        elif rx(_BEFORE, 0).search(low[: found.start]) or rx(_BEHIND, 0).search(low[found.end :]):
+        elif rx(_NOT_THIS, 0).search(low[: found.start]) or _for_one_meeting(found.value, low):
+            continue
+        elif (
+            rx(_BEFORE, 0).search(low[: found.start])
+            or rx(_BEHIND, 0).search(low[found.end :])
+            or rx(_EASY, 0).match(low[found.end :])
+        ):
             yield seen(statement, _KEY, found.value, span, found.start, SAYS)
         elif answers and len(text.split()) <= 6:
             yield seen(statement, _KEY, found.value, span, found.start, ANSWER)
@@ -80,7 +98,7 @@ def _named(spot: Spot, context: Context, field: Field) -> Iterator[Seen]:
 def _told_to(statement: Statement) -> Iterator[Seen]:
     """What the RM is told to do: "ring her", "just call", "would rather be phoned"."""
     text, body = statement.text, statement.body - statement.start
-    for pattern in (_JUST, _PASSIVE):
+    for pattern in (_JUST, _PASSIVE, _BEST):
         match = rx(pattern, 0).search(statement.low, body)
         if match is not None:
             yield seen(statement, _KEY, _channel(match["v"]), match.span("v"), match.start(), SAYS)
@@ -88,6 +106,11 @@ def _told_to(statement: Statement) -> Iterator[Seen]:
     if order is not None and not rx(_APPOINTMENT).match(order["rest"]) and not rx(_A_NAME, 0).match(order["rest"]):
         span = (body + order.start("v"), body + order.end("v"))
         yield seen(statement, _KEY, _channel(order["v"]), span, span[0], SAYS)
+
+
+def _for_one_meeting(channel: str, low: str) -> bool:
+    """Whether a channel is only how one meeting takes place, not a preference."""
+    return channel in ("video", "in_person") and rx(_MEETING, 0).search(low) is not None and not rx(_LASTING, 0).search(low)
 
 
 def _channel(verb: str) -> str | None:

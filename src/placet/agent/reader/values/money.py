@@ -70,7 +70,7 @@ _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:[,.' ]\d{2,3}(?![\d]))+(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,3}(?!\d))?"
 _AMOUNT = (
     rf"(?<![\w.,/])(?P<before>(?:{_CODES})\s?|(?:{_SYMBOL})\s?|k€\s?)?(?P<number>{_NUMBER})"
-    rf"(?:\s?(?P<scale>{_SCALE})(?![a-z]))?\.?(?:[\s-]?(?P<after>{_CODES}|€|£|\$|₹|{_NAME}|US)(?![a-z]))?"
+    rf"(?:\s?\(?(?P<scale>{_SCALE})(?![a-z]))?\.?(?:[\s-]?(?P<after>{_CODES}|€|£|\$|₹|{_NAME}|US)(?![a-z]))?"
 )
 _LOW = (
     rf"(?:\b(?:between|from) )?(?P<before>\b(?:{_CODES})\s?|"
@@ -82,6 +82,8 @@ _WORDS = (
 )
 _MONTHLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:month|mth|mo)\b|\s?(?:pcm|p\.m\.|monthly|/mth|/mo)(?![a-z])"
 _YEARLY = r"\s?(?:[a-z]+\s)?(?:a|per|each|/|every)\s?(?:year|yr|annum)\b|\s?(?:p\.a\.?|pa|annually|yearly|/yr)(?![a-z])"
+_TWO_SCALES = r"(?P<a>\d+(?:\.\d+)?)億(?P<b>\d{1,4})万円?"
+_A_YEAR = r"\s(?:a|per) (?:year|annum)\b"
 _ONCE = r"\s?(?:a|per|each|/|every)\s?(?:week|day|hour|quarter|night)\b"
 
 
@@ -99,21 +101,46 @@ def find_money(text: str, *, region: str) -> list[Found]:
     """Every amount of a text in order, as `Amount`; a bare number counts only if its `said` is false."""
     found = list(_digits(text, region)) if any(c.isdigit() for c in text) else []
     written = [(f.start, f.end) for f in found]
+    found += _mixed(text, written)
     for match in rx(_WORDS).finditer(text):
         if any(a <= match.start() < b for a, b in written):
             continue
         amount = value_of(match["number"]) * (1000 if match["scale"] else 1)
         named = match["before"] or match["after"]
-        if not named and amount < 1000:
+        yearly = rx(_A_YEAR).match(text, match.end()) is not None and amount >= 20
+        if not named and amount < 1000 and not yearly:
             continue
         currency = _currency(match["before"], match["after"], region)
         period = _period(text, match.end())
-        found.append(Found(match.start(), match.end(), Amount(amount, currency, period, bool(named) or amount >= 1000)))
+        start, low = _range_in_words(text, match.start(), amount)
+        said = bool(named) or amount >= 1000
+        found.append(Found(start, match.end(), Amount(amount, currency, period, said, low)))
     return sorted(found)
 
 
+def _mixed(text: str, written: list[tuple[int, int]]) -> list[Found]:
+    """ "2億4000万円": a number in two scales, which stands where two amounts were found."""
+    out = []
+    for match in rx(_TWO_SCALES, 0).finditer(text) if "億" in text else ():
+        written.append(match.span())
+        amount = float(match["a"]) * 10**8 + float(match["b"]) * 10**4
+        out.append(Found(match.start(), match.end(), Amount(amount, "JPY", _period(text, match.end()), said=True)))
+    return out
+
+
+def _range_in_words(text: str, start: int, amount: float) -> tuple[int, float]:
+    """Where a range begins whose upper end is written in words, and its lower end: "sixty-six, sixty-seven thousand"."""
+    before = rx(rf"(?P<low>{SPELLED})(?:,? (?:to|or)|,)\s$").search(text, max(0, start - 40), start)
+    scale = 10**6 if amount >= 10**6 else 10**3
+    low = value_of(before["low"]) * scale if before is not None and amount >= scale else 0.0
+    return (before.start(), low) if before is not None and 0 < low < amount <= 2 * low else (start, 0.0)
+
+
 def _digits(text: str, region: str) -> Iterator[Found]:
+    doubled = [m.span() for m in rx(_TWO_SCALES, 0).finditer(text)] if "億" in text else []
     for match in rx(_AMOUNT).finditer(text):
+        if any(a <= match.start() < b for a, b in doubled):
+            continue
         before, scale, after = (match["before"] or "").strip(), (match["scale"] or ""), match["after"]
         if before in ("R", "P", "Re", "kr") and not (scale or len(match["number"]) > 3):
             before = ""
