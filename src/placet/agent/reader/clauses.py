@@ -13,7 +13,7 @@ from placet.agent.reader.text import rx
 
 _OWNER = r"his|her|my|their|our|your|the|client's|clients?'|cl\.?'s|meine?|sein|seine|ihre?|minha|meu"
 _CLAUSE = (
-    r"[,;:()\"\[\]]+\s?|\s(?:[-/+]{1,2}|-?>)\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|"
+    r"(?:[;()\"\[\]]|[,:](?!\d))+\s?|\s(?:[-/+]{1,2}|-?>)\s|\s(?:but|and|so|because|while|whereas|although|though|who|which|that|then|"
     r"until|where|since|if)\s|\.\s"
 )
 _PREPOSITION = (
@@ -64,7 +64,7 @@ def pointers(statement: Statement, named: re.Pattern[str]) -> Iterator[re.Match[
     """Every word that points at somebody, in order; where two overlap the earlier one counts."""
     fixed = rx(
         rf"(?<![\w@.])(?:(?P<relation>(?:(?:{_OWNER}) (?:[a-z]+ )?)?(?P<word>{RELATION}))\b"
-        rf"|(?P<helper>(?:{_OWNER})(?: [a-z]+)? (?P<help>{HELPER}))\b"
+        rf"|(?P<helper>(?:{_OWNER})(?: [a-z]+(?:'s)?)? (?P<help>{HELPER}))\b"
         r"|(?P<pronoun>he|she|him|her|his|hers|himself|herself)\b"
         r"|(?P<self>i|me|my|mine|myself|we|our|us)(?![\w@])|(?P<you>you|your|yours)\b)",
         0,
@@ -95,15 +95,21 @@ def cut(statement: Statement) -> list[Clause]:
 def hand_on(statement: Statement, clauses: list[Clause], subject: str) -> str:
     """Hand the subject from clause to clause; after "her lawyer says" the next clause is about the client again."""
     for clause in clauses:
-        first = next(
-            (m for m in clause.mentions if m.role == "subject" or (m.role == "owner" and m.start <= clause.start + 1)),
-            None,
-        )
+        first = next((m for m in clause.mentions if _leads(m, clause)), None)
         outer = subject
+        ahead = statement.text[: clause.start - statement.start].rstrip()
+        if rx(r"(?:who|whose|whom)\b", 0).match(statement.low, clause.start - statement.start) or rx(
+            r"\b(?:who|whose|whom)$"
+        ).search(ahead):
+            # "Her husband, who is on leave, ...": whoever stands right before, and only up to the end of this clause.
+            named = [m for c in clauses if c.end <= clause.start for m in c.mentions]
+            if named and named[-1].end >= clause.start - 9:
+                clause.subject = named[-1].who
+                if not any(m.role == "subject" for m in clause.mentions):
+                    continue
         if first is not None and first.who != RM:
             subject = first.who
         clause.subject = subject
-        ahead = statement.text[: clause.start - statement.start].rstrip()
         if ahead.endswith("(") and ")" in statement.text[clause.start - statement.start : clause.end - statement.start]:
             subject = outer  # what stands in brackets says nothing of what follows them
         if first is not None and first.trusted:
@@ -111,6 +117,18 @@ def hand_on(statement: Statement, clauses: list[Clause], subject: str) -> str:
             if rx(_CONFIRMS, 0).search(tail):
                 clause.subject = subject = CLIENT
     return subject
+
+
+def _leads(mention: Mention, clause: Clause) -> bool:
+    """Whether the clause is about this one: its subject, or the owner it opens with unless what is owned is a person."""
+    if mention.role == "subject":
+        return True
+    if mention.role == "owner":
+        owns = any(0 < m.start - mention.end <= 12 and m.who != mention.who for m in clause.mentions)
+        return mention.start <= clause.start + 1 and not owns
+    # "Jane's daughter Amelia, ...": the daughter.
+    owner = next((m for m in clause.mentions if m.role == "owner" and 0 < mention.start - m.end <= 12), None)
+    return owner is not None and owner.start <= clause.start + 1 and owner.who != mention.who
 
 
 def role(kind: str, word: str, ahead: str, behind: str) -> str:

@@ -106,6 +106,9 @@ class Finder:
         else:
             yield from self._typed(field, spot, labelled=labelled)
 
+    def _names(self, field: Field, statement: Statement, span: tuple[int, int]) -> bool:
+        return self._labels.exact(statement.low[slice(*span)]) == field.key
+
     def _typed(self, field: Field, spot: Spot, *, labelled: bool) -> Iterator[Seen]:
         """Values with a shape of their own, tied to the field by a label, a question or a word nearby."""
         statement, cue = spot.statement, self._context.cue(field)
@@ -130,7 +133,8 @@ class Finder:
             start, end = found.start, found.end
             near = [t for t in triggers if start - t[1] <= cue.near and t[0] - end <= cue.near]
             if field.unit and near and not rx(_UNIT_BEHIND, 0).match(statement.low, end):
-                near = [t for t in near if -2 <= start - t[1] <= _NO_UNIT]  # "horizon 9", "horizon now twelve"
+                # "Horizon 9", "horizon now twelve": only behind the field's own name.
+                near = [t for t in near if -2 <= start - t[1] <= _NO_UNIT and self._names(field, statement, t)]
             if beside and not _follows(start, triggers):
                 near = []
             if labelled and base + start >= statement.body:

@@ -7,6 +7,7 @@ import datetime as dt
 from placet.agent.reader import mode
 from placet.agent.reader.acquaintances import OTHER
 from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Candidate, Context, Seen, Spot
+from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
 
@@ -42,7 +43,7 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     if statement.voice == OTHER:
         return mode.HEARSAY
     # "Her husband died" is about him and makes her a widow.
-    if not cue.own or seen.value == "widowed":
+    if not cue.own or (seen.value == "widowed" and _spouse_died(seen, statement)):
         return ""
     if statement.talk and statement.voice == "rm":
         return mode.QUESTION
@@ -57,6 +58,13 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
         exact = field.type in _EXACT
         others = any(people.about(statement, at, seen.end, exact=exact, loose=cue.loose) == OTHER for at in places)
     return mode.OTHER_PERSON if others else ""
+
+
+def _spouse_died(seen: Seen, statement: Statement) -> bool:
+    """Whether the words are about the client's spouse, not about somebody else's or about who lost theirs."""
+    at = seen.cue - statement.start
+    before = statement.low[:at].rstrip()
+    return rx(r"(?:late )?(?:husband|wife|spouse|partner)\b", 0).match(statement.low, at) is not None and not before.endswith("'s")
 
 
 def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:

@@ -75,7 +75,7 @@ _NEGATOR = (
     r"weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
     r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"
 )
-_NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\bno(?:\s+more)?)[\s\"'(]*$"
+_NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\b(?:do not|don't|not to|never|doesn't want|does not want) (?:use|call|write|send|contact|ring|to be)\b[^.;,]{{0,40}}|\bno(?:\s+more)?)[\s\"'(]*$"
 _NEGATED_BEHIND = (
     r"^[\s\"')]*(?:[\w']+ ){0,2}(?:not|n't|isn't|aren't) (?:needed|required|necessary|wanted)\b|"
     r"^[\s\"')]*(?:(?:is|would be|was) (?:bad|no good|out|impossible|difficult|tricky|taken|full|awkward)\b|"
@@ -113,6 +113,10 @@ _ONE_OFF = (
     r"they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|"
     r"traveling|for today)\b"
 )
+_ONLY_NOW = r"\b(?:(?:this|next) (?:week|month|trip|fortnight)|until \w+|for (?:now|the moment)|while (?:he|she|i|they)\W\w+ \w+) only\b|\bonly (?:until|for (?:this|the) (?:week|month|trip))\b"
+# What the RM put forward is no word of the client's unless the client took it up.
+_OFFERED = r"\b(?:i|we)(?:'ve| have| had)? (?:then |also )?(?:suggest(?:ed)?|propos(?:ed|e)|recommend(?:ed)?|advis(?:ed|e)|mooted|floated|pitched|offered)\b"
+_TAKEN_UP = r"\b(?:agreed|agrees|accepted|accepts|happy with|took (?:it|that) up|fine with|went with|went for|confirmed|liked)\b"
 _RUMOUR = r"\b(?:rumou?r|hearsay|gossip|talk of)\w*"
 _MAYBE_PLAN = (
     r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|"
@@ -234,7 +238,8 @@ def _whole(statement: Statement, text: str, a: int, clause: str, *, state: bool,
         (HEARSAY, guessing and rx(_RM_GUESS, 0).search(clause)),
         (HYPOTHETICAL, conditional or rx(_MAYBE_PLAN if plan else _MAYBE, 0).search(clause)),
         (HYPOTHETICAL, state and rx(_FUTURE, 0).search(clause) and not rx(_FROM_NOW, 0).search(clause)),
-        (AMBIGUOUS, rx(_ONE_OFF, 0).search(clause)),
+        (HYPOTHETICAL, guessing and rx(_OFFERED, 0).search(clause) and not rx(_TAKEN_UP, 0).search(text)),
+        (AMBIGUOUS, rx(_ONE_OFF, 0).search(clause) or rx(_ONLY_NOW, 0).search(text)),
     )
     return next((reason for reason, found in checks if found), STATED)
 

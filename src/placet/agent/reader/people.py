@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from placet.agent.reader.acquaintances import CLIENT, OTHER, RELATION, RM, TITLE, Acquaintances, alternatives
+from placet.agent.reader.acquaintances import CLIENT, HELPER, OTHER, RELATION, RM, TITLE, Acquaintances, alternatives
 from placet.agent.reader.clauses import Clause, Mention, cut, hand_on, pointers, role
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
@@ -21,6 +21,9 @@ _BELONGS = (
     r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?"
 )
 _BRACKET = rf"^\s*\((?:[^)]{{0,20}}\s)?(?:{RELATION}|factory|office|work|switchboard)\b"
+_VERB_FIRST = r"(?:also |now |still )?(?:has|have|is|was|earns|lives|works|wants|needs|supports|had)\b"
+_NAMED_BEHIND = rf"\s?\((?:the |her |his |my )?(?:{RELATION}|{HELPER})\b"
+_FIRST_PERSON = r"\s*[\"']?(?:i|i'm|i'd|i've|i'll|my|we|we're)\b"
 _PLACES_LABEL = r"^(?:office|work|fax|factory|shop)\b"
 
 
@@ -78,7 +81,9 @@ class People(Acquaintances):
             if mention.role != "object" or mention.who == CLIENT:
                 return mention.who
         if loose:
-            return CLIENT
+            # "Her tenant earns well and has two dependants": a clause without a subject has that of the one before.
+            bare = rx(_VERB_FIRST, 0).match(statement.low, clause.start - statement.start)
+            return clause.subject if bare else CLIENT
         if not before and statement.text[: clause.start - statement.start].rstrip().endswith("("):
             # A bracket is about whoever stands right before it.
             earlier = [m for c in clauses if c.end <= clause.start for m in c.mentions]
@@ -98,6 +103,9 @@ class People(Acquaintances):
         label, heading = statement.label, statement.heading
         if label and rx(f"{OTHERS_LABEL}|{_PLACES_LABEL}").search(label):
             return "client" not in label and not any(t.lower() in label.split() for t in self.tokens)
+        if label and len(label.split()) <= 2 and rx(_FIRST_PERSON, 0).match(statement.low, statement.body - statement.start):
+            # "Peter: I'd like to retire": somebody else's words, if the name is not the client's.
+            return not self.is_client(label) and label not in ("client", "quote", "c", "cl") and not statement.talk
         return bool(heading) and len(heading.split()) <= 4 and rx(OTHERS_LABEL).search(heading) is not None
 
     def _belongs_behind(self, statement: Statement, end: int, *, exact: bool) -> bool:
@@ -127,7 +135,8 @@ class People(Acquaintances):
             who, gender = self._titled(word), self.gender
         elif kind == "pronoun":
             gender = "m" if word in ("he", "him", "his", "himself") else "f"
-            who = self._pronoun(gender, statement, past)
+            named = rx(_NAMED_BEHIND, 0).match(statement.low, match.end())
+            who = OTHER if named else self._pronoun(gender, statement, past)
         elif kind == "self":
             who = {"client": CLIENT, "rm": RM}.get(statement.voice, OTHER)
             if word in ("we", "our", "us") and who == RM:

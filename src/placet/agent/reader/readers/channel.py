@@ -48,7 +48,7 @@ _VERBS = {
     "whatsapp": "whatsapp whatsapped", "video": "video-call",
 }  # fmt: skip
 _A_NAME = r"^\s*[\"']?[A-Z]"  # "call me Jo" is about a name
-_NOT_THIS = r"\b(?:than|over|instead of|rather than|not|no|hates?|hardly|never|don't|doesn't|isn't)(?: \w+){0,2}\s$"
+_NOT_THIS = r"\b(?:than|over|instead of|rather than)(?: (?:by|on|via|a|an|the))?\s$"
 _EASY = (
     r"^[\"']?\W{0,2}(?:is|are|works?|would be|'s|suits?)(?: (?:\w+)){0,2}? (?:easier|easiest|best|better|simplest|simpler|preferable|quicker|"
     r"handier)\b"

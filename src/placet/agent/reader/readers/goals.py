@@ -44,7 +44,7 @@ _LEADS = (
     ),
     (
         rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes?|keen|determined|intends?) (?:(?:{_THE}) )?to "
-        rf"(?=(?:be able to )?(?:{_DO}|bridge|have (?:enough|something|a reserve)|pay off|transmit|stop working|start|own|be (?:\w+[- ]free|financially))\b)"
+        rf"(?=(?:be able to )?(?:{_DO}|bridge|have (?:enough|a reserve)|pay off|transmit|stop working|start|own|be (?:\w+[- ]free|financially))\b)"
     ),
     r"\b(?:what|the reason) (?:it|this|the money)(?:'s| is) for(?: is)?:? ",
 )
