@@ -50,9 +50,9 @@ def cut(note: str, client: str = "Jane Doe") -> Segments:
 
 
 @cache
-def inputs() -> list[dict[str, Any]]:
+def inputs(split: str = "dev") -> list[dict[str, Any]]:
     """The notes with answers: what the reader is given of each."""
-    lines = (NOTES / "dev" / "inputs.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (NOTES / split / "inputs.jsonl").read_text(encoding="utf-8").splitlines()
     return [{**json.loads(line), "note": note_text(json.loads(line)["file"])} for line in lines]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from placet.agent.reader import Reading
-from unit.reader.reading import NOTES, inputs, read_input, reading, scorer
+from unit.reader.reading import NOTES, inputs, proposed, read_input, reading, scorer
 
 
 def predictions(readings: dict[str, Reading]) -> list[dict[str, Any]]:
@@ -14,21 +14,50 @@ def predictions(readings: dict[str, Reading]) -> list[dict[str, Any]]:
         {"note_id": key, "field_key": p.field_key, "value": p.proposed_value, "source_text": p.source_text}
         for key, found in readings.items()
         for p in found.proposals
+        if p.field_key in scorer().FIELDS  # the answers speak of these only
     ]
 
 
-def test_the_notes_are_read_as_well_as_before() -> None:
+# What was reached, with a little slack: precision, recall, traps. `dev` came with the project, `practice` is what the reader
+# was developed with, `reserve` was written before and only scored.
+REACHED = {"dev": (0.97, 0.95, 1), "practice": (0.97, 0.93, 2), "reserve": (0.88, 0.70, 6)}
+
+
+@pytest.mark.parametrize("split", REACHED)
+def test_the_notes_are_read_as_well_as_before(split: str) -> None:
+    precision, recall, traps = REACHED[split]
     score = scorer()
-    found = predictions({entry["note_id"]: read_input(entry) for entry in inputs()})
-    result = score.score(score.load(NOTES / "dev" / "gold.jsonl"), found, NOTES, boot=10)
-    assert result["precision"] >= 0.97, result["errors"]
-    assert result["recall"] >= 0.95, result["errors"]
-    assert result["traps_violated"] <= 1, result["violations"]
+    found = predictions({entry["note_id"]: read_input(entry) for entry in inputs(split)})
+    result = score.score(score.load(NOTES / split / "gold.jsonl"), found, NOTES, boot=10)
+    assert result["precision"] >= precision, result["errors"]
+    assert result["recall"] >= recall, result["errors"]
+    assert result["traps_violated"] <= traps, result["violations"]
     assert result["evidence"]["exact"] == 1
     assert result["evidence"]["points"] >= 0.95
     assert result["evidence"]["too_long"] == 0
     assert result["noop_proposals"] == 0
     assert not result["bad_lines"]
+
+
+def sentences(file: str) -> list[str]:
+    lines = (NOTES / file).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_most_of_what_single_sentences_state_is_read() -> None:
+    stated = [line.split("|") for line in sentences("stated.txt")]
+    missed = [
+        (field, value, sentence)
+        for field, value, sentence in stated
+        if value.casefold() not in str(proposed(sentence, profile={"fullName": "Jane Doe"}).get(field)).casefold()
+    ]
+    assert len(missed) <= 0.07 * len(stated), missed
+
+
+def test_hardly_anything_is_read_into_sentences_that_state_nothing() -> None:
+    silent = sentences("not_stated.txt")
+    wrong = [(sentence, found) for sentence in silent if (found := proposed(sentence))]
+    assert len(wrong) <= 0.06 * len(silent), wrong
 
 
 def test_the_scorer_still_scores_itself() -> None:

@@ -25,7 +25,7 @@ READERS: dict[str, Callable[[Spot, Context], Iterator[Seen]]] = {
     "names": names.read, "work": work.read,
 }  # fmt: skip
 MOST = 200  # values a field is looked at for; a note with more is no note about one client
-_UNIT_BEHIND = r"[\s-]?(?:years?|yrs?|yr|jahre|ans|anos|jaar|months?|%|per cent|kg|cm)\b"
+_UNIT_BEHIND = r".{0,7}decades?|.{0,7}?[\s-]?\b(?:years?|yrs?|yr|jahre|ans|anos|jaar|months?|%|per cent|kg|cm)\b"
 _NO_UNIT = 16  # characters between a word and a number of its unit that is left out
 _LISTED = r"\s?(?:,|and|&|/|or|\+)\s?(?:and )?"
 _SHAPELESS = ("text", "list")
@@ -85,7 +85,11 @@ class Finder:
             if field.type in _UNREAD or reader in done:
                 continue
             labelled = spot.label == field.key
-            if labelled and field.type in ("select", "language", "country") and rx(forms.BOX, 0).search(spot.statement.text):
+            if (
+                labelled
+                and field.type in ("select", "language", "country")
+                and rx(forms.BOX, 0).search(spot.statement.text)
+            ):
                 yield from forms.ticked(field, spot, self._search)
                 continue
             if reader:
@@ -132,7 +136,7 @@ class Finder:
         for found in values:
             start, end = found.start, found.end
             near = [t for t in triggers if start - t[1] <= cue.near and t[0] - end <= cue.near]
-            if field.unit and near and not rx(_UNIT_BEHIND, 0).match(statement.low, end):
+            if field.unit and near and not rx(_UNIT_BEHIND, 0).match(statement.low, max(end - 7, start)):
                 # "Horizon 9", "horizon now twelve": only behind the field's own name.
                 near = [t for t in near if -2 <= start - t[1] <= _NO_UNIT and self._names(field, statement, t)]
             if beside and not _follows(start, triggers):

@@ -8,18 +8,21 @@ from typing import Any
 from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Context, Seen, Spot
 from placet.agent.reader.search import Search
 from placet.agent.reader.text import is_small, rx
-from placet.agent.reader.values.choices import boxes, find_choices
+from placet.agent.reader.values.choices import boxes
 from placet.customers.schema import Field
 
 BOX = r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]"
 _FILLER = r"^\W*(?:(?:lol|haha\w*|oh|um+|uh+|er+m?|well|eh|ah|ha|hmm+|gosh|god|goodness|heavens|oof|hey|so)[\s,.!]+)*"
 YES = (
-    rf"{_FILLER}(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|that's "
-    r"(?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked|(?:that |it |which )?(?:works|suits)|sounds (?:good|fine|great)|"
+    rf"{_FILLER}(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|"
+    r"that's "
+    r"(?:right|it|correct)|can|ok(?:ay)?|fine|perfect|please do|sim|ja|oui|si|ticked|(?:that |it |which )?(?:works|"
+    r"suits)|sounds (?:good|fine|great)|"
     r"great|deal|done|absolutely|definitely|works|will do|let's do (?:that|it))\b"
 )
 NO = (
-    rf"{_FILLER}(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no one|me,? "
+    rf"{_FILLER}(?:no|nope|nah|none|never|nothing|n|false|not (?:me|at all|applicable)|negative|neither|nobody|no "
+    r"one|me,? "
     r"no|nil|não|nein|nee|non)\b"
 )
 _NOTHING = (

@@ -6,7 +6,7 @@ import datetime as dt
 
 from placet.agent.reader import mode
 from placet.agent.reader.acquaintances import OTHER
-from placet.agent.reader.candidate import ANSWER, LABEL, SAYS, Candidate, Context, Seen, Spot
+from placet.agent.reader.candidate import ANSWER, SAYS, Candidate, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
@@ -14,7 +14,9 @@ from placet.customers.schema import Field
 _EXACT = ("email", "phone", "date")  # values that mean the same wherever they stand
 
 
-_NO_TOTAL = r"\b(?:household|joint(?:ly)?|combined|with us|of which|business|company|trust|turnover|budget|costs?|each)\b"
+_NO_TOTAL = (
+    r"\b(?:household|joint(?:ly)?|combined|with us|of which|business|company|trust|turnover|budget|costs?|each)\b"
+)
 
 
 def judge(seen: Seen, field: Field, spot: Spot, context: Context, since: int) -> Candidate:
@@ -64,7 +66,9 @@ def _spouse_died(seen: Seen, statement: Statement) -> bool:
     """Whether the words are about the client's spouse, not about somebody else's or about who lost theirs."""
     at = seen.cue - statement.start
     before = statement.low[:at].rstrip()
-    return rx(r"(?:late )?(?:husband|wife|spouse|partner)\b", 0).match(statement.low, at) is not None and not before.endswith("'s")
+    return rx(r"(?:late )?(?:husband|wife|spouse|partner)\b", 0).match(
+        statement.low, at
+    ) is not None and not before.endswith("'s")
 
 
 def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:

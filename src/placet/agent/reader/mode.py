@@ -23,14 +23,16 @@ _BREAK = (
 _IF = (
     r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the "
     r"event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
-    r"suppos(?:e|ing)|subject to|(?<!financially )(?<!is )(?<!are )depend(?:s|ing|ent)? on(?! (?:him|her|me|them|us|you|my|his|their|which)\b)|contingent|wenn|falls|se (?=o |a |eu ))\b"
+    r"suppos(?:e|ing)|subject to|(?<!financially )(?<!is )(?<!are )depend(?:s|ing|ent)? on(?! (?:him|her|me|them|"
+    r"us|you|my|his|their|which)\b)|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
 _ASK_IF = (
     r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
 )
 _MAYBE = (
     r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )(?<!you "
-    r")may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|want|suit|be (?:best|"
+    r")may(?=\s[a-z])(?! (?:call|contact|use|be reached))|could|would(?! (?:like|prefer|rather|sooner|want|suit|"
+    r"describe|call|rate|class|put|be (?:best|"
     r"better|fine|happy)|draw|earn|need))|maybe|perhaps|possibly|probably|potentially|likely|"
     r"consider(?:s|ing|ed)?|thinking (?:of|about)|thought (?:of|about)|thinks about|toying|mulling|tempted|"
     r"wonder(?:s|ed|ing)?|an? idea|ideas? of|ideally|hop(?:es?|ing)|dreams?|dreaming|"
@@ -38,9 +40,10 @@ _MAYBE = (
     r"to)|explor(?:e|es|ing)|out of curiosity|curious|eventually|some ?day|one day|"
     r"down the line|talk(?:s|ing|ed)? (?:of|about)|imagin\w+|what if|in principle|tentative\w*|tbc|tbd|to be "
     r"confirmed|expects? to|expected to|about to|in talks|in line for|"
-    r"(?:been|was|got|were) offered|offered (?:him|her|me)|job offer|shortlisted|applied|applying|application|nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect "
+    r"(?:been|was|got|were) offered|offered (?:him|her|me)|job offer|shortlisted|applied|applying|application|"
+    r"nominated|hypothetical\w*|theoretical\w*|whether|possibility|prospect "
     r"of|option of|eyeing|fancies|keen on a|asked about|enquir\w+|inquir\w+|"
-    r"vielleicht|talvez|misschien|kanskje|peut-être|quizás)\b|\?\)|\bpencilled\b"
+    r"vielleicht|talvez|misschien|kanskje|peut-être|quizás)\b|\?\)|\bpencilled\b(?!.*\bconfirm)"
 )
 _FUTURE = (
     r"\b(?:will|'ll|is going to|are going to|going to|am going to|about to|due to (?:start|join|retire|move|marry|"
@@ -75,7 +78,10 @@ _NEGATOR = (
     r"weren't|won't|doesn't|don't|didn't|hasn't|haven't|hadn't|wouldn't|"
     r"kein\w*|nicht|não|nunca|niet|geen|ikke|unticked|n't)"
 )
-_NEGATED_BEFORE = rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,3}}|\b(?:do not|don't|not to|never|doesn't want|does not want) (?:use|call|write|send|contact|ring|to be)\b[^.;,]{{0,40}}|\bno(?:\s+more)?)[\s\"'(]*$"
+_NEGATED_BEFORE = (
+    rf"(?:{_NEGATOR}(?:\s+[\w'-]+){{0,4}}|\b(?:do not|don't|not to|never|doesn't want|does not want) (?:use|call|"
+    rf"write|send|contact|ring|to be)\b[^.;,]{{0,40}}|\bno(?:\s+more)?)[\s\"'(]*$"
+)
 _NEGATED_BEHIND = (
     r"^[\s\"')]*(?:[\w']+ ){0,2}(?:not|n't|isn't|aren't) (?:needed|required|necessary|wanted)\b|"
     r"^[\s\"')]*(?:(?:is|would be|was) (?:bad|no good|out|impossible|difficult|tricky|taken|full|awkward)\b|"
@@ -93,7 +99,8 @@ _NOT_YET = (
 )
 _PAST_BEFORE = (
     r"\b(?:was(?! (?:born|sworn|appointed|promoted|made|named|elected|finalised|finalized|granted|confirmed|"
-    r"corrected|changed|updated|moved|rescheduled|set|fixed|agreed|booked|postponed|scheduled|arranged|granted|issued|"
+    r"corrected|changed|updated|moved|rescheduled|set|fixed|agreed|booked|postponed|scheduled|arranged|granted|"
+    r"issued|"
     r"recruited|hired))|were|used to (?:be|work|live)|formerly|former|previous(?:ly)?|prior|ex|old|older|"
     r"earlier|had been|"
     r"(?:i|we) (?:wrote|put|noted|recorded|typed|entered|gave|said|dictated|misheard|misread|ticked|marked|selected|"
@@ -113,13 +120,23 @@ _ONE_OFF = (
     r"they)(?:'s|'m|'re| is| am| are)|until (?:he|she|i)(?:'s|'m| is| am)? back|temporar\w+|on holiday|travelling|"
     r"traveling|for today)\b"
 )
-_ONLY_NOW = r"\b(?:(?:this|next) (?:week|month|trip|fortnight)|until \w+|for (?:now|the moment)|while (?:he|she|i|they)\W\w+ \w+) only\b|\bonly (?:until|for (?:this|the) (?:week|month|trip))\b"
+_ONLY_NOW = (
+    r"\b(?:(?:this|next) (?:week|month|trip|fortnight)|until \w+|for (?:now|the moment)|while (?:he|she|i|"
+    r"they)\W\w+ \w+) only\b|\bonly (?:until|for (?:this|the) (?:week|month|trip))\b"
+)
 # What the RM put forward is no word of the client's unless the client took it up.
-_OFFERED = r"\b(?:i|we)(?:'ve| have| had)? (?:then |also )?(?:suggest(?:ed)?|propos(?:ed|e)|recommend(?:ed)?|advis(?:ed|e)|mooted|floated|pitched|offered)\b"
-_TAKEN_UP = r"\b(?:agreed|agrees|accepted|accepts|happy with|took (?:it|that) up|fine with|went with|went for|confirmed|liked)\b"
+_OFFERED = (
+    r"\b(?:i|we)(?:'ve| have| had)? (?:then |also )?(?:suggest(?:ed)?|propos(?:ed|e)|recommend(?:ed)?|advis(?:ed|"
+    r"e)|mooted|floated|pitched|offered)\b"
+)
+_TAKEN_UP = (
+    r"\b(?:agreed|agrees|accepted|accepts|happy with|took (?:it|that) up|fine with|went with|went for|confirmed|"
+    r"liked)\b"
+)
 _RUMOUR = r"\b(?:rumou?r|hearsay|gossip|talk of)\w*"
 _MAYBE_PLAN = (
-    r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|mulling|"
+    r"\b(?:might|may (?!20)|maybe|perhaps|possibly|consider\w*|thought (?:of|about)|thinking (?:of|about)|toying|"
+    r"mulling|"
     r"tempted|wonder\w*|whether|curious|asked about|an idea)\b"
 )
 _FROM_NOW = r"\b(?:from now on|going forward|with (?:immediate )?effect|effective)\b"
@@ -129,7 +146,8 @@ _REQUEST = (
 )
 # "Not above a moderate risk" names the risk that is wanted.
 _LIMIT = (
-    r"(?:\b(?:not|never|nothing)|n't)\b(?: \w+){0,2} (?:above|beyond|over|higher than|more than|riskier than|further than)\b|"
+    r"(?:\b(?:not|never|nothing)|n't)\b(?: \w+){0,2} (?:above|beyond|over|higher than|more than|riskier than|"
+    r"further than)\b|"
     r"\bno (?:higher|more|riskier|further) than\b"
 )
 _RETRACTED = (

@@ -16,7 +16,10 @@ from placet.agent.reader.text import rx
 from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, MANY, OTHERS_LABEL, RELATIONS, TRUSTED
 
 _NOT_OWNED = r"\b(?:an?|no|any|of|as|\d+|two|three|four|five|dependent|young|each|single|working|former)\s$"
-_RESETS = r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls|call it|all told|all in|in total|altogether)\b)"  # "So three.", "Please ..."
+_RESETS = (
+    r"^\W*(?:so\s\W*\w+\W*$|(?:from now on|going forward|in future|please|pls|call it|all told|all in|in total|"
+    r"altogether)\b)"
+)  # "So three.", "Please ..."
 _BELONGS = (
     r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?"
 )
@@ -103,7 +106,11 @@ class People(Acquaintances):
         label, heading = statement.label, statement.heading
         if label and rx(f"{OTHERS_LABEL}|{_PLACES_LABEL}").search(label):
             return "client" not in label and not any(t.lower() in label.split() for t in self.tokens)
-        if label and len(label.split()) <= 2 and rx(_FIRST_PERSON, 0).match(statement.low, statement.body - statement.start):
+        if (
+            label
+            and len(label.split()) <= 2
+            and rx(_FIRST_PERSON, 0).match(statement.low, statement.body - statement.start)
+        ):
             # "Peter: I'd like to retire": somebody else's words, if the name is not the client's.
             return not self.is_client(label) and label not in ("client", "quote", "c", "cl") and not statement.talk
         return bool(heading) and len(heading.split()) <= 4 and rx(OTHERS_LABEL).search(heading) is not None

@@ -26,10 +26,11 @@ RELATIONS = {
 }  # fmt: skip
 
 # Words that never stand for one person, so that no "he" or "she" points back at them.
-MANY = frozenset(
+_PLURALS = (
     "sons daughters children kids boys girls twins stepchildren grandchildren grandparents parents brothers sisters "
-    "siblings cousins in-laws friends tenants colleagues beneficiaries".split()
+    "siblings cousins in-laws friends tenants colleagues beneficiaries"
 )
+MANY = frozenset(_PLURALS.split())
 
 # People who act for the client or for somebody else; they count only with an owner or an article in front, as in
 # "her accountant", because the client may well be an accountant.

@@ -13,9 +13,12 @@ _PLACE = r"(?P<place>[A-ZÀ-ÞŁŚŽ][\w'.-]*(?: (?:(?:de|do|da|am|an der|upon|o
 _HOME = r"house|flat|apartment|place|condo|home|villa"
 # Sentences with a place, each behind a cheap hint in small letters: "moved ... to X", "lives in X", "it is X after all".
 _MOVED = (
-    rf"(?i:\b(?:moved|relocated|shifted|resettled|returned|gone home|moved back|settled|emigrated|repatriated|(?:landed|arrived)(?= in .{{3,30}} for good)|"
-    rf"(?:bought|rented|leased|found|taken|took|closed on|completed on) (?:a|the|their|our) (?:\w+ )?(?:{_HOME})"
-    rf"(?= in .{{3,30}}(?:and|where|which|,) .{{0,20}}\b(?:moved|liv|(?:principal|main|primary|permanent) (?:residence|home)|home))|new (?:{_HOME}))\b[^.;?!]{{0,40}}?"
+    r"(?i:\b(?:moved|relocated|shifted|resettled|returned|gone home|moved back|settled|emigrated|repatriated|"
+    rf"(?:landed|arrived)(?= in .{{3,30}} for good)|"
+    r"(?:bought|rented|leased|found|taken|took|closed on|completed on) (?:one|(?:a|the|their|our) (?:\w+ "
+    rf")?(?:{_HOME}))"
+    rf"(?= in .{{3,30}}(?:and|where|which|,) .{{0,20}}\b(?:moved|liv|(?:principal|main|primary|permanent) "
+    rf"(?:residence|home)|home))|new (?:{_HOME}))\b[^.;?!]{{0,40}}?"
     rf"\b(?P<how>to|in|into|back to) )(?i:the )?{_PLACE}"
 )
 _LIVES = (
@@ -30,18 +33,36 @@ _AFTER_ALL = rf"(?i:\bit(?:'s| is) (?:now )?){_PLACE}(?i: (?:after all|in the en
 _HOME_IS = (
     rf"(?i:\b(?:home|our home|her home|his home|my home)(?:,? by the way,?)? (?:is|'s) (?:now |these days )?){_PLACE}"
 )
-_IS_HOME = rf"{_PLACE}(?i: (?:is|'s) (?:now |our |her |his |my |finally )*(?:home|base|where (?:he|she|i|we|they) (?:now )?lives?)\b)"
-_THE_MOVE = rf"(?i:\b(?:confirmed|completed|made|after|since|following|finished|done with|settled after) (?:the|their|our|his|her) (?:move to )?){_PLACE}(?i: (?:move|relocation)\b)"
-_MOVED_TO = rf"(?i:\b(?:confirmed|completed|made|after|since|following) (?:the|their|our|his|her) (?:recent )?(?P<how>move|relocation) to ){_PLACE}"
+_IS_HOME = (
+    rf"{_PLACE}(?i: (?:is|'s) (?:now |our |her |his |my |finally )*(?:home|base|where (?:he|she|i|we|they) (?:now "
+    r")?lives?)\b)"
+)
+_THE_MOVE = (
+    r"(?i:\b(?:confirmed|completed|made|after|since|following|finished|done with|settled after) (?:the|their|our|"
+    rf"his|her) (?:move to )?){_PLACE}(?i: (?:move|relocation)\b)"
+)
+_MOVED_TO = (
+    r"(?i:\b(?:confirmed|completed|made|after|since|following) (?:the|their|our|his|her) (?:recent )?(?P<how>move|"
+    rf"relocation) to ){_PLACE}"
+)
+_BACK = (
+    rf"(?i:(?:^\W*|\b(?:is|are|am|'s|'m|'re|now) )(?:now )?back in ){_PLACE}(?=(?i: (?:for good|since|permanently|"
+    r"now|again|with (?:her|his|the))))"
+)
 _ASKED = r"\b(?:live|living|based|address|residence|city|home|located|staying|settled|in [a-z]+ only)\b"
-_ANSWER = rf"^\W*(?i:(?:no|nope|yes|well|actually|oh|eh|now|it's|in|we're in|i'm in|moved to|ah),? (?:it's |in |now )?)*{_PLACE}"
+_ANSWER = (
+    r"^\W*(?i:(?:no|nope|yes|well|actually|oh|eh|now|it's|in|we're in|i'm in|moved to|ah),? (?:it's |in |now "
+    rf")?)*{_PLACE}"
+)
 _SENTENCES = (
+    (r"\bback in\b", _BACK, SAYS, ""),
     (r"\bhome\b", _HOME_IS, SAYS, ""),
     (r"\b(?:home|base|where)\b", _IS_HOME, SAYS, ""),
     (r"\b(?:move|relocation)\b", _THE_MOVE, SAYS, ""),
     (r"\b(?:move|relocation) to\b", _MOVED_TO, SAYS, ""),
     (
-        r"\b(?:moved|relocated|shifted|resettled|returned|settled|taken|took|emigrated|repatriated|landed|arrived|bought|rented|leased|found|closed|completed|new)\b",
+        r"\b(?:moved|relocated|shifted|resettled|returned|settled|taken|took|emigrated|repatriated|landed|arrived|"
+        r"bought|rented|leased|found|closed|completed|new)\b",
         _MOVED, SAYS, "",
     ),
     (r"\b(?:mov(?:es?|ing)|relocat(?:es?|ing)|emigrat(?:e|ing)|settle)\b", _MOVING, SAYS, "future"),
@@ -53,7 +74,8 @@ _SEND = (
     r"\b(?:(?:new |home |residential |permanent |postal |correspondence )?address(?:es)?(?: has| is| now| changed| "
     r"to| will be| for (?:statements|post|mail))*|send (?:\w+ ){0,4}to|(?:post|mail|statements|letters) (?:\w+ "
     r"){0,3}to|"
-    r"lives? at|living at|moved (?:in)?to|now at|moved(?: there| house| home)?(?: too| as well)?(?= ?:)|home(?:, by the way,)? is|wohnt in)\s*:?\s*"
+    r"lives? at|living at|moved (?:in)?to|now at|moved(?: there| house| home)?(?: too| as well)?(?= ?:)|home(?:, "
+    r"by the way,)? is|wohnt in)\s*:?\s*"
 )
 _POSTCODE = (
     r"\b(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2} \d{5}(?:-\d{4})?|\d{4}-\d{3}|\d{5}-\d{3}|[A-Z]-\d{4,5}|\d{4} "
@@ -118,7 +140,9 @@ def _answered(statement: Statement, *, sure: bool) -> Iterator[Seen]:
     """The town that an answer begins with: "Exeter. We moved in November." """
     match = rx(_ANSWER, 0).match(statement.text)
     if match is not None:
-        yield from _place(statement, match.start("place"), match["place"], match.start("place"), ANSWER, sure=sure, unknown=False)
+        yield from _place(
+            statement, match.start("place"), match["place"], match.start("place"), ANSWER, sure=sure, unknown=False
+        )
 
 
 def _place(

@@ -12,18 +12,23 @@ from placet.customers.schema import Field
 
 _KEY = "preferredChannel"
 _BEFORE = (
-    r"(?:\b(?:prefers?|preferred|preference (?:is|for)|would rather|'d rather|best (?:by|on|via|is|reached (?:by|on|"
+    r"(?:\b(?:prefers?|preferred|preference (?:is|for)|would rather|'d rather|would sooner|'d sooner|best (?:by|on|"
+    r"via|is|reached (?:by|on|"
     r"via))|reached (?:by|on|via)|easiest (?:by|on|via|is)|contact (?:him|her|me)(?: only)? (?:by|via|on|through)|"
     r"(?:reach|get|catch|message) (?:him|her|me) (?:by|on|via)|communicat\w+ (?:by|via|on)|everything (?:by|via|on|"
     r"over)|please (?:use|by|via|only use)|switch(?:ed)? to|stick (?:to|with)|keep to|happiest (?:with|on|by)|only "
     r"(?:by|via|on|uses?|use)|"
     r"(?:from now on|going forward|in future),?(?: please)?(?: use| by| via)?|contact(?: is| should be)? (?:by|via)|"
-    r"wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have|hear from us (?:by|via|on)|wr?ite to (?:him|her|me) by|messages? (?:on|by|via)|official things by|"
+    r"wants? (?:us to use|everything by|contact by)|just use|use only|always (?:by|on|via)|rather have|sooner have|"
+    r"(?:wants?|prefers?|asks? for|asked for|would like) (?:all |future |our |any |further )*(?:meetings?|contact|"
+    r"communication|conversations|reviews?) (?:to be )?(?:by|via|on|over)|everything in writing (?:by|via|on)|hear "
+    r"from us (?:by|via|on)|wr?ite to (?:him|her|me) by|messages? (?:on|by|via)|official things by|"
     r"(?:things|everything|anything|correspondence|documents|all else) (?:by|via|on)|wants to be)\b(?: (?:a|an|"
     r"the|his|her|my|to be contacted by|to|meet|meetings|speak|talk|short|quick|by|on|via|only))*\s?[\"']?)$"
 )
 _BEHIND = (
     r"^[\"']?\W{0,2}(?:(?:is|works?|would be|are|'s|suits?(?: (?:him|her|me))?) )?(?:(?:the )?(?:best|easiest|"
+    r"quickest|fastest|surest|"
     r"preferred|better|simplest)|please|pls|only|from now on|going forward|in future|always|instead|rather than|over "
     r"(?:e-?mail|phone|whatsapp|calls)|anytime|every time|is how)\b"
 )
@@ -50,15 +55,24 @@ _VERBS = {
 _A_NAME = r"^\s*[\"']?[A-Z]"  # "call me Jo" is about a name
 _NOT_THIS = r"\b(?:than|over|instead of|rather than)(?: (?:by|on|via|a|an|the))?\s$"
 _EASY = (
-    r"^[\"']?\W{0,2}(?:is|are|works?|would be|'s|suits?)(?: (?:\w+)){0,2}? (?:easier|easiest|best|better|simplest|simpler|preferable|quicker|"
+    r"^[\"']?\W{0,2}(?:is|are|works?|would be|'s|suits?)(?: (?:\w+)){0,2}? (?:easier|easiest|best|better|simplest|"
+    r"simpler|preferable|quicker|"
     r"handier)\b"
 )
 _BEST = (
-    r"\b(?:best|easiest|better|simplest|prefers?(?: us)?|would prefer us|asked us|asks us|wants us|likes? us|happy for us) to (?:be )?(?P<v>ring|call|phone|"
-    r"e-?mail|whatsapp|phoned|called|rung|telephoned|e-?mailed|whatsapped)\b(?! (?:it|a|an|him \w+ by)\b)"
+    r"\b(?:best|easiest|better|simplest|prefers?(?: us)?|would prefer us|asked us|asks us|wants us|likes? us|happy "
+    r"for us) to (?:(?=ring|call|phone|e-?mail|whatsapp)|"
+    r"be (?=phoned|rung|tele|e-?mailed|whatsapped))(?P<v>ring|call|phone|e-?mail|whatsapp|phoned|rung|telephoned|"
+    r"e-?mailed|whatsapped)\b(?! (?:it|a|an|him \w+ by)\b)"
 )
-_LASTING = r"\b(?:from now|in future|always|going forward|prefers?|preferred|henceforth|generally|usually|any ?more|rather than|instead of|no longer)\b"
-_MEETING = r"\b\d{1,2}[:.]\d{2}\b|\bnoon\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:appointment|slot)\b|\bon (?:mon|tues|wednes|thurs|fri)day\b"
+_LASTING = (
+    r"\b(?:from now|in future|always|going forward|prefers?|preferred|henceforth|generally|usually|any ?more|"
+    r"rather than|instead of|no longer)\b"
+)
+_MEETING = (
+    r"\b\d{1,2}[:.]\d{2}\b|\bnoon\b|\b\d{1,2}\s?(?:am|pm)\b|\b(?:appointment|slot)\b|\bon (?:mon|tues|wednes|thurs|"
+    r"fri)day\b"
+)
 _NO_CHANNEL = r"^\.\s|^\s?(?:address|id\b|number|no\b|[\w.]+@|group|:)"
 
 
@@ -110,7 +124,11 @@ def _told_to(statement: Statement) -> Iterator[Seen]:
 
 def _for_one_meeting(channel: str, low: str) -> bool:
     """Whether a channel is only how one meeting takes place, not a preference."""
-    return channel in ("video", "in_person") and rx(_MEETING, 0).search(low) is not None and not rx(_LASTING, 0).search(low)
+    return (
+        channel in ("video", "in_person")
+        and rx(_MEETING, 0).search(low) is not None
+        and not rx(_LASTING, 0).search(low)
+    )
 
 
 def _channel(verb: str) -> str | None:

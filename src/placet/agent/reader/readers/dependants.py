@@ -13,14 +13,19 @@ _KEY = "dependants"
 _NONE = r"^\W*(?:so,? |well,? |no,? |now )*(?:nil|none|no ?one|nobody|not any|no dependants|-?0-?)\b"
 _ONE = rf"^\W*(?:just |only |one,? |it's |still )*(?:my|the|our|his|her) (?:\w+ )?(?:{RELATION})\b(?!s)(?! and)"
 _COUNT = (
-    r"\b(?:so|makes?(?: it)?|that's|that is|put|just|=>?|now|only|to|has|have|with) (?:that's )?(?P<n>\d{1,2}|one|two|three|four|"
+    r"\b(?:so|makes?(?: it)?|that's|that is|put|just|=>?|now|only|to|has|have|with) (?:that's )?(?P<n>\d{1,2}|one|"
+    r"two|three|four|"
     r"five|six|seven|eight)\b(?=[^.;]{0,60}\b(?:rel(?:y|ies|ying)|depend(?:s|ent|ents|ant|ants|ing)?)\b)"
 )
 _ON_ME = (
-    r"\b(?:on|rel(?:y|ies|ying) on|depend(?:s|ent|ing)? on|supported by) (?:me|him|her)\b[^.;]{0,30}?\b(?:put|make it|so|that's|"
+    r"\b(?:on|rel(?:y|ies|ying) on|depend(?:s|ent|ing)? on|supported by) (?:me|him|her)\b[^.;]{0,30}?\b(?:put|make "
+    r"it|so|that's|"
     r"makes|is|are|:) (?P<n>\d{1,2}|one|two|three|four|five|six)\b"
 )
-_ANSWER = r"^(?:[^.;]{0,80}?\b)?(?:so|just|only|that's|makes?(?: it)?|still) (?:that's |just )?(?P<n>\d{1,2}|one|two|three|four|five|six)\b(?=[.,;!]|$)"
+_ANSWER = (
+    r"^(?:[^.;]{0,80}?\b)?(?:so|just|only|that's|makes?(?: it)?|still) (?:that's |just )?(?P<n>\d{1,2}|one|two|"
+    r"three|four|five|six)\b(?=[.,;!]|$)"
+)
 
 
 def read(spot: Spot, context: Context) -> Iterator[Seen]:

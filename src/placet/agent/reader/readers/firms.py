@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from placet.agent.reader.candidate import SAYS, Seen, seen
@@ -14,7 +13,8 @@ from placet.agent.reader.values.work import FIRM, FIRM_SUFFIX
 _CONCERN = (
     r"firm|company|business|practice|consultancy|studio|shop|agency|start-?up|outfit|boutique|bank|fund|charity|mill|"
     r"restaurant|brewery|bakery|gallery|school|clinic|maker|manufacturer|group|team|place|cafe|café|farm|garage|"
-    r"workshop|publisher|lab|hospital|hotel|vineyard|winery|distillery|platform|house|foundation|concern|venture|plant"
+    r"workshop|publisher|lab|hospital|hotel|vineyard|winery|distillery|platform|house|foundation|concern|venture|"
+    r"plant"
 )
 _OWN = r"his|her|my|their|own|a|an|the|our|new|small|little|tiny|family|one-man|one-woman"
 _WHERE = r"(?:,? (?:outside|near|in|at|down in|over in) [A-Z][\w'-]+(?: [A-Z][\w'-]+)?)?"
@@ -22,23 +22,27 @@ _WHERE = r"(?:,? (?:outside|near|in|at|down in|over in) [A-Z][\w'-]+(?: [A-Z][\w
 # one moves to places, joins clubs, is at an airport and with friends.
 _LEADS: tuple[tuple[str, str, bool], ...] = (
     (
-        r"\b(?:join(?:s|ed|ing)?|work(?:s|ing)|employed|hired|started|starts|signed|employer|recruited|poached|headhunted|seconded)\b",
+        r"\b(?:join(?:s|ed|ing)?|work(?:s|ing)|employed|hired|started|starts|signed|employer|recruited|poached|"
+        r"headhunted|seconded)\b",
         r"(?i:\b(?:join(?:s|ed)|work(?:s|ing)(?: full[- ]time| part[- ]time| over| now)? (?:at|for|with)|"
         r"employed (?:at|by|with)|"
         r"(?:hired|recruited|poached|headhunted|engaged|taken on|snapped up) by|seconded to|"
         r"started(?: (?:work|working|a new job|last \w+|in \w+|on \w+))*,? (?:at|with)|signed (?:on )?with|"
-        rf"(?:new|current|present) (?:employer|company|firm) is|employer (?:is|was)(?: now)?(?: called| named| renamed)?|on the payroll (?:of|at)) (?:the )?){FIRM}",
+        r"(?:new|current|present) (?:employer|company|firm) is|employer (?:is|was)(?: now)?(?: called| named| "
+        rf"renamed)?|on the payroll (?:of|at)) (?:the )?){FIRM}",
         False,
     ),
     (
         r"\b(?:moved|switched|transferred|gone|went|jumped|crossed|come|came|over|left|quit|hopped)\b",
-        r"(?i:\b(?:(?:moved|switched|transferred|gone|went|jumped|crossed|come|came|hopped)(?: ship| over| across| back| on| from [^,.;]{2,40}?)? to|"
+        r"(?i:\b(?:(?:moved|switched|transferred|gone|went|jumped|crossed|come|came|hopped)(?: ship| over| across| "
+        r"back| on| from [^,.;]{2,40}?)? to|"
         rf"(?:left|quit|leaving) [^,.;]{{2,50}}? (?:for|to join|and joined|to go to)) (?:the )?){FIRM}",
         True,
     ),
     (
         r"\b(?:with|at)\b",
-        r"(?i:(?:\b(?:i|he|she|who|and) (?:is|am|has been|have been)|\b(?:i'm|he's|she's|i've been))(?: (?:now|currently|still|these days|over))* "
+        r"(?i:(?:\b(?:i|he|she|who|and) (?:is|am|has been|have been)|\b(?:i'm|he's|she's|i've been))(?: (?:now|"
+        r"currently|still|these days|over))* "
         rf"(?:with|at|over at) (?:the )?|^\W*(?:now )(?:with|at|over at) (?:the )?){FIRM}",
         True,
     ),
@@ -54,11 +58,13 @@ _LEADS: tuple[tuple[str, str, bool], ...] = (
     ),
     (
         r"\b(?:trad(?:es|ing)|name|t/a|d/?b/?a|doing business)\b",
-        rf"(?i:\b(?:trad(?:es|ing) (?:as|under)|under the (?:name|banner|brand)(?: of)?|t/a|d/?b/?a|doing business as) (?:the )?){FIRM}",
+        r"(?i:\b(?:trad(?:es|ing) (?:as|under)|under the (?:name|banner|brand)(?: of)?|t/a|d/?b/?a|doing business "
+        rf"as) (?:the )?){FIRM}",
         False,
     ),
     (
-        r"\b(?:called|named|running|founded|co-founded|launched|incorporated|runs|owns|set up|started|opened|bought|business|company|firm)\b",
+        r"\b(?:called|named|running|founded|co-founded|launched|incorporated|runs|owns|set up|started|opened|"
+        r"bought|business|company|firm)\b",
         rf"(?i:\b(?:(?:{_CONCERN}){_WHERE},? (?:is )?(?:called|named|by the name of)|"
         rf"(?:the|his|her|my|our) (?:new |own )?(?:business|company|firm|employer|practice|consultancy) is(?: now)?|"
         rf"(?:founded|co-founded|launched|incorporated|runs|owns|running)(?: (?:{_OWN}|{_CONCERN}))*,?|"
@@ -68,7 +74,8 @@ _LEADS: tuple[tuple[str, str, bool], ...] = (
     ),
     (
         r"\b(?:hired|poached|recruited|employs|employed|took|taken|offered)\b",
-        rf"(?:^|(?<=[\s>]))(?:(?i:the) )?{FIRM}(?i: (?:has |have )?(?:hired|poached|recruited|employs|employed|headhunted|"
+        rf"(?:^|(?<=[\s>]))(?:(?i:the) )?{FIRM}(?i: (?:has |have )?(?:hired|poached|recruited|employs|employed|"
+        r"headhunted|"
         r"(?:took|taken) on) (?:him|her|me)\b| (?:has |have )?(?:took|taken) (?:him|her|me) on\b)",
         False,
     ),
@@ -79,7 +86,9 @@ _NO_FIRM = (
     "q1 q2 q3 q4 mr mrs ms dr ok a the mum dad nhs new"
 )
 _NOT_FIRMS = frozenset(_NO_FIRM.split())
-_GIVEN_AWAY = r"\b(?:sold|selling|invest\w*|stake|shares?|left|lease|rent\w*|offer\w*|interview\w*|lunch|dinner|meeting|met)\b"
+_GIVEN_AWAY = (
+    r"\b(?:sold|selling|invest\w*|stake|shares?|left|lease|rent\w*|offer\w*|interview\w*|lunch|dinner|meeting|met)\b"
+)
 _LEGAL = r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|pvt|pte|corp|sarl|sas|bv|nv|oy|srl)$"
 
 
@@ -89,7 +98,9 @@ def firms(statement: Statement) -> Iterator[Seen]:
         if rx(hint, 0).search(statement.low):
             for match in rx(pattern, 0).finditer(statement.text):
                 lead = statement.text[max(match.start() - 30, 0) : match.start("firm")].lower()
-                if rx(_GIVEN_AWAY, 0).search(lead) and not rx(r"\b(?:left|quit)\b.*\b(?:for|join\w*)\b", 0).search(lead):
+                if rx(_GIVEN_AWAY, 0).search(lead) and not rx(r"\b(?:left|quit)\b.*\b(?:for|join\w*)\b", 0).search(
+                    lead
+                ):
                     continue
                 yield from firm(statement, match.start("firm"), match.end("firm"), match.start(), loose=loose)
 
@@ -111,7 +122,9 @@ def firm(statement: Statement, start: int, end: int, cue: int, *, loose: bool = 
         return
     lead, sure = statement.text[cue:start].lower(), rx(FIRM_SUFFIX).search(name) is not None
     behind = statement.text[start + len(name) :]
-    working = rx(r"^[,\s]*(?:now|these days|since|as (?!well|of|from|soon)|where (?:he|she|i) )\b", 0).match(behind.lower())
+    working = rx(r"^[,\s]*(?:now|these days|since|as (?!well|of|from|soon)|where (?:he|she|i) )\b", 0).match(
+        behind.lower()
+    )
     if loose and not sure and not working:
         return
     joins = rx(r"\bjoin|\bwith\b").search(lead) and " as " not in behind[:30]

@@ -14,23 +14,36 @@ _DO = (
     r"provide|support|invest|finance|cover|secure|donate|endow|purchase|repay|clear|maintain|"
     r"create|hand on|sail|travel|renovate|stop work|accumulate|bequeath|establish|educate"
 )
-_MONEY = r"money|portfolio|pot|fund|funds|capital|account|savings|investments?|nest egg|proceeds|cash|legacy|inheritance|wealth|assets"
+_MONEY = (
+    r"money|portfolio|pot|fund|funds|capital|account|savings|investments?|nest egg|proceeds|cash|legacy|"
+    r"inheritance|wealth|assets"
+)
 _THE = rf"(?:the|this|that|his|her|my|their|our) (?:[a-z]+ )?(?:{_MONEY})|it|this"
-_KIN = r"children|grandchildren|kids|son|daughter|sons|daughters|niece|nephew|nieces|nephews|family|wife|husband|parents|mother|father"
+_KIN = (
+    r"children|grandchildren|kids|son|daughter|sons|daughters|niece|nephew|nieces|nephews|family|wife|husband|"
+    r"parents|mother|father"
+)
 _LEADS = (
     # "the main thing she is putting the money by for is", "what he wants from the portfolio is to"
     (
-        rf"\b(?:thing|reason|point)s? (?:\w+ ){{1,4}}(?:sav(?:es?|ing)|invest(?:s|ing)?|putting|set(?:ting)?|keeping)\b[^.;:?]{{0,25}}"
-        rf" for(?:,? [^.;:?,]{{1,20}},)?(?: is| are|:)(?: to)? "
+        r"\b(?:thing|reason|point)s? (?:\w+ ){1,4}(?:sav(?:es?|ing)|invest(?:s|ing)?|putting|set(?:ting)?|"
+        r"keeping)\b[^.;:?]{0,25}"
+        r" for(?:,? [^.;:?,]{1,20},)?(?: is| are|:)(?: to)? "
     ),
     (
-        rf"\bwhat (?:he|she|i|we|they|client) (?:do(?:es)? )?wants?(?: (?:from|out of|with|for|of) (?:{_THE}))?(?: (?:is|are|:))(?: for it)?(?: to)? "
+        rf"\bwhat (?:he|she|i|we|they|client) (?:do(?:es)? )?wants?(?: (?:from|out of|with|for|of) (?:{_THE}))?(?: "
+        r"(?:is|are|:))(?: for it)?(?: to)? "
     ),
-    rf"\b(?:things?|goals?|aims?|reasons?) (?:i|he|she|we|they)(?:'m|'s|'re| am| is| are) (?:saving|investing)(?: up)? for(?:,? [^.;:]{{1,25}})?: ",
-    rf"\b(?:{_THE}) (?:is|are|is meant|is there|is supposed|should be|has to be|is intended|are intended) (?:mainly |mostly |really |ultimately |all )*(?:there )?(?:for|to)[: ]\s?",
+    r"\b(?:things?|goals?|aims?|reasons?) (?:i|he|she|we|they)(?:'m|'s|'re| am| is| are) (?:saving|investing)(?: "
+    r"up)? for(?:,? [^.;:]{1,25})?: ",
+    rf"\b(?:{_THE}) (?:is|are|is meant|is there|is supposed|should be|has to be|is intended|are intended) "
+    r"(?:mainly |mostly |really |ultimately |all )*(?:there )?(?:for|to)[: ]\s?",
+    r"\b(?:looking|hoping|asking|after) (?:for )?(?=(?:an? |some |a more )?(?:steady |regular |reliable |secure |"
+    r"stable |higher |long-term )*(?:income|growth|returns?|capital|yield)\b)",
     rf"\b(?:{_THE}) (?:has to|must|should|will have to|needs to|is to) (?:mainly )?(?=(?:{_DO})\b)",
     rf"\bputting (?:{_THE}|[a-z]+)(?: by| aside| away)? (?:for|towards|to) ",
-    rf"\b(?:would like|wants?|'d like|hopes? for|wishes) (?=(?:(?:his|her|my|their|the) )(?:[a-z]+ )?(?:{_KIN}) to (?:have|be|get|go|own|inherit|study))",
+    rf"\b(?:would like|wants?|'d like|hopes? for|wishes) (?=(?:(?:his|her|my|their|the) )(?:[a-z]+ )?(?:{_KIN}) to "
+    r"(?:have|be|get|go|own|inherit|study))",
     (
         r"(?:^\W*|\b(?:his|her|my|their|the|client's)\s|\b(?=main|primary|first|second|long|short|stated|investment|"
         r"chief|biggest|key|overall))(?:(?:main|primary|first|second|other|new|long[- ]term|short[- ]term|only|"
@@ -39,12 +52,15 @@ _LEADS = (
         r"simply| mainly)*(?: to)? "
     ),
     (
-        r"\b(?:saving(?: up)?|investing|invests?|saves|earmarked|put(?:ting)? (?:it |money |this |the money )?(?:aside|away|by)|set aside|"
-        r"building (?:up )?a (?:pot|fund|reserve|nest egg)|the (?:money|pot|portfolio|fund) is) (?:mainly )?(?:for|to) "
+        r"\b(?:saving(?: up)?|investing|invests?|saves|earmarked|put(?:ting)? (?:it |money |this |the money "
+        r")?(?:aside|away|by)|set aside|"
+        r"building (?:up )?a (?:pot|fund|reserve|nest egg)|the (?:money|pot|portfolio|fund) is) (?:mainly )?(?:for|"
+        r"to) "
     ),
     (
         rf"\b(?:wants?|would like|'d like|wishes|aims?|hopes?|keen|determined|intends?) (?:(?:{_THE}) )?to "
-        rf"(?=(?:be able to )?(?:{_DO}|bridge|have (?:enough|a reserve)|pay off|transmit|stop working|start|own|be (?:\w+[- ]free|financially))\b)"
+        rf"(?=(?:be able to )?(?:{_DO}|bridge|have (?:enough|a reserve)|pay off|transmit|stop working|start|own|be "
+        r"(?:\w+[- ]free|financially))\b)"
     ),
     r"\b(?:what|the reason) (?:it|this|the money)(?:'s| is) for(?: is)?:? ",
 )
@@ -66,8 +82,10 @@ _TRIM = (
 )
 # "X and Y are what the portfolio has to pay for", "X, those are the two aims"
 _BEFORE = (
-    rf"^\W*(?P<goals>[^.;:?]{{5,140}}?),? (?:is|are) (?:what|why) (?:{_THE}|he|she|i) (?:is for|is there for|has to|must|should|is meant|is saving|"
-    rf"saves|invests|am saving|am investing|wants?)\b|^\W*(?P<aims>[^.;:?]{{5,160}}?), (?:so )?(?:those|these|that|both) (?:are|is) (?:the|his|her|my) "
+    rf"^\W*(?P<goals>[^.;:?]{{5,140}}?),? (?:is|are) (?:what|why) (?:{_THE}|he|she|i) (?:is for|is there for|has "
+    r"to|must|should|is meant|is saving|"
+    rf"saves|invests|am saving|am investing|wants?)\b|^\W*(?P<aims>[^.;:?]{{5,160}}?), (?:so )?(?:those|these|that|"
+    r"both) (?:are|is) (?:the|his|her|my) "
     r"(?:\w+ )?(?:aims?|goals?|objectives?|priorities|plans?)\b"
 )
 _OPENS = (
@@ -75,7 +93,8 @@ _OPENS = (
     rf"{_KIN}) to )?"
 )
 _NO_GOAL = (
-    r"\b(?:for|to|of|with)$|^no\b|^(?:not|nothing|nobody)\b|\b(?:review|refresh|onboarding|kyc|catch-up|meeting|visit|discussion|telephone)\b|^(?:periodic|annual) |"
+    r"\b(?:for|to|of|with)$|^no\b|^(?:not|nothing|nobody)\b|\b(?:review|refresh|onboarding|kyc|catch-up|meeting|"
+    r"visit|discussion|telephone)\b|^(?:periodic|annual) |"
     r"\b(?:some ?day|one day)? ?(?:maybe|perhaps|possibly)\W*$|"
     r"^(?:longer|long|short|medium|near)[- ]term$|\b(?:as before|unchanged|no change|same as|none|n/?a|not discussed|"
     r"changed|tbc)\b"

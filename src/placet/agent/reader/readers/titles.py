@@ -37,19 +37,26 @@ _AS = (
 LEADS = (
     # "started last week as", "was sworn in on Monday as", "set up on her own as"
     # "in her second month as chief of staff at Lumen Health"
-    (r" as ", rf"(?<!known)(?<!down)(?<!regards)(?i: as (?=[^.;]{{3,60}} (?:at|with|for) )){ARTICLE}{TITLE}(?= (?i:at|with|for) (?i:the )?[A-Z])"),
+    (
+        r" as ",
+        rf"(?<!known)(?<!down)(?<!regards)(?i: as (?=[^.;]{{3,60}} (?:at|with|for) )){ARTICLE}{TITLE}(?= (?i:at|"
+        r"with|for) (?i:the )?[A-Z])",
+    ),
     (r" as ", rf"(?i:\b(?:{_AS})\b[^.;:?!]{{0,60}}?\bas ){ARTICLE}{TITLE}"),
     # "promoted to", "became", "her new role is", "has been made"
     (
         r"\b(?:promoted|stepp?ed|moved|elevated|made|bec[ao]me|becoming|appointed|named|role|job|position|post|title|"
         r"works as|occupation|profession|elected|ordained|qualified|retrained|risen|trained)\b",
-        r"(?i:\b(?:(?:promoted|moved|gone|risen|went) (?:up )?from [^,.;]{3,40} to|promoted(?: recently| last \w+| in \w+)?(?: to|,)|stepped (?:up|into)(?: to| as| the \w+ of)?|"
+        r"(?i:\b(?:(?:promoted|moved|gone|risen|went) (?:up )?from [^,.;]{3,40} to|promoted(?: recently| last \w+| "
+        r"in \w+)?(?: to|,)|stepped (?:up|into)(?: to| as| the \w+ of)?|"
         r"stepping up to|moved up to|elevated to|risen to|"
         r"(?:made|appointed|named|elected|voted)(?: him| her| me| up to)?|becoming|became|become|"
         r"(?:new|current|present) (?:role|job|position|post|title)(?: now)?(?: is| as|:| of)?|took (?:on )?the "
         r"(?:job|role|post|position) of|taken (?:on )?the (?:job|role|post|position) of|"
-        r"\b(?:his|her|my) (?:job|title|day job|occupation|profession)(?: title)? is(?: now)?|title is(?: now)?|works as|"
-        r"occupation is(?: now)?|profession is|qualified as|retrained as|(?:a|the|his|her|my) (?:job|role|post|position) "
+        r"\b(?:his|her|my) (?:job|title|day job|occupation|profession)(?: title)? is(?: now)?|title is(?: now)?|"
+        r"works as|"
+        r"occupation is(?: now)?|profession is|qualified as|retrained as|(?:a|the|his|her|my) (?:job|role|post|"
+        r"position) "
         rf"(?:as|of)) (?:to (?:be )?)?){ARTICLE}{TITLE}",
     ),
     (
@@ -60,28 +67,36 @@ LEADS = (
     # "now a" at the beginning of a bullet, "is now"
     (
         r"\bnow\b|\bcurrently\b|\bthese days\b",
-        rf"(?:(?i:^\W*(?:(?:{_WHO}|is|i'm|he's|she's) )?(?:now|currently|these days),? (?:(?:i'm|i am|he's|she's) )?)|"
+        rf"(?:(?i:^\W*(?:(?:{_WHO}|is|i'm|he's|she's) )?(?:now|currently|these days),? (?:(?:i'm|i am|he's|she's) "
+        r")?)|"
         rf"(?i:\b(?:is|am|'s|'m) (?:now|currently|these days) ))"
         rf"{ARTICLE}{TITLE}",
     ),
     # "CTO at a start-up now", "promoted, finance director now", as one says it in a chat or jots it down
     (
         r"\b(?:now|these days|nowadays)\b",
-        r"(?:^\W*|(?<=, )|(?<=- )|(?<=: ))(?i:(?:no|nope|yes|yeah|yep|well|actually|currently|eh|ah|oh|job|work|occ),?:? (?:no,? )?)?"
-        rf"(?i:an? )?{TITLE}(?=(?i:,? (?:now|these days|nowadays)\b| (?:at|with|for) .{{2,40}}\b(?:now|these days)\b))",
+        r"(?:^\W*|(?<=, )|(?<=- )|(?<=: ))(?i:(?:no|nope|yes|yeah|yep|well|actually|currently|eh|ah|oh|job|work|"
+        r"occ),?:? (?:no,? )?)?"
+        rf"(?i:an? )?{TITLE}(?=(?i:,? (?:now|these days|nowadays)\b| (?:at|with|for) .{{2,40}}\b(?:now|these "
+        r"days)\b))",
     ),
     # "Registrar post at Pennine General", "a job as"
     (
         r"\b(?:post|role|position|job) (?:at|with|in)\b",
-        rf"(?:^\W*|(?<=, )|(?i:\b(?:has|got|took|taken|landed|accepted|started|starting|start) ){ARTICLE})(?P<title>[A-Za-z][\w-]*(?: [\w-]+){{0,4}}?)"
+        r"(?:^\W*|(?<=, )|(?i:\b(?:has|got|took|taken|landed|accepted|started|starting|start) "
+        rf"){ARTICLE})(?P<title>[A-Za-z][\w-]*(?: [\w-]+){{0,4}}?)"
         r"(?= (?:post|role|position|job) (?:at|with|in)\b)",
     ),
     (rf"\b(?:{_WHO}|and) (?:is|am|has|have)\b|\b(?:i'm|he's|she's|i've)\b", _IS),
 )
 _SIDE_JOB = r"\b(?:non-?exec\w*|trustee|volunteer|board member|governor|best man|guest|godparent)\b"
-_UNIT = r"department|team|division|desk|unit|practice|office|collection|group|function|business|side|arm|programme|program"
+_UNIT = (
+    r"department|team|division|desk|unit|practice|office|collection|group|function|business|side|arm|programme|"
+    r"program"
+)
 _HEADS = (
-    rf"\b(?:(?:now )?(?:heads|heading|leads|leading|chairs|directs|in charge of|responsible for)(?: up)?|(?:now )?runs) "
+    r"\b(?:(?:now )?(?:heads|heading|leads|leading|chairs|directs|in charge of|responsible for)(?: up)?|(?:now "
+    r")?runs) "
     rf"(?:the |their |its |all of |all )?(?P<unit>(?!(?:an?|his|her|my|own)\b)[a-z][\w&-]*(?: [\w&-]+){{0,4}}?)"
     rf"(?P<kind> (?:{_UNIT}))?(?=[.,;]|$| (?:at|for|in|there|of|with|now|since)\b)"
 )
@@ -101,7 +116,10 @@ _DOING = (
     rf"(?:\b{_WHO}(?: (?:is|am|has been|have been))?|\b(?:i'm|he's|she's|i've been)|^\W*(?:now )?)"
     r"(?: (?:now|currently|just|mostly|mainly|full[- ]time|still))*"
 )
-_SEAT = r"(?i:\b(?:elected|returned|voted in|won a seat) (?:to|in|on) the )(?P<body>(?:[A-Z]\w+ )*(?:Parliament|Congress|Senate|Assembly|Bundestag|Lok Sabha|Rajya Sabha|Council|Diet|Knesset|House of \w+))"
+_SEAT = (
+    r"(?i:\b(?:elected|returned|voted in|won a seat) (?:to|in|on) the )(?P<body>(?:[A-Z]\w+ )*(?:Parliament|"
+    r"Congress|Senate|Assembly|Bundestag|Lok Sabha|Rajya Sabha|Council|Diet|Knesset|House of \w+))"
+)
 
 
 def titles(statement: Statement) -> Iterator[tuple[re.Match[str], bool]]:

@@ -14,16 +14,22 @@ from placet.agent.reader.values.places import cities
 from placet.agent.reader.values.work import FIRM, is_title, split_title, trim_title
 
 _RETIRED = (
-    r"(?:\b(?:has|have|had|been|is|'s|'ve|'m|am|now|fully|formally|officially|finally|just|be|being|(?:calls|considers) "
-    r"(?:him|her)self|he|she|i|as)\s(?:now |fully |just |finally |formally |officially |recently |happily |early |a )*|"
+    r"(?:\b(?:has|have|had|been|is|'s|'ve|'m|am|now|fully|formally|officially|finally|just|be|being|(?:calls|"
+    r"considers) "
+    r"(?:him|her)self|he|she|i|as)\s(?:now |fully |just |finally |formally |officially |recently |happily |early |"
+    r"a )*|"
     r"^\W*(?:fully |now )*)"
-    r"(?P<a>retired|retiree|pensioner|(?:man|lady|woman|gentleman) of leisure)\b(?! (?:the|that|this|it|his|her|teacher|"
+    r"(?P<a>retired|retiree|pensioner|(?:man|lady|woman|gentleman) of leisure)\b(?! (?:the|that|this|it|his|her|"
+    r"teacher|"
     r"officer|army|naval|judge|surgeon|doctor|people|couple|hurt|from the (?:board|committee|council))\b)|"
-    r"\b(?:took|taken|in|enjoying|into|entered) (?:early |full |his |her |my )*(?P<b>retirement)\b"
+    r"\b(?:took|taken|enjoying|entered|(?:is|am|are|now|lives|living|happily) in) (?:early |full |his |her |my "
+    r")*(?P<b>retirement)\b"
     r"(?= (?:since|in|last|at|from|now|at)|[.,;]|$)|"
-    r"\b(?P<c>(?:gave|given) up work(?:ing)?|(?:stopped|finished|quit|done with|through with) work(?:ing)?(?: for good)?|"
+    r"\b(?P<c>(?:gave|given) up work(?:ing)?|(?:stopped|finished|quit|done with|through with) work(?:ing)?(?: for "
+    r"good)?|"
     r"(?:no longer|not|doesn't|don't) works?(?: any ?more| at all)|no longer works?(?=[.,;]|$| and)|"
-    r"no longer working(?=[.,;]|$)|hung up (?:his|her|my) \w+|packed in work|called (?:it|time on) (?:a day|(?:his|her|my) career)|"
+    r"no longer working(?=[.,;]|$)|hung up (?:his|her|my) \w+|packed in work|called (?:it|time on) (?:a day|(?:his|"
+    r"her|my) career)|"
     r"(?:worked|working) (?:his|her|my) last day)\b(?! (?:on|for|with|from|at|part|there|in)\b)"
 )
 _NOT_RETIRED = r"\b(?:semi|not|never|once|when|before|until|nearly|almost|if|years? (?:to|until|before))[ -]*$"
@@ -69,9 +75,9 @@ def _title(statement: Statement, match: re.Match[str], *, sure: bool) -> Iterato
     if not is_title(title) or rx(r"\b(?:not|never)\b").search(lead):
         return
     end = match.end("title")
-    behind = rx(
-        rf"^(?: (?:post|role|job|position))?(?: now)?,? (?i:at|with|for|of|@) (?i:the )?{FIRM}", 0
-    ).match(text[end:])
+    behind = rx(rf"^(?: (?:post|role|job|position))?(?: now)?,? (?i:at|with|for|of|@) (?i:the )?{FIRM}", 0).match(
+        text[end:]
+    )
     # "She is an architect" says little of when; "now", or a firm beside it, makes it news.
     news = rx(r"^\W*(?:now|there|here|since|these days|nowadays)\b").match(text[end:])
     if not (sure or match.groupdict().get("now") or owner or behind or news):
@@ -130,7 +136,9 @@ def _labelled(statement: Statement, label: str, strength: int) -> Iterator[Seen]
         yield _job(statement, title, at, TRIGGER)
     if owner:
         start = at + words.rindex(owner)
-        yield seen(statement, "employer", owner, (start, start + len(owner)), 0, SAYS if strength == LABEL else strength)
+        yield seen(
+            statement, "employer", owner, (start, start + len(owner)), 0, SAYS if strength == LABEL else strength
+        )
 
 
 def _job(statement: Statement, title: str, at: int, strength: int) -> Seen:

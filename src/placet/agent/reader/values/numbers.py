@@ -14,10 +14,11 @@ _TENS = dict(
     zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
 )
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "lakh": 10**5, "lac": 10**5, "lakhs": 10**5,
-           "million": 10**6, "mil": 10**6, "crore": 10**7, "crores": 10**7, "billion": 10**9}  # fmt: skip
+           "decade": 10, "decades": 10, "million": 10**6, "mil": 10**6, "crore": 10**7, "crores": 10**7,
+           "billion": 10**9}  # fmt: skip
 _WORD = "|".join(sorted([*_UNITS, *_TENS, *_SCALES, "dozen"], key=len, reverse=True))
 SPELLED = (
-    rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|lakh|"
+    rf"\b(?:(?:a|half a) (?=hundred|thousand|million|dozen|decade|lakh|"
     rf"crore))?(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD}))*(?: point(?: (?:{_WORD}))+)?\b"
 )
 
