@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from placet.agent.reader.segment import Statement
-from placet.agent.reader.text import rx
+from placet.agent.reader.text import WORD, rx
 from placet.agent.reader.words import FEMALE_TITLES, HELPERS, MALE_TITLES, NICKNAMES, RELATIONS, TITLES
 
 FIRM_WORD = r"(?:\w+ )?(?:ltd|limited|inc|llp|llc|plc|gmbh|group|partners|bank|capital|pte|pvt|holdings?)"
@@ -24,6 +24,14 @@ def alternatives(words: Iterable[str]) -> str:
 
 RELATION, HELPER, TITLE = alternatives(RELATIONS), alternatives(HELPERS), alternatives(TITLES)
 NAME = r"[A-Z][^\W\d_A-Z]+(?:-[A-Z][^\W\d_]+)?"
+
+
+def openings(phrases: Iterable[str]) -> frozenset[str]:
+    """The first word of each phrase: a text without any of them holds none of the phrases."""
+    return frozenset(rx(WORD, 0).findall(phrase.lower())[0] for phrase in phrases)
+
+
+PEOPLE, TITLED = openings((*RELATIONS, *HELPERS)), openings(TITLES)
 _OWNED = r"(?:(?:his|her|my|the|their) )?(?:[a-z]+ )?"
 _MOST = 100  # people a note can name; with more of them no note is about one client
 SAYS = (
@@ -118,7 +126,8 @@ class Acquaintances:
 
     def _learn_names(self, statement: Statement, family: re.Pattern[str] | None) -> None:
         text = statement.text
-        for match in rx(rf"\b(?P<word>{RELATION}|{HELPER})\b", 0).finditer(statement.low):
+        related = statement.words & PEOPLE
+        for match in rx(rf"\b(?P<word>{RELATION}|{HELPER})\b", 0).finditer(statement.low) if related else ():
             gender = RELATIONS.get(match["word"], "")
             # "his son, Ben" is his son; "CEO, Lotus Byte" is nobody.
             pause = "[,:]?" if match["word"] in RELATIONS else ":?"
@@ -133,7 +142,8 @@ class Acquaintances:
             rf"\b(?P<name>{NAME})(?:'s?(?= (?:{_PERSONAL})\b)| (?:{_TELLS})\b| is on (?=[+\d]))", 0
         ).finditer(text):
             self._meet(match["name"], "")
-        for match in rx(rf"\b(?P<title>{TITLE})\b", 0).finditer(statement.low):
+        titled = statement.words & TITLED
+        for match in rx(rf"\b(?P<title>{TITLE})\b", 0).finditer(statement.low) if titled else ():
             named = rx(rf"\.? (?P<name>{NAME})", 0).match(text, match.end())
             if named is not None:
                 title = match["title"]
@@ -159,9 +169,10 @@ class Acquaintances:
         titled = re.compile(
             rf"\b(?P<title>{TITLE})\.? (?:[\w.-]+ ){{0,2}}(?:{alternatives(map(str.lower, self.tokens))})\b"
         )
+        named = PEOPLE | openings(self.others)
         anyone = re.compile(rf"\b(?:{alternatives(map(str.lower, self.others))})\b|\b(?:{RELATION})\b")
         for statement in statements:
-            for match in titled.finditer(statement.low):
+            for match in titled.finditer(statement.low) if statement.words & TITLED else ():
                 # A title and the family name alone may be a relative's.
                 sure = self.tokens[0].lower() in match[0].split(" ")
                 if match["title"] in MALE_TITLES:
@@ -170,7 +181,7 @@ class Acquaintances:
                     she += 100 if sure else 2
             if statement.voice != "rm" or statement.talk:
                 continue
-            if not anyone.search(statement.low):
+            if not (statement.words & named) or not anyone.search(statement.low):
                 he += len(rx(r"\b(?:he|his|him)\b", 0).findall(statement.low))
                 she += len(rx(r"\b(?:she|her|hers)\b", 0).findall(statement.low))
             she += rx(r"\b(?:husband|husb|hubby)\b", 0).search(statement.low) is not None

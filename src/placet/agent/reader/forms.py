@@ -41,7 +41,7 @@ def says(field: Field, spot: Spot, context: Context, search: Search) -> Iterator
     if patterns and rx(BOX, 0).search(text):
         return
     for pattern, value, hint in patterns:
-        if not any(word in low for word in hint):
+        if rx("|".join(hint), 0).search(low) is None:
             continue
         for match in rx(pattern, 0).finditer(low) if is_small(pattern) else rx(pattern).finditer(text):
             start, end = match.span("v") if value is None else match.span()

@@ -14,7 +14,7 @@ from placet.agent.reader import mail
 from placet.agent.reader.blocks import Block, Blocks
 from placet.agent.reader.dialogue import Turn, turns
 from placet.agent.reader.sentences import sentences
-from placet.agent.reader.text import small
+from placet.agent.reader.text import WORD, rx, small
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +35,7 @@ class Statement:
     asked: tuple[Statement, ...] = ()  # what the RM said just before, if this answers it
     talk: bool = False
     machine: bool = False  # meant for a machine, not for a person
+    words: frozenset[str] = frozenset()  # its words in small letters, to pass over quickly what cannot match
 
     @property
     def question(self) -> str:
@@ -86,9 +87,10 @@ def segment(
 
 def _statement(flat: str, block: Block, start: int, end: int, voice: str) -> Statement:
     label, body = block.label or ("", block.start)
+    low = small(flat[start:end])
     return Statement(
-        start, end, flat[start:end], small(flat[start:end]), max(body, start), label, block.heading, block.item,
-        block.paragraph, block.origin, block.turn.voice if block.turn else voice, talk=block.turn is not None,
+        start, end, flat[start:end], low, max(body, start), label, block.heading, block.item, block.paragraph, block.origin,
+        block.turn.voice if block.turn else voice, talk=block.turn is not None, words=frozenset(rx(WORD, 0).findall(low)),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _PLAIN = str.maketrans(
         "：": ":", "→": ">", "⇒": ">",
     }
 )  # fmt: skip
+WORD = r"[^\W\d_]+"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]")
 
 

@@ -94,6 +94,7 @@ _UNIT = (
     r"department|team|division|desk|unit|practice|office|collection|group|function|business|side|arm|programme|"
     r"program"
 )
+_HEADS_HINT = r"\b(?:head|lead|chair|direct|charge|responsible|runs)"
 _HEADS = (
     r"\b(?:(?:now )?(?:heads|heading|leads|leading|chairs|directs|in charge of|responsible for)(?: up)?|(?:now "
     r")?runs) "
@@ -112,6 +113,7 @@ _DOES = (
     (r"driv(?:es|ing) (?:a )?(?:taxi|cab|truck|lorry|bus)", "Driver"),
     (r"nurs(?:es|ing)(?= (?:at|in|full|again|now))", "Nurse"),
 )
+_DOES_HINT = r"\b(?:teach|lectur|consult|farm|writ|practis|driv|nurs)"
 _DOING = (
     rf"(?:\b{_WHO}(?: (?:is|am|has been|have been))?|\b(?:i'm|he's|she's|i've been)|^\W*(?:now )?)"
     r"(?: (?:now|currently|just|mostly|mainly|full[- ]time|still))*"
@@ -135,14 +137,14 @@ def titles(statement: Statement) -> Iterator[tuple[re.Match[str], bool]]:
 def doing(statement: Statement) -> Iterator[Seen]:
     """What somebody does, turned into what they are."""
     low, text = statement.low, statement.text
-    for match in rx(_HEADS, 0).finditer(low):
+    for match in rx(_HEADS, 0).finditer(low) if rx(_HEADS_HINT, 0).search(low) else ():
         unit, kind = match["unit"], match["kind"] or ""
         if kind or rx(r"\b(?:up|in charge|now)\b", 0).search(match[0]):
             start, end = match.start("unit"), match.end("kind") if kind else match.end("unit")
             said = trim_title(text[start : match.end("unit")] + (kind if rx(_KEPT, 0).search(kind) else ""))
             if len(unit) > 3 and not rx(r"\b(?:him|her|them|us|it|firm|company|family|household)\b", 0).search(unit):
                 yield seen(statement, "occupation", f"Head of {said}", (match.start(), end), match.start(), SAYS)
-    for verb, title in _DOES:
+    for verb, title in _DOES if rx(_DOES_HINT, 0).search(low) else ():
         for match in rx(rf"{_DOING} (?P<verb>{verb})\b", 0).finditer(low):
             yield seen(statement, "occupation", title, match.span("verb"), match.start(), TRIGGER)
     for match in rx(_SEAT, 0).finditer(text):
