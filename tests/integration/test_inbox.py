@@ -4,6 +4,7 @@ import pytest
 
 from conftest import AGENT, World, accepted, item
 from placet.artifacts import inbox
+from placet.artifacts.artifact import Artifact
 from placet.artifacts.inbox import Filters
 from placet.artifacts.propose import Source
 from placet.customers.schema import Field, ProfileSchema
@@ -203,3 +204,9 @@ async def test_what_waits_is_counted_by_customer(world: World, rm, customer):
         counts = await inbox.pending_counts(connection, await world.person("admin"))
     assert counts[customer] == 2
     assert len(counts) >= 3
+
+
+async def test_the_columns_stand_in_the_order_of_an_artifacts_members(world: World) -> None:
+    async with world.runtime.reading() as connection:
+        columns = (await connection.prepare(inbox.SQL["columns"])).get_attributes()
+    assert tuple(column.name for column in columns) == Artifact.__struct_fields__

@@ -100,7 +100,7 @@ class Deciding(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.model, self.who, self.kept = Model(), {}, []
+        self.model, self.who, self.kept, self.settled = Model(), {}, [], []
         self.wait(self.people())
 
     async def people(self) -> None:
@@ -287,7 +287,15 @@ class Deciding(RuleBasedStateMachine):
         outcomes = self.wait(self.world.runtime.part(Gate).decide([self.decision(ask) for ask in asks], atomic=atomic))
         said = self.model.decide(asks, atomic=atomic)
         assert [outcome.outcome for outcome in outcomes] == said, asks
+        self.settled += [ask for ask, outcome in zip(asks, said, strict=True) if outcome == "applied"]
         DONE.update(said)
+
+    @precondition(lambda self: self.settled)
+    @rule(number=numbers, other=st.sampled_from((None, None, "rejected", "accepted")))
+    def say_it_again(self, number: int, other: str | None) -> None:
+        """What was decided is decided once more by the same person, now and then otherwise."""
+        ask = self.settled[-1 - number % len(self.settled)]
+        self.settle([replace(ask, status=other, value=NOT_GIVEN) if other else ask])
 
     @precondition(some)
     @rule(given=asked)
@@ -383,7 +391,8 @@ class Deciding(RuleBasedStateMachine):
     @rule(who=numbers, which=numbers, open_too=st.booleans())
     def undo(self, who: int, which: int, open_too: bool) -> None:
         model = self.model
-        closed = [a for a in model.artifacts.values() if a.status in (*APPROVED, "rejected")][::-1]
+        closed = [a for a in model.artifacts.values() if a.status in (*APPROVED, "rejected")]
+        closed = closed[:: -1 if which % 3 else 1]  # the newest mostly; the oldest are where a value has moved on
         undone = closed[which % len(closed)] if closed and not (open_too and which % 4 == 0) else self.artifact(which)
         by = self.who[model.customers[undone.customer].rm] if who % 3 else self.active(who)
         if by.id in model.disabled:
@@ -543,19 +552,35 @@ APPROVALS = """
 """
 
 
+SEEN_AT_LEAST_ONCE = {
+    "proposed", "duplicate", "previously_rejected", "no_change", "applied", "signed", "unchanged", "already_decided",
+    "stale", "invalid", "forbidden", "not_found", "left_out", "keyed applied", "replayed", "bulk applied",
+    "bulk left_out", "by hand", "undone", "rejection taken back", "moved_on", "withdrawn", "reassigned", "delegated",
+    "disabled", "deleted", "left: disabled", "left: ended",
+}  # fmt: skip
+MORE = 8  # times five runs more at most, until everything was seen; in one run Hypothesis leaves many rules out
+
+
 async def test_whatever_is_done_the_database_holds_what_the_model_says(world: World, http: httpx.AsyncClient) -> None:
+    """What chance makes of a few runs differs with the version of Hypothesis, so what none of them met is waited for a while."""
+    await run(world, http, RUNS, derandomize="PLACET_MACHINE_RUNS" not in os.environ)
+    for _ in range(MORE):
+        if not missing():
+            break
+        await run(world, http, 5, derandomize=False)
+    assert not missing(), f"never seen: {missing()}; {DONE}"
+
+
+def missing() -> list[str]:
+    return sorted(SEEN_AT_LEAST_ONCE - {what for what, count in DONE.items() if count})
+
+
+async def run(world: World, http: httpx.AsyncClient, runs: int, *, derandomize: bool) -> None:
     loop = asyncio.get_running_loop()
     machine = type("Deciding", (Deciding,), {"world": world, "http": http, "loop": loop})
     asked_for = settings(
-        max_examples=RUNS, stateful_step_count=STEPS, deadline=None, database=None,
-        derandomize="PLACET_MACHINE_RUNS" not in os.environ, suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, *([Phase.shrink] if SHRINK else [])], print_blob=True,
+        max_examples=runs, stateful_step_count=STEPS, deadline=None, database=None, derandomize=derandomize,
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate, *([Phase.shrink] if SHRINK else [])],
+        print_blob=True,
     )  # fmt: skip
     await asyncio.to_thread(run_state_machine_as_test, machine, settings=asked_for)
-    missing = {
-        "proposed", "duplicate", "previously_rejected", "no_change", "applied", "signed", "unchanged", "already_decided",
-        "stale", "invalid", "forbidden", "not_found", "left_out", "keyed applied", "replayed", "bulk applied",
-        "bulk left_out", "by hand", "undone", "rejection taken back", "moved_on", "withdrawn", "reassigned", "delegated",
-        "disabled", "deleted", "left: disabled", "left: ended",
-    } - {what for what, count in DONE.items() if count}  # fmt: skip
-    assert not missing, f"never seen: {sorted(missing)}; {DONE}"

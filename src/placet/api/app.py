@@ -20,6 +20,7 @@ from litestar.types import Message, Scope
 from placet import logs
 from placet import settings as configuration
 from placet.api import problems
+from placet.api.admission import admit
 from placet.api.artifacts import Artifacts
 from placet.api.auth import Authenticate
 from placet.api.chat import Chat
@@ -94,6 +95,7 @@ def create_app(
     return Application(
         route_handlers=[Artifacts, Customers, Delegations, Teams, People, Streams, Meta, Chat, *handlers],
         middleware=[Authenticate()],
+        before_request=admit,
         exception_handlers={Exception: answer_error},
         before_send=[add_headers],
         lifespan=[lifespan] if lifespan is not None else [],

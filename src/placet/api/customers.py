@@ -8,7 +8,6 @@ import msgspec
 from litestar import Request, Response, delete, get, patch, post
 from litestar.params import FromPath
 
-from placet.api.admission import admit
 from placet.api.answers import ok
 from placet.api.artifacts import Limit, read_instant
 from placet.api.auth import principal_of, runtime_of
@@ -145,7 +144,6 @@ class Customers(OwnChanges):
     """Everything about customers, and the trail of customers and artifacts."""
 
     path = "/api"
-    guards = (admit,)
 
     @get("/customers", opt=described("customers", {200: CustomerPage}, query=CustomersQuery, problems=(422,)))
     async def list_customers(self, request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -8,7 +8,6 @@ import msgspec
 from litestar import Controller, Request, Response, patch, post
 from litestar.params import FromPath
 
-from placet.api.admission import admit
 from placet.api.answers import ArtifactAnswer, OutcomeAnswer, answer_of, error_of, outcome_answer
 from placet.api.auth import principal_of, runtime_of
 from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_once, once
@@ -122,7 +121,6 @@ class Decisions(Controller):
     """Everything that decides."""
 
     path = "/api"
-    guards = (admit,)
 
     @patch(
         "/artifacts/{artifact_id:str}",

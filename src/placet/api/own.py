@@ -8,7 +8,6 @@ import msgspec
 from litestar import Controller, Request, Response, patch, post
 from litestar.params import FromPath
 
-from placet.api.admission import admit
 from placet.api.answers import ArtifactAnswer, OutcomeAnswer, outcome_answer
 from placet.api.auth import principal_of, runtime_of
 from placet.api.idempotency import Answer, once
@@ -43,7 +42,6 @@ class OwnChanges(Controller):
     """What people change by hand; each change is an artifact of their own."""
 
     path = "/api"
-    guards = (admit,)
 
     @patch(
         "/customers/{customer_id:str}/profile",

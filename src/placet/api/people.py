@@ -13,7 +13,6 @@ import msgspec
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.params import FromPath
 
-from placet.api.admission import admit
 from placet.api.answers import ok
 from placet.api.artifacts import read_instant
 from placet.api.auth import principal_of, runtime_of
@@ -128,7 +127,6 @@ class People(Controller):
     """People and their credentials."""
 
     path = "/api"
-    guards = (admit,)
 
     @get("/users", opt=described("people", {200: UsersAnswer}, problems=(422,)))
     async def list_users(self, request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -8,7 +8,6 @@ import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from placet.api.admission import admit
 from placet.api.answers import ok
 from placet.api.auth import principal_of, runtime_of
 from placet.api.idempotency import Answer, once
@@ -80,7 +79,6 @@ class Teams(Controller):
     """Teams, their people, and people named for one customer."""
 
     path = "/api"
-    guards = (admit,)
 
     @get("/teams", opt=described("teams", {200: TeamsAnswer}, problems=(422,)))
     async def list_teams(self, request: Request[Any, Any, Any]) -> Response[bytes]:

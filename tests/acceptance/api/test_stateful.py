@@ -21,6 +21,7 @@ __all__ = ["address", "document"]
 ROLES = ("rm", "admin", "auditor", "agent")
 RUNS, STEPS = 8, 20
 LEAST = 2  # operations that must have done what they are for
+ROUNDS = 5  # at most, until they have: which way a chain goes depends on the ids that are answered
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_requests_made_of_answers_get_described_answers(
 ) -> None:
     seen: Counter[tuple[str, int]] = Counter()
     asked = hypothesis.settings(
-        max_examples=RUNS, stateful_step_count=STEPS, derandomize=True, database=None, deadline=None,
+        max_examples=RUNS, stateful_step_count=STEPS, database=None, deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
     )  # fmt: skip
     paths = {path: about for path, about in document["paths"].items() if f"GET {path}" not in ENDLESS}
@@ -56,8 +57,12 @@ def test_requests_made_of_answers_get_described_answers(
             seen[case.operation.label, response.status_code] += 1
             case.validate_response(response, checks=CHECKED, headers=headers)
 
-    run_state_machine_as_test(Following, settings=asked)
+    for _ in range(ROUNDS):
+        run_state_machine_as_test(Following, settings=asked)
+        done = {label for label, status in seen if status < 300}
+        followed = {label for label in done if "{" in label}
+        if len(done) >= LEAST and followed:
+            break
     assert not [label for label, status in seen if status >= 500]
-    done = {label for label, status in seen if status < 300}
     assert len(done) >= LEAST, seen
-    assert {label for label in done if "{" in label}, f"nothing that was answered was ever asked about: {seen}"
+    assert followed, f"nothing that was answered was ever asked about: {seen}"
