@@ -89,7 +89,7 @@ def _fresh(key: str) -> str:
     if key == "email":
         return f"anna{number}@customer.example"
     if key in ("dateOfBirth", "nextReviewDate"):
-        year = 1930 + number % 70 if key == "dateOfBirth" else 2030 + number % 60
+        year = 1970 + number % 30 if key == "dateOfBirth" else 2030 + number % 60  # not where the filled ones lie
         return f"{year}-{1 + number // 100 % 12:02}-{1 + number // 10000 % 28:02}"
     if key == "phone":
         return f"+4930{2000000 + number % 7000000}"
