@@ -8,8 +8,11 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
+from placet.artifacts.decide import SQL
+from torture.broken import sitecustomize as broken
 from torture.check import RULES, check, too_little
 from torture.journal import Op
 from torture.snapshot import Snapshot
@@ -131,3 +134,22 @@ def test_an_answer_nobody_got_counts_if_it_is_kept():
 def test_a_load_that_saw_nothing_is_not_enough():
     assert len(list(too_little(Counter(), 60, routes=set()))) > 15
     assert len(list(too_little(Counter(), 1, routes=set()))) > 15
+
+
+def test_the_promises_can_be_taken_out_of_the_write() -> None:
+    """So that the build that promises after the commit is still the one under test, however its statement is written."""
+    insert, write = broken._promises_apart(SQL["write"])
+    assert insert.startswith("    insert into delivery")
+    assert write != SQL["write"]
+
+
+def test_the_broken_judge_takes_what_the_judge_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from placet.artifacts import decide
+    from unit.artifacts.cases import NOW, SCHEMA, artifact, decision
+
+    monkeypatch.setattr(decide, "judge", decide.judge)
+    broken.break_the_judge()
+    there = artifact()
+    there_and_not = [decision(there), decision(msgspec.structs.replace(there, id="nobody"))]
+    outcomes, _ = decide.judge(there_and_not, {there.id: there}, NOW, SCHEMA, None, atomic=False)
+    assert [outcome.outcome for outcome in outcomes] == ["applied", "applied"]

@@ -18,7 +18,6 @@ from placet.agent import read_note
 from placet.agent.conversation import Said, understand
 from placet.agent.session import Session
 from placet.api import histories
-from placet.api.admission import admit
 from placet.api.artifacts import read_instant
 from placet.api.auth import principal_of, runtime_of
 from placet.api.histories import AgUiMessage, ChatMessage
@@ -74,7 +73,6 @@ class Chat(Controller):
     """Talking to the agent about one customer."""
 
     path = "/api"
-    guards = (admit,)
 
     @post(
         "/customers/{customer_id:str}/chat",

@@ -87,6 +87,29 @@ ROUTES = {
     ("GET", "/api/artifact-types"): LISTS,
     ("GET", "/api/me"): LISTS,
 }
+# Three more who are neither the RM nor strangers: a live delegate, a co-signer, somebody of the customer's team. What they get
+# follows from the row above; where that has no name, here.
+BESIDE = ("delegate", "cosigner", "team")
+OF_ROW = {
+    SEES: (200, 200, 200), LISTS: (200, 200, 200), PROPOSES: (201, 201, 201), CHATS: (200, 200, 200), DECIDES: (200, 403, 403),
+    CREATES: (403, 403, 403), CHANGES: (403, 403, 403), DELETES: (403, 403, 403), PEOPLE: (200, 200, 200),
+    ADMINS: (403, 403, 403), OVERSEES: (403, 403, 403),
+}  # fmt: skip
+OF_ROUTE = {
+    ("POST", "/api/artifacts/{artifact_id}/withdraw"): (403, 403, 403),  # another's proposal
+    ("POST", "/api/decisions/reject-matching"): (
+        200,
+        409,
+        409,
+    ),  # nothing waits for the other two, so the count is another
+    ("POST", "/api/artifacts/{artifact_id}/hand-over"): (403, 403, 403),
+    ("POST", "/api/delegations"): (403, 403, 403),
+    ("DELETE", "/api/delegations/{delegation_id}"): (404, 404, 404),
+    ("DELETE", "/api/teams/{team_id}"): (403, 403, 403),
+    ("DELETE", "/api/teams/{team_id}/members/{user_id}"): (403, 403, 403),
+    ("GET", "/api/customers/{customer_id}/members"): (200, 200, 200),
+    ("DELETE", "/api/tokens/{token_id}"): (403, 403, 403),
+}
 PUBLIC = {("GET", "/healthz"), ("GET", "/readyz")}
 METHODS = ("get", "post", "patch", "put", "delete")
 
@@ -213,6 +236,37 @@ async def test_the_table(desk: Desk, route):
         if route == ("DELETE", "/api/customers/{customer_id}") and answer.is_success:
             desk.customer = await desk.new_customer()
             callers = await credentials(desk)
+
+
+async def standing_beside(desk: Desk) -> dict[str, dict[str, str]]:
+    delegate, cosigner, member = [await desk.world.person() for _ in BESIDE]
+
+    async def work(connection):
+        await delegations.delegate(
+            connection, desk.rm, to_user=delegate.id, until_at=datetime.now(UTC) + timedelta(days=7)
+        )
+        await teams.set_customer_member(connection, SYSTEM, desk.customer, cosigner.id, "cosign")
+        await teams.set_customer_member(connection, SYSTEM, desk.customer, member.id, "see")
+
+    await desk.world.runtime.transact(work)
+    found = zip(BESIDE, (delegate, cosigner, member), strict=True)
+    return {caller: await desk.world.token(who) for caller, who in found}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+async def test_who_stands_beside_the_rm(desk: Desk, route):
+    """A delegate decides as the RM does; a co-signer gives second signatures only, and this field wants none; a team sees."""
+    callers = await standing_beside(desk)
+    allowed = OF_ROUTE.get(route) or OF_ROW[ROUTES[route]]
+    for number, (caller, status) in enumerate(zip(BESIDE, allowed, strict=True)):
+        artifact = await scene(desk, route, number)
+        before = await desk.counts()
+        asked = ("HEAD", route[1]) if route[1] == "/api/stream" else route
+        answer = await ask(desk, asked, artifact, callers[caller], number)
+        assert answer.status_code == status, (caller, answer.text)
+        if not answer.is_success:
+            problem(answer, status)
+            assert await desk.counts() == before, caller
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -22,9 +23,6 @@ insert into idempotency_key (principal, method, path, key, body_digest, status, 
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::integer[], $7::text[], $8::bytea[])
     as g (principal, method, path, key, body_digest, status, content_type, answer) where g.status is not null
 on conflict do nothing"""
-INSERT_DELIVERIES = """
-insert into delivery (id, event_id, artifact_id, customer_id, topic, trigger)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])"""
 LET_GO = "delete from idempotency_key where key = any ($1::text[]) and status is null"
 
 
@@ -86,13 +84,11 @@ async def _broken(connection: Any, go_on: Any, query: str, args: tuple[Any, ...]
         if "update artifact a" in query:
             return await go_on(query.replace("and a.status = 'pending'", ""), *args)
     elif BREAK == "delivery" and "insert into delivery" in query:
-        later.append((INSERT_DELIVERIES, args[29:35]))
-        here = query.replace(
-            "select * from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $35::text[])",
-            "select * from unnest($30::text[], $31::text[], $32::text[], $33::text[], $34::text[], $35::text[]) where false",
-        )
-        assert here != query
-        return await go_on(here.replace("(select count(*) from promised)", "cardinality($30::text[])"), *args)
+        insert, here = _promises_apart(query)
+        numbers = sorted({int(number) for number in re.findall(r"\$(\d+)", insert)})
+        alone = re.sub(r"\$(\d+)", lambda found: f"${numbers.index(int(found[1])) + 1}", insert)
+        later.append((alone, tuple(args[number - 1] for number in numbers)))
+        return await go_on(here, *args)
     elif BREAK == "key":
         return await _key_after_commit(connection, go_on, query, args, later)
     elif BREAK == "refusals":
@@ -102,6 +98,18 @@ async def _broken(connection: Any, go_on: Any, query: str, args: tuple[Any, ...]
         if query.startswith("update idempotency_key set status") and args[4] >= 400:
             return await go_on(LET_GO, [args[3]])
     return await go_on(query, *args)
+
+
+def _promises_apart(query: str) -> tuple[str, str]:
+    """The part of the write that promises deliveries, and the write with that part promising none but counting as if."""
+    [insert] = re.findall(r"promised as \(\n(.*?)\n\)", query, re.DOTALL)
+    none = insert.replace("order by p.nth", "where false order by p.nth")
+    here = query.replace(insert, none).replace(
+        "(select count(distinct event_id) from promised)", "cardinality($30::text[])"
+    )
+    assert none != insert
+    assert "from promised" not in here
+    return insert, here
 
 
 async def _key_after_commit(connection: Any, go_on: Any, query: str, args: tuple[Any, ...], later: Any) -> Any:
@@ -136,17 +144,16 @@ def break_the_judge() -> None:
 
     judge, template = decide.judge, []
 
-    def broken(units: Any, artifacts: Any, *args: Any) -> Any:
-        answers, changes = judge(units, artifacts, *args)
+    def broken(decisions: Any, artifacts: Any, *args: Any, **more: Any) -> Any:
+        outcomes, changes = judge(decisions, artifacts, *args, **more)
         template.extend(list(artifacts.values())[:1] if not template else ())
-        for unit, outcomes in zip(units, answers, strict=True):
-            for decision, outcome in zip(unit.decisions, outcomes, strict=True):
-                if decision.artifact_id not in artifacts and template:
-                    outcome.outcome, outcome.error = "applied", None
-                    outcome.artifact = msgspec.structs.replace(
-                        template[0], id=decision.artifact_id, status=decision.status, reason=decision.reason
-                    )
-        return answers, changes
+        for decision, outcome in zip(decisions, outcomes, strict=True):
+            if decision.artifact_id not in artifacts and template:
+                outcome.outcome, outcome.error = "applied", None
+                outcome.artifact = msgspec.structs.replace(
+                    template[0], id=decision.artifact_id, status=decision.status, reason=decision.reason
+                )
+        return outcomes, changes
 
     decide.judge = broken
 
