@@ -2,77 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
 
 import msgspec
 
-from placet.agent.mind import Brief, Mind
-from placet.agent.reader import Finding, Nudge, Reading
+from placet.agent.mind import Brief, Mind, answer_offline
+from placet.agent.reader import Finding, Nudge, Unproposed
 from placet.artifacts.propose import Source
-from placet.customers import fields
-from placet.errors import InvalidValue
 
-if TYPE_CHECKING:
-    from placet.customers.schema import Field
-
+READ, SKIPPED, NOT_UNDERSTOOD = "read", "skipped", "not_understood"
 TITLE = "Answer to a follow-up question"
-_PLAIN = ("select", "boolean", "country", "language", "date", "integer", "decimal", "email", "phone")
 
 
 class Answered(msgspec.Struct):
-    """What an answer led to: findings whose places count in the source's text, which is the question and the answer."""
+    """What an answer led to: findings whose places count in the source's text, which is the question and then the answer.
+
+    `outcome` is `read`, `skipped` ("no idea") or `not_understood`; `hint` is what to tell the person then, "" for nothing.
+    """
 
     source: Source
     found: list[Finding]
-    left: Reading
+    left: list[Unproposed]
+    outcome: str = READ
+    hint: str = ""
 
 
 async def read_answer(mind: Mind, about: Brief, nudge: Nudge | None, answer: str) -> Answered:
     """Read one answer; without a `nudge` it is a reply in the person's own words to whatever was asked.
 
-    The quote stands in the answer, never in the question, so that no words of ours become evidence.
+    Short answers ("two", "a balanced one") are the offline reader's, who knows the question's field; what it does not understand
+    is put to the language model, where there is one. The quote stands in the answer, so that no words of ours become evidence.
     """
-    head = f"{nudge.question}\n\n" if nudge is not None else ""
+    if nudge is None:
+        reading = await mind.read(msgspec.structs.replace(about, text=answer))
+        return Answered(Source(text=answer, title=TITLE), reading.proposals, reading.not_proposed)
+    head = f"{nudge.question}\n\n"
     source = Source(text=head + answer, title=TITLE)
-    field = about.schema.field(nudge.field_key) if nudge is not None else None
-    if mind.settings is not None or field is None or nudge is None:
-        question = nudge.question if nudge is not None else None
-        asked = msgspec.structs.replace(about, text=answer, question=question, field=field.key if field else None)
-        reading = await mind.read(asked)
-        return Answered(source, [_moved(found, len(head)) for found in reading.proposals], reading)
-    label = f"{field.label}: "
-    reading = await mind.read(msgspec.structs.replace(about, text=label + answer))
-    found = [_clipped(each, len(label), answer, len(head)) for each in reading.proposals]
-    if not any(each.field_key == field.key for each in found) and not any(
-        each.field_key == field.key for each in reading.not_proposed
-    ):
-        plain = _plain(field, answer, about, len(head))
-        found += [plain] if plain is not None else []
-    return Answered(source, [each for each in found if each.source_text.strip()], reading)
+    found = await asyncio.to_thread(answer_offline, about, nudge.field_key, answer)
+    if found.outcome == NOT_UNDERSTOOD and mind.settings is not None:
+        reading = await mind.read(msgspec.structs.replace(about, text=answer, question=nudge.question))
+        if any(each.field_key == nudge.field_key for each in reading.proposals):
+            return Answered(source, _moved(reading.proposals, len(head)), reading.not_proposed)
+    return Answered(source, _moved(found.proposals, len(head)), found.not_proposed, found.outcome, found.sentence)
 
 
-def _moved(found: Finding, by: int) -> Finding:
-    return msgspec.structs.replace(found, start=found.start + by, end=found.end + by)
-
-
-def _clipped(found: Finding, label: int, answer: str, head: int) -> Finding:
-    """The finding with its quote cut to the answer: the label before it was ours."""
-    start, end = max(found.start - label, 0), max(found.end - label, 0)
-    return msgspec.structs.replace(found, start=start + head, end=end + head, source_text=answer[start:end])
-
-
-def _plain(field: Field, answer: str, about: Brief, head: int) -> Finding | None:
-    """An answer that is nothing but the value, where the field's type can tell that it is one."""
-    words = answer.strip().rstrip(".! ")
-    if field.type not in _PLAIN or not words:
-        return None
-    try:
-        value = fields.canonical(field, words)
-    except InvalidValue:
-        return None
-    now = about.profile.get(field.key)
-    if value is None or fields.same(field, now, value):
-        return None
-    start = answer.index(words) + head
-    why = "The answer to the question about it."
-    return Finding(field.key, field.label, value, now, words, start, start + len(words), "high", why)
+def _moved(findings: list[Finding], by: int) -> list[Finding]:
+    return [msgspec.structs.replace(found, start=found.start + by, end=found.end + by) for found in findings]

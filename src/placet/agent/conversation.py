@@ -59,13 +59,13 @@ class Said(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, kw_only=True):
     """What the last message is, and the note it belongs to with the answers so far.
 
-    `loose` are answers in words of the person's own that name no question. A question is answered once: what a later message
-    says of it changes nothing. `asked` says that the questions about this note were put before.
+    `replies` holds what was said of each question, in the order it was said. `loose` are answers in words of the person's own
+    that name no question. `asked` says that the questions about this note were put before.
     """
 
     kind: Kind = "nothing"
     note: str | None = None
-    replies: dict[str, Reply] = {}
+    replies: dict[str, list[Reply]] = {}
     loose: list[str] = []
     skip_rest: bool = False
     asked: bool = False
@@ -84,7 +84,7 @@ def understand(said: Iterable[Said]) -> Conversation:
             if found.note is None and words:
                 found.note = words
             for reply in each.replies:
-                found.replies.setdefault(reply.nudge_id, reply)
+                found.replies.setdefault(reply.nudge_id, []).append(reply)
             found.kind, found.asked = "answer", True
         elif not words:
             found.kind = "nothing"

@@ -18,7 +18,7 @@ from placet.settings import LanguageModel, Settings
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
-    from placet.agent.reader import Reading
+    from placet.agent.reader import Answer, Reading
     from placet.runtime import Runtime
 
 Told = Callable[[int, int], Awaitable[None]]  # how many parts of a note are read, of how many
@@ -27,7 +27,7 @@ Told = Callable[[int, int], Awaitable[None]]  # how many parts of a note are rea
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader is given: a note (its newlines LF), whom it is about and what is recorded of them.
 
-    `question` is what the text answers, `field` the key of the field it asked for.
+    `question` is what the text answers, if it is an answer.
     """
 
     text: str
@@ -37,7 +37,6 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     date: dt.date | None = None
     locale: str = "en-GB"
     question: str | None = None
-    field: str | None = None
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -102,14 +101,24 @@ def read_offline(brief: Brief) -> Reading:
     """The offline reader's reading."""
     from placet.agent.reader import read
 
-    return read(
-        brief.text,
-        schema=brief.schema,
-        profile=brief.profile,
-        client=brief.client,
-        date=brief.date,
-        locale=brief.locale,
-    )
+    return read(brief.text, **_around(brief))
+
+
+def answer_offline(about: Brief, field_key: str, answer: str) -> Answer:
+    """The offline reader's reading of the answer to a question about a field."""
+    from placet.agent.reader import answer as read_answer
+
+    return read_answer(answer, field_key, **_around(about))
+
+
+def _around(brief: Brief) -> dict[str, Any]:
+    return {
+        "schema": brief.schema,
+        "profile": brief.profile,
+        "client": brief.client,
+        "date": brief.date,
+        "locale": brief.locale,
+    }
 
 
 def _load_extraction() -> Any:

@@ -67,7 +67,10 @@ def _what_came_of_it(session: Session) -> str:
     seen = f" {_count(left, 'more value')} {_were(left)} seen and left, each with its reason." if left else ""
     if session.open:
         found = _count(len(reading.proposals), "change")
-        asked = "\n".join(f"{n}. {question.question}" for n, question in enumerate(session.open, 1))
+        asked = "\n".join(
+            f"{n}. {f'{question.hint} ' if question.hint else ''}{question.question}"
+            for n, question in enumerate(session.open, 1)
+        )
         one = len(session.open) == 1
         return (
             f"I found {found} to propose.{seen} Before I do, {'one question' if one else f'{len(session.open)} questions'}, "

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from placet.agent import read_note
-from placet.agent.answers import Answered, read_answer
+from placet.agent.answers import NOT_UNDERSTOOD, SKIPPED, Answered, read_answer
 from placet.agent.conversation import MAX_ANSWER, Conversation, Reply
 from placet.agent.mind import Brief, Mind
 from placet.agent.reader import Nudge, Reading
@@ -31,7 +31,7 @@ from placet.runtime import Runtime
 Step = Literal["read", "extract", "ask", "check", "propose"]
 State = Literal["active", "done", "skipped"]
 RESTRICTED = 4  # the sensitivity from which on a value is not told to a model
-MOST_LOOSE = 5  # replies that name no question
+MOST_REPLIES = 5  # to one question, or naming none
 _OURS = re.compile("[A-Za-z0-9]{21}")  # a batch id that Placet made, which alone names one batch
 
 
@@ -46,13 +46,16 @@ class Progress(msgspec.Struct, rename="camel", omit_defaults=True):
 
 
 class Question(msgspec.Struct, rename="camel"):
-    """A nudge as the chat shows it: `active`, then `answered` or `skipped`. Never stored."""
+    """A nudge as the chat shows it: `active`, then `answered` or `skipped`. Never stored. `hint` says why an answer was not taken,
+    or why nothing came of it.
+    """
 
     id: str
     field_key: str
     question: str
     why: str
     status: Literal["active", "answered", "skipped"]
+    hint: str = ""
 
 
 Show = Callable[[Progress | Question | dict[str, Any]], Awaitable[None]]
@@ -132,22 +135,44 @@ class Session:
         return reading
 
     async def _read_answers(self, about: Brief, reading: Reading) -> None:
-        """What became of each question: a reply that names it, else words that give its field a value, else it was skipped."""
-        said, known = self.conversation, {nudge.id: nudge for nudge in reading.nudges}
-        replies = {key: reply for key, reply in said.replies.items() if key in known}
-        for nudge_id, reply in replies.items():
-            if reply.status == "answered" and reply.text.strip():
-                answer = read_note.checked(reply.text)[:MAX_ANSWER]
-                self.answered.append(await read_answer(self.mind, about, known[nudge_id], answer))
-        still = [nudge for nudge in reading.nudges if nudge.id not in replies]
-        for words in said.loose[:MOST_LOOSE]:
-            answered = await read_answer(self.mind, about, None, read_note.checked(words))
-            if not answered.found and still:
-                answered = await read_answer(self.mind, about, still[0], read_note.checked(words))
+        """What became of each question: the first reply that names it and is understood, else words that give its field a
+        value; what nobody answered is skipped once the person has said so, or has said anything else.
+        """
+        said = self.conversation
+        waiting: list[Nudge] = []
+        for nudge in reading.nudges:
+            question = Question(nudge.id, nudge.field_key, nudge.question, nudge.why, "active")
+            self.questions.append(question)
+            for reply in said.replies.get(nudge.id, ())[:MOST_REPLIES]:
+                if await self._settled(about, nudge, question, reply):
+                    break
+            if question.status == "active":
+                waiting.append(nudge)
+        for words in said.loose[:MOST_REPLIES]:
+            alone = waiting[0] if len(waiting) == 1 else None
+            answered = await read_answer(self.mind, about, alone, read_note.checked(words))
+            if not answered.found and waiting:
+                answered = await read_answer(self.mind, about, waiting[0], read_note.checked(words))
             self.answered.append(answered)
         given = {found.field_key for answered in self.answered for found in answered.found}
-        over = said.skip_rest or bool(said.loose)
-        self.questions = [_question(nudge, replies.get(nudge.id), given, over) for nudge in reading.nudges]
+        for question in self.questions:
+            if question.field_key in given:
+                question.status, question.hint = "answered", ""
+            elif question.status == "active" and (said.skip_rest or said.loose):
+                question.status, question.hint = "skipped", ""
+
+    async def _settled(self, about: Brief, nudge: Nudge, question: Question, reply: Reply) -> bool:
+        """Whether a reply ends a question; one that is not understood leaves it open, with a hint."""
+        if reply.status == "skipped" or not reply.text.strip():
+            question.status = "skipped"
+            return True
+        answered = await read_answer(self.mind, about, nudge, read_note.checked(reply.text[:MAX_ANSWER]))
+        if answered.outcome == NOT_UNDERSTOOD:
+            question.hint = answered.hint
+            return False
+        self.answered.append(answered)
+        question.status, question.hint = "skipped" if answered.outcome == SKIPPED else "answered", answered.hint
+        return True
 
     async def _ask(self, show: Show) -> None:
         for question in self.questions:
@@ -184,7 +209,7 @@ class Session:
             proposals += read_note.items(fresh, answered.source)
         left = read_note.left(self.reading)
         for answered in self.answered:
-            left += read_note.left(answered.left)
+            left += msgspec.to_builtins(answered.left)
         source = Source(text=read_note.checked(note), title=self.title, occurred_at=self.occurred_at)
         await show(Progress("check", "done", detail=f"{len(proposals)} quotes"))
         await show(Progress("propose", "active"))
@@ -209,13 +234,3 @@ class Session:
         content = [self.who.key, self.customer_id, self.chat_id, source, proposals]
         digest = sha512(msgspec.json.encode(content, order="sorted")).digest()
         return urlsafe_b64encode(digest).decode().replace("-", "").replace("_", "")[:21]
-
-
-def _question(nudge: Nudge, reply: Reply | None, given: set[str], over: bool) -> Question:
-    if nudge.field_key in given:
-        status: Literal["active", "answered", "skipped"] = "answered"
-    elif reply is not None:
-        status = "answered" if reply.status == "answered" and reply.text.strip() else "skipped"
-    else:
-        status = "skipped" if over else "active"
-    return Question(nudge.id, nudge.field_key, nudge.question, nudge.why, status)

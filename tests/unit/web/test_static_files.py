@@ -14,12 +14,11 @@ from litestar import Litestar
 from placet.web import static_files as served
 
 WEB = Path(served.__file__).parent
+ACCEPTANCE = Path(__file__).parents[2] / "acceptance"
 VENDORED = [
     (WEB, WEB / "vendor.toml"),
-    (
-        Path(__file__).parents[2] / "acceptance/web/vendor",
-        Path(__file__).parents[2] / "acceptance/web/vendor/vendor.toml",
-    ),
+    (ACCEPTANCE / "web/vendor", ACCEPTANCE / "web/vendor/vendor.toml"),
+    (ACCEPTANCE / "chat/vendor", ACCEPTANCE / "chat/vendor/vendor.toml"),
 ]
 
 
@@ -122,7 +121,7 @@ def test_only_files_of_known_types_are_loaded(tmp_path: Path) -> None:
     assert served.load(tmp_path)["a.css"].version == sha256(b"a{}").hexdigest()[:16]
 
 
-@pytest.mark.parametrize(("folder", "record"), VENDORED, ids=["shipped", "tests"])
+@pytest.mark.parametrize(("folder", "record"), VENDORED, ids=["shipped", "pages", "chat"])
 def test_what_is_vendored_is_what_is_recorded(folder: Path, record: Path) -> None:
     entries = tomllib.loads(record.read_text())
     assert entries
