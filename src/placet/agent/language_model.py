@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pydantic_ai import Agent
 from pydantic_ai import exceptions as ai
 from pydantic_ai.models import Model, infer_model
 from pydantic_ai.providers import Provider, infer_provider, infer_provider_class
@@ -44,6 +45,26 @@ def bounds(settings: LanguageModel | None) -> tuple[ModelSettings, UsageLimits]:
         return ModelSettings(), UsageLimits(request_limit=8, tool_calls_limit=8)
     limits = UsageLimits(request_limit=10, tool_calls_limit=10, total_tokens_limit=settings.run_tokens)
     return ModelSettings(max_tokens=settings.answer_tokens, timeout=settings.seconds), limits
+
+
+async def answers(settings: LanguageModel) -> str:
+    """Ask the model for one word and give the name it goes by; ModelFailed where it does not answer."""
+    model = build(settings)
+    request, limits = bounds(settings)
+    try:
+        async with model:
+            done = await Agent(model, output_type=str).run(
+                "Answer with the one word: ready.",
+                model_settings=request,
+                usage_limits=limits,
+                timeout=settings.seconds,
+            )
+    except Exception as error:
+        known = failed(error, settings)
+        if known is None:
+            raise
+        raise known from error
+    return done.response.model_name or settings.name
 
 
 def failed(error: BaseException, settings: LanguageModel | None) -> PlacetError | None:  # noqa: PLR0911 - one sentence a kind

@@ -39,7 +39,8 @@ def register(app: typer.Typer) -> None:
 def doctor(as_json: AsJson = False) -> None:
     """Check everything Placet stands on.
 
-    The database, its roles and schema, the clocks, the profile schema, plug-ins, the disk. Exits with 1 if something is broken.
+    The database, its roles and schema, the clocks, the profile schema, plug-ins, the disk, the language model (which is asked for
+    one word). Exits with 1 if something is broken.
     """
     from placet import settings
 
@@ -81,7 +82,7 @@ def examine_all(settings: Settings) -> Iterator[Check]:
     yield _secret_key(settings)
     yield _company(settings)
     yield Check("mail", NOTE, "not configured; links are printed, not sent")
-    yield Check("model", NOTE, "not configured; notes are read by the offline reader")
+    yield _model(settings)
 
 
 def _database(settings: Settings) -> Iterator[Check]:
@@ -204,6 +205,24 @@ def _company(settings: Settings) -> Check:
             "company sign-in", WARNING, "PLACET_PUBLIC_URL is not set: the provider would send people back here"
         )
     return Check("company sign-in", GOOD, f"{company.issuer}, back to {settings.address}/sign-in/oidc/callback")
+
+
+def _model(settings: Settings) -> Check:
+    """Whether the language model can be set up, and answers one word."""
+    import asyncio
+
+    model = settings.model
+    if model is None:
+        return Check("model", NOTE, "not configured; notes are read by the offline reader")
+    from placet.agent.language_model import answers
+    from placet.errors import ModelFailed
+
+    try:
+        spoke = asyncio.run(answers(model))
+    except ModelFailed as error:
+        return Check("model", BROKEN, f"{model.name}: {error.sentence}")
+    where = f" at {model.url}" if model.url is not None else ""
+    return Check("model", GOOD, f"{model.name}{where} answers, as {spoke}")
 
 
 def _disk(home: Path) -> Check:

@@ -51,25 +51,37 @@ def read_note(
 ) -> None:
     """Read a note and show what would be proposed.
 
-    Needs no database and stores nothing.
+    Needs no database and stores nothing. The offline reader reads it, or the model that PLACET_MODEL names.
     """
     day = day_of("--date", date) if date is not None else None
     recorded = object_of("--profile", profile)
     text = text_of(note)
+    import asyncio
+
     from placet import settings
-    from placet.agent.reader import read
+    from placet.agent.mind import Brief, Mind
     from placet.artifacts.evidence import normal_newlines
     from placet.customers.schema import load_schema
 
-    fields = load_schema(schema or settings.load().profile_schema)
-    reading = read(
-        normal_newlines(text),
+    configured = settings.load()
+    fields = load_schema(schema or configured.profile_schema)
+    brief = Brief(
+        text=normal_newlines(text),
         schema=fields,
         profile=_canonical(recorded, fields),
         client=client,
         date=day,
         locale=locale,
     )
+
+    async def work() -> Reading:
+        mind = Mind.of(configured)
+        try:
+            return await mind.read(brief)
+        finally:
+            await mind.drain(0)
+
+    reading = asyncio.run(work())
     if as_json:
         print_json(reading)
     else:
@@ -91,6 +103,7 @@ def propose(
     """Have the agent read notes and store what it proposes.
 
     Each note becomes one batch, for the customer's RM to decide. A note that cannot be read keeps no other from being.
+    The offline reader reads them, or the model that PLACET_MODEL names.
     """
     if title is not None and len(notes) > 1:
         raise Misuse("--title is for one note.")

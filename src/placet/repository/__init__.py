@@ -149,9 +149,9 @@ class Repository:
         title: str | None = None,
         occurred_at: datetime | None = None,
     ) -> Proposed:
-        """Have the offline reader read a note and store what it proposes.
+        """Have the agent read a note (the offline reader, or the model of the settings) and store what it proposes.
 
-        Raises Invalid `nothing_found` where there is nothing to propose, and what `propose_many` raises.
+        Raises Invalid `nothing_found` where there is nothing to propose, ModelFailed, and what `propose_many` raises.
         """
         return await reading.read_note(self._runtime, who, customer_id, text, title=title, occurred_at=occurred_at)
 

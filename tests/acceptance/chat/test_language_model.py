@@ -1,4 +1,4 @@
-"""A language model behind the agent, over real HTTP: what a good one does, what a failing one leaves, what an obedient one may not."""
+"""A language model behind the agent, over real HTTP: what a good one does, a failing one leaves, an obedient one cannot."""
 
 from __future__ import annotations
 

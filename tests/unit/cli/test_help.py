@@ -101,6 +101,18 @@ def test_nothing_heavy_is_imported_before_a_command_runs():
     assert done.stdout.strip() == "[]"
 
 
+def test_no_model_is_imported_by_what_does_without():
+    """Reading offline, the server with its pages and its chat until the first turn: pydantic-ai takes seconds to load."""
+    code = (
+        "import sys, asyncio, placet.api.app, placet.web.pages, placet.repository, placet.agent.session;"
+        "from placet.agent.mind import Brief, Mind; from placet.customers.schema import load_schema;"
+        "reading = asyncio.run(Mind().read(Brief(text='She works as a teacher.', schema=load_schema())));"
+        "print(len(reading.proposals), [name for name in ('pydantic_ai', 'pydantic', 'openai') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1 []"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -14,7 +14,7 @@ from placet.api.reading import read_query
 from placet.artifacts import inbox, sources
 from placet.artifacts.artifact import Artifact
 from placet.customers import records
-from placet.errors import Forbidden, Invalid
+from placet.errors import Forbidden, Invalid, ModelFailed
 from placet.web import views
 from placet.web.note import Quote, State, lines
 from placet.web.pages import forms, show
@@ -124,6 +124,9 @@ async def _read(
             details=details,
         )
         return await _read_page(request, page_for, form=form, notice=notice)
+    except ModelFailed as error:
+        notice = views.Notice(sentence=error.sentence, tone="refused")
+        return await _read_page(request, page_for, form=form, notice=notice, status=error.status)
     except Invalid as error:
         where = "occurredAt" if error.code == "invalid_time" else "text"
         return await _read_page(request, page_for, form=form, errors={where: error.sentence})
@@ -143,6 +146,7 @@ async def _read_page(
     form: forms.Form | None = None,
     errors: dict[str, str] | None = None,
     notice: views.Notice | None = None,
+    status: int = 200,
 ) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     form = form or {}
@@ -164,7 +168,7 @@ async def _read_page(
         max_length=MAX_NOTE,
         errors=errors or {},
     )
-    return html(view, 422 if errors else 200)
+    return html(view, 422 if errors else status)
 
 
 async def _all_of(connection: Any, who: Any, source_id: str) -> list[Artifact]:
