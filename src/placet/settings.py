@@ -109,8 +109,8 @@ VARIABLES = {
     "PLACET_MODEL_TIMEOUT_SECONDS": "A model that takes longer to read a note or to answer in a chat has failed; unset: 120.",
     "PLACET_MODEL_ANSWER_TOKENS": "Tokens a model may write in one answer; unset: 8000.",
     "PLACET_MODEL_RUN_TOKENS": "Tokens a model may read and write for one note, or one turn of a chat; unset: 200000.",
-    "PLACET_URL": "For `placet inbox` and `placet decide`: the server to talk to; unset: http://127.0.0.1:8420.",
-    "PLACET_TOKEN": "For `placet inbox` and `placet decide`: the bearer token to use.",
+    "PLACET_URL": "For commands that are clients of a server (`inbox`, `decide`, `propose` with a token): where it is; unset: http://127.0.0.1:8420.",
+    "PLACET_TOKEN": "For those commands: the bearer token to use. Without it `propose` goes to the database.",
 }
 
 

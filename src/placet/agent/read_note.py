@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from placet.agent.mind import Brief, Mind, Reader, Told
-from placet.agent.reader import Finding, Reading
+from placet.agent.reader import NAME, Finding, Reading
+from placet.artifacts import inbox
+from placet.artifacts.artifact import Artifact
 from placet.artifacts.evidence import normal_newlines
 from placet.artifacts.propose import Item, Proposed, Source, propose
 from placet.customers import access, records
@@ -43,8 +45,12 @@ async def read_note(
     occurred_at: datetime | None = None,
     locale: str = "en-GB",
     told: Told | None = None,
+    batch_id: str | None = None,
+    dry_run: bool = False,
 ) -> Proposed:
     """Read a note for `who` and store what it proposes as a batch of the agent's; `told` hears how far a long one is.
+
+    `batch_id` names the batch (see `propose`); of a `dry_run` everything is checked and nothing kept.
 
     Raises NotFound and Forbidden as proposing does, Invalid for an empty or too long note, ModelFailed where a language model
     should have read it, and NothingFound (with `reading`, a `placet.agent.reader.Reading`) where there is nothing to propose.
@@ -57,7 +63,16 @@ async def read_note(
     if not reading.proposals:
         raise NothingFound("The agent found nothing in this note to propose.", reading=reading)
     source = Source(text=text, title=title, occurred_at=occurred_at)
-    return await store(runtime, who, customer_id, items(reading.proposals), source, left(reading), mind.reader)
+    proposals = items(reading.proposals)
+    return await store(
+        runtime, who, customer_id, proposals, source, left(reading), mind.reader, batch_id=batch_id, dry_run=dry_run
+    )
+
+
+async def proposed_before(runtime: Runtime, customer_id: str, batch_id: str) -> list[Artifact]:
+    """The artifacts of a batch that the note reader proposed for a customer, none if it did not."""
+    async with runtime.reading() as connection:
+        return await inbox.of_batch(connection, customer_id, "agent", NAME, batch_id)
 
 
 def checked(text: str) -> str:
@@ -128,6 +143,7 @@ async def store(
     reader: Reader,
     *,
     batch_id: str | None = None,
+    dry_run: bool = False,
 ) -> Proposed:
     """One batch of what was read: the note reader's on a person's behalf, or the asking agent's own, within its bounds."""
     proposer = who
@@ -137,7 +153,10 @@ async def store(
         )
 
     async def work(connection: Connection) -> Proposed:
-        return await propose(
+        savepoint = connection.transaction() if dry_run else None
+        if savepoint is not None:
+            await savepoint.start()
+        done = await propose(
             connection,
             proposer,
             customer_id,
@@ -149,5 +168,8 @@ async def store(
             on_behalf_of=None if who.is_agent else who,
             read_by={"agent": reader.agent, "version": reader.version, "model": reader.model},
         )
+        if savepoint is not None:
+            await savepoint.rollback()
+        return done
 
     return await runtime.transact(work)

@@ -15,6 +15,14 @@ from placet.customers import fields
 from placet.customers.schema import Field
 
 
+class OptionWire(msgspec.Struct):
+    """A choice of a field: what is stored, what people read, and other words for it."""
+
+    value: str
+    label: str
+    synonyms: list[str]
+
+
 class FieldWire(msgspec.Struct, rename="camel", kw_only=True):
     """A field of the profile schema, and the JSON Schema of its values."""
 
@@ -28,7 +36,13 @@ class FieldWire(msgspec.Struct, rename="camel", kw_only=True):
     description: str | None
     ordered: bool
     unit: str | None
-    options: list[dict[str, str]]
+    options: list[OptionWire]
+    multi: bool
+    min: int | float | None
+    max: int | float | None
+    pattern: str | None
+    items: str | None
+    synonyms: list[str]
     schema: dict[str, Any]
 
 
@@ -38,6 +52,7 @@ class FieldsAnswer(msgspec.Struct, rename="camel"):
     version: str
     currency: str
     additional_fields: bool
+    fx_per_unit: dict[str, float]
     fields: list[FieldWire]
 
 
@@ -80,9 +95,8 @@ class Meta(Controller):
     async def list_fields(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Read the profile schema."""
         schema = runtime_of(request).schema
-        return ok(
-            FieldsAnswer(schema.version, schema.currency, schema.additional_fields, [_field(f) for f in schema.fields])
-        )
+        listed = [_field(field) for field in schema.fields]
+        return ok(FieldsAnswer(schema.version, schema.currency, schema.additional_fields, schema.fx_per_unit, listed))
 
     @get("/api/artifact-types", opt=described("schema", {200: TypesAnswer}, problems=(422,)))
     async def list_artifact_types(self) -> Response[bytes]:
@@ -129,6 +143,12 @@ def _field(field: Field) -> FieldWire:
         description=field.description,
         ordered=field.ordered,
         unit=field.unit,
-        options=[{"value": o.value, "label": o.label} for o in field.options],
+        options=[OptionWire(o.value, o.label, list(o.synonyms)) for o in field.options],
+        multi=field.multi,
+        min=field.min,
+        max=field.max,
+        pattern=field.pattern,
+        items=field.items,
+        synonyms=list(field.synonyms),
         schema=fields.json_schema(field),
     )

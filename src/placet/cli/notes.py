@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from placet.cli.given import AsJson, Misuse, day_of, midnight, object_of, text_of
-from placet.cli.output import count, plain, print_json, print_table, progress, say, tell, value_text
+from placet.cli.given import AsJson, day_of, midnight, object_of, text_of
+from placet.cli.output import plain, print_json, print_table, say, value_text
 
 if TYPE_CHECKING:
     from placet.agent.reader import Reading
-    from placet.artifacts.artifact import Artifact
     from placet.customers.schema import ProfileSchema
-    from placet.runtime import Runtime
 
 Day = Annotated[
     str | None,
@@ -29,7 +26,10 @@ Locale = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("read", epilog="Example: placet read note.md --client 'Tomasz Wrona' --json")(read_note)
-    app.command("propose", epilog="Example: placet propose --customer CUSTOMER_ID notes/*.md")(propose)
+    app.command(
+        "propose",
+        epilog="Example: placet propose --customer CUSTOMER_ID notes/*.md, or: placet propose folder-with-manifest/",
+    )(propose)
 
 
 def read_note(
@@ -90,116 +90,47 @@ def read_note(
 
 def propose(
     notes: Annotated[
-        list[str], typer.Argument(metavar="NOTE", help="Files with notes; - is stdin.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="NOTE",
+            help="Files with notes, folders of them, lists of them (.jsonl); - is stdin.",
+            show_default=False,
+        ),
     ],
-    customer: Annotated[str, typer.Option(metavar="ID", help="The customer the notes are about.", show_default=False)],
+    customer: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The customer the notes are about, where no list says so.", show_default=False),
+    ] = None,
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What to call the note; its file's name, unless given.")
     ] = None,
     date: Day = None,
     locale: Locale = "en-GB",
+    at_once: Annotated[int, typer.Option("--at-once", metavar="N", min=1, max=32, help="Notes at the same time.")] = 4,
+    wait: Annotated[
+        int,
+        typer.Option(metavar="SECONDS", min=0, help="The longest to wait at a time where a server asks to."),
+    ] = 120,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Have the agent read notes and store what it proposes.
 
-    Each note becomes one batch, for the customer's RM to decide. A note that cannot be read keeps no other from being.
-    The offline reader reads them, or the model that PLACET_MODEL names.
+    Each note becomes one batch, for the customer's RM to decide. A note that cannot be read keeps no other from being. A note
+    that was proposed before is left alone, so a run that was stopped goes on where it was.
+
+    The offline reader reads them, or the model that PLACET_MODEL names. With PLACET_TOKEN set the proposals go to the server at
+    PLACET_URL, else to the database.
     """
-    if title is not None and len(notes) > 1:
-        raise Misuse("--title is for one note.")
-    if notes.count("-") > 1:
-        raise Misuse("stdin (-) can be read once.")
+    from placet.cli.manifest import jobs
+
     occurred_at = midnight(day_of("--date", date)) if date is not None else None
+    listed = jobs(notes, customer=customer, title=title, occurred_at=occurred_at, locale=locale)
+    from placet.cli.many import propose_all
 
-    async def work(runtime: Runtime) -> list[dict[str, Any]]:
-        from placet.errors import Unavailable
-
-        done: list[dict[str, Any]] = []
-        with progress("Reading", len(notes)) as told:
-            for number, note in enumerate(notes, start=1):
-                done.append(await _propose_one(runtime, customer, note, title or _title(note), occurred_at, locale))
-                if isinstance(done[-1].get("problem"), Unavailable):
-                    raise done[-1]["problem"]  # nor will the others be read
-                told(number)
-        return done
-
-    from placet.cli.database import run
-
-    done = run(work)
-    (_print_results_json if as_json else _print_results)(done)
-    if any(each["outcome"] == "failed" for each in done):
-        raise typer.Exit(1)
-
-
-async def _propose_one(
-    runtime: Runtime, customer: str, note: str, title: str | None, occurred_at: datetime | None, locale: str
-) -> dict[str, Any]:
-    """What became of one note: `proposed`, `nothing` or `failed`."""
-    from placet.agent.read_note import NothingFound, read_note
-    from placet.artifacts.artifact_type import to_wire
-    from placet.cli.database import OPERATOR
-    from placet.errors import PlacetError
-
-    try:
-        found = await read_note(
-            runtime, OPERATOR, customer, text_of(note), title=title, occurred_at=occurred_at, locale=locale
-        )
-    except NothingFound:
-        return {"note": note, "outcome": "nothing"}
-    except PlacetError as error:
-        return {"note": note, "outcome": "failed", "code": error.code, "error": error.sentence, "problem": error}
-    return {
-        "note": note,
-        "outcome": "proposed" if found.artifacts else "nothing",
-        "batchId": found.batch_id,
-        "artifacts": [to_wire(artifact, OPERATOR, runtime.schema) for artifact in found.artifacts],
-        "skipped": found.skipped,
-        "rows": [_row(artifact, runtime.schema) for artifact in found.artifacts],
-    }
-
-
-def _title(note: str) -> str | None:
-    return None if note == "-" else Path(note).stem[:300]
-
-
-def _row(artifact: Artifact, schema: ProfileSchema) -> tuple[str, str, str]:
-    from placet.artifacts.artifact_type import artifact_type
-
-    card = artifact_type(artifact.artifact_type).card(artifact, schema)
-    return card.title, f"{card.now} → {card.proposed}", str(artifact.payload.get("confidence", ""))
-
-
-def _print_results_json(done: list[dict[str, Any]]) -> None:
-    shown = ("note", "outcome", "batchId", "skipped", "code", "error")
-    artifacts = [artifact for each in done for artifact in each.get("artifacts", ())]
-    print_json({"artifacts": artifacts, "notes": [{key: each[key] for key in shown if key in each} for each in done]})
-
-
-def _print_results(done: list[dict[str, Any]]) -> None:
-    for each in done:
-        if each["outcome"] == "failed":
-            sentence = each["error"]
-            tell(sentence if sentence.startswith(each["note"]) else f"{each['note']}: {sentence}")
-            continue
-        skipped = each.get("skipped", ())
-        left = f" ({count(len(skipped), 'finding')} left out: {_why(skipped)})" if skipped else ""
-        if each["outcome"] == "nothing":
-            say(f"{each['note']}: nothing to propose{left}")
-            continue
-        say(f"{each['note']}: {count(len(each['artifacts']), 'proposal')}{left}, batch {each['batchId']}")
-        print_table(("field", "change", "confidence"), each["rows"])
-    outcomes = [each["outcome"] for each in done]
-    proposals = sum(len(each.get("artifacts", ())) for each in done)
-    parts = [f"{count(len(done), 'note')}: {count(proposals, 'proposal')}"]
-    if nothing := outcomes.count("nothing"):
-        parts.append(f"{nothing} with nothing to propose")
-    if failed := outcomes.count("failed"):
-        parts.append(f"{failed} failed")
-    say(", ".join(parts) + ".")
-
-
-def _why(skipped: Any) -> str:
-    return ", ".join(dict.fromkeys(item.reason.replace("_", " ") for item in skipped))
+    code = propose_all(listed, at_once=at_once, patience=wait, dry_run=dry_run, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
 
 
 def _canonical(recorded: dict[str, Any], schema: ProfileSchema) -> dict[str, Any]:

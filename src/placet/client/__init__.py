@@ -33,6 +33,7 @@ from placet.client.shapes import (
     Proposed,
     Skipped,
 )
+from placet.customers.schema import Field, ProfileSchema
 from placet.db import json
 from placet.ids import new_id
 
@@ -140,6 +141,19 @@ class Client:
         """One customer with their profile, or errors.NotFound."""
         return self._get(f"/api/customers/{_segment(customer_id)}", dict[str, Customer])["customer"]
 
+    def schema(self) -> ProfileSchema:
+        """The server's profile schema: what a reader of notes here needs to propose what fits there."""
+        found = self._get("/api/fields", _Schema)
+        known = {member.encode_name for member in msgspec.structs.fields(Field)}
+        fields = [{key: value for key, value in each.items() if key in known} for each in found.fields]
+        return ProfileSchema(
+            found.version,
+            found.currency,
+            tuple(msgspec.convert(fields, list[Field])),
+            found.fx_per_unit,
+            found.additional_fields,
+        )
+
     # ── proposing and deciding ──────────────────────────────────────────────────────────────────────────────────────
 
     def propose(
@@ -150,8 +164,13 @@ class Client:
         artifact_type: str = "profile_edit",
         source: dict[str, Any] | None = None,
         batch_id: str | None = None,
+        dry_run: bool = False,
     ) -> Proposed:
-        """Propose a batch for one customer, all or nothing. `source` is `{"text", "title"?, "occurredAt"?}`."""
+        """Propose a batch for one customer, all or nothing. `source` is `{"text", "title"?, "occurredAt"?}`.
+
+        `dry_run` checks everything and stores nothing. errors.TooMany says in its member `retry_after` in how many seconds to
+        come back.
+        """
         body: dict[str, Any] = {
             "artifacts": [{"artifactType": artifact_type, "payload": payload} for payload in payloads]
         }
@@ -159,6 +178,8 @@ class Client:
             body["source"] = source
         if batch_id is not None:
             body["batchId"] = batch_id
+        if dry_run:
+            body["dryRun"] = True
         return self._send("POST", f"/api/customers/{_segment(customer_id)}/artifacts", body, Proposed)
 
     def decide(
@@ -254,6 +275,14 @@ class Client:
     def _away(self, error: Exception) -> errors.Unavailable:
         why = str(error) or type(error).__name__
         return errors.Unavailable(f"The server at {self.url} cannot be reached: {why}.", code="server_unreachable")
+
+
+class _Schema(msgspec.Struct, rename="camel"):
+    version: str
+    currency: str
+    additional_fields: bool
+    fx_per_unit: dict[str, float]
+    fields: list[dict[str, Any]]
 
 
 class _Customers(msgspec.Struct, rename="camel"):

@@ -229,7 +229,7 @@ async def test_the_trail_is_oldest_first_in_keyset_pages(desk: Desk):
 
 async def test_the_profile_schema_is_shown_in_its_order(desk: Desk):
     answer = await desk.get("/api/fields")
-    assert set(answer.json()) == {"version", "currency", "additionalFields", "fields"}
+    assert set(answer.json()) == {"version", "currency", "additionalFields", "fxPerUnit", "fields"}
     schema = load_schema()
     assert [field["key"] for field in answer.json()["fields"]] == [field.key for field in schema.fields]
     for shown, field in zip(answer.json()["fields"], schema.fields, strict=True):

@@ -8,19 +8,21 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import httpx
 import pytest
 
 from placet.cli.main import run
@@ -148,3 +150,32 @@ def placet(server: Any, database: str, tmp_path: Path) -> Placet:
     return Placet(
         tmp_path, PLACET_DATABASE_URL=server.app_url(database), PLACET_MIGRATION_URL=server.owner_url(database)
     )
+
+
+class Serving:
+    """A server that runs."""
+
+    def __init__(self, placet: Placet, running: Running, url: str) -> None:
+        self.placet, self.running, self.url = placet, running, url
+
+
+@pytest.fixture(scope="module")
+async def serving(server: Any, database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    placet = Placet(tmp_path_factory.mktemp("serving"), PLACET_DATABASE_URL=server.app_url(database))
+    with placet.running("serve", "--port", "0", until="Serving at") as running:
+        found = re.search(r"Serving at (http://127\.0\.0\.1:\d+)\. Ctrl-C stops\.", running.printed)
+        assert found is not None
+        wait_until_ready(found[1])
+        yield Serving(placet, running, found[1])
+
+
+def wait_until_ready(url: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -8,7 +8,6 @@ import shlex
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +18,7 @@ from conftest import World, item
 from placet.client import Client, Decision
 from placet.errors import Forbidden
 
-from .conftest import Placet, Running
-
-
-class Serving:
-    """A server that runs."""
-
-    def __init__(self, placet: Placet, running: Running, url: str) -> None:
-        self.placet, self.running, self.url = placet, running, url
-
-
-@pytest.fixture(scope="module")
-async def serving(server: Any, database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    placet = Placet(tmp_path_factory.mktemp("serving"), PLACET_DATABASE_URL=server.app_url(database))
-    with placet.running("serve", "--port", "0", until="Serving at") as running:
-        found = re.search(r"Serving at (http://127\.0\.0\.1:\d+)\. Ctrl-C stops\.", running.printed)
-        assert found is not None
-        wait_until_ready(found[1])
-        yield Serving(placet, running, found[1])
-
-
-def wait_until_ready(url: str, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if httpx.get(f"{url}/readyz", timeout=5).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < end
-        time.sleep(0.05)
+from .conftest import Placet, Serving, wait_until_ready
 
 
 @pytest.fixture

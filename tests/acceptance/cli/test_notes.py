@@ -55,7 +55,12 @@ async def test_a_note_that_fails_keeps_no_other_from_being_read(placet: Any, wor
     assert "weather.md: nothing to propose\n" in done.out
     assert done.out.endswith("4 notes: 1 proposal, 1 with nothing to propose, 2 failed.\n")
     again = placet("propose", "--customer", customer, "first.md")
-    assert "first.md: nothing to propose (1 finding left out: duplicate)" in again.ok()
+    assert again.ok().startswith("first.md: proposed before, batch note-")
+    (notes / "first.md").write_text(EMAIL.format(address="first@wrona.example") + "Bye.\n")
+    other = placet("propose", "--customer", customer, "first.md")
+    assert "first.md: nothing to propose (1 finding left out: duplicate)" in other.ok()
+    rerun = placet("propose", "--customer", customer, "first.md")
+    assert rerun.ok().startswith("first.md: "), "a batch of nothing but duplicates is no fault the second time"
 
 
 async def test_a_note_from_stdin_with_a_title(placet: Any, world: World) -> None:
