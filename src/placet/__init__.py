@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from placet._version import __version__ as __version__
     from placet.artifact_types.profile_edit import proposing as profile_edit
     from placet.artifacts.artifact import Artifact
-    from placet.artifacts.artifact_type import ArtifactType, Badge, Card, Effect
+    from placet.artifacts.artifact_type import ArtifactType, Effect
     from placet.artifacts.bulk import Applied, FieldUpdate, Matched, Matching
+    from placet.artifacts.card import Badge, Card
     from placet.artifacts.drafts import Item, Skipped, Source
     from placet.artifacts.guards import (
         ARTIFACT_TYPES,
@@ -129,7 +130,8 @@ _HOMES = {
     "_version": "__version__",
     "artifact_types.profile_edit": "proposing",
     "artifacts.artifact": "Artifact",
-    "artifacts.artifact_type": "ArtifactType Badge Card Effect",
+    "artifacts.artifact_type": "ArtifactType Effect",
+    "artifacts.card": "Badge Card",
     "artifacts.bulk": "Applied FieldUpdate Matched Matching",
     "artifacts.drafts": "Item Skipped Source",
     "artifacts.guards": "ARTIFACT_TYPES CREATED_BY_TYPES DECISIONS STATUSES is_approved is_artifact_type is_decided "

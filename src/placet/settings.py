@@ -47,7 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `url` and `token` are a client's: the server to talk to and the bearer token to send. A sign-in ends after
     `sign_in_lifetime` whatever happens, and after `sign_in_idle` without a request. `trusted_proxies` are the networks
     whose word on where a request came from is believed. `secret_key` encrypts what is stored and must not be read, such as
-    the secrets of webhooks. `loopback_calls` lets webhooks go to this machine, over http too.
+    the secrets of webhooks. `loopback_calls` lets webhooks go to this machine, over http too. `smtp_url` and `mail_from` are
+    read by `mail.send.mail_server`.
     """
 
     database_url: str | None = None
@@ -66,6 +67,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     secret_key: str | None = None
     loopback_calls: bool = False
+    smtp_url: str | None = None
+    mail_from: str | None = None
     url: str | None = None
     token: str | None = None
 
@@ -109,6 +112,8 @@ VARIABLES = {
     "PLACET_MODEL_TIMEOUT_SECONDS": "A model that takes longer to read a note or to answer in a chat has failed; unset: 120.",
     "PLACET_MODEL_ANSWER_TOKENS": "Tokens a model may write in one answer; unset: 8000.",
     "PLACET_MODEL_RUN_TOKENS": "Tokens a model may read and write for one note, or one turn of a chat; unset: 200000.",
+    "PLACET_SMTP_URL": "The server mails are handed to, smtps://user:password@host:465 or smtp://host:587; unset: no mail is sent.",
+    "PLACET_MAIL_FROM": "The address mails come from, such as Placet <placet@bank.example>; needed with PLACET_SMTP_URL.",
     "PLACET_URL": "For commands that are clients of a server (`inbox`, `decide`, `propose` with a token): where it is; unset: http://127.0.0.1:8420.",
     "PLACET_TOKEN": "For those commands: the bearer token to use. Without it `propose` goes to the database.",
 }
@@ -156,6 +161,8 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
         secret_key=_secret_key(text("PLACET_SECRET_KEY")),
         loopback_calls=yes("PLACET_LOOPBACK_CALLS", False),
+        smtp_url=text("PLACET_SMTP_URL"),
+        mail_from=text("PLACET_MAIL_FROM"),
         url=(text("PLACET_URL") or "").rstrip("/") or None,
         token=text("PLACET_TOKEN"),
     )

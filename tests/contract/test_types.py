@@ -8,7 +8,8 @@ import pytest
 
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import Card, Effect, artifact_type, artifact_types, broken_types
+from placet.artifacts.artifact_type import Effect, artifact_type, artifact_types, broken_types
+from placet.artifacts.card import Card
 from placet.customers.fields import Control
 from placet.customers.schema import load_schema
 from placet.db import json as database_json
@@ -17,6 +18,16 @@ from placet.errors import Invalid, PlacetError
 # A payload of each type that it takes. A new type has to be given one here.
 TAKEN = {
     "profile_edit": {"field_key": "occupation", "proposed_value": "Cook", "source_text": "works as a cook"},
+    "task": {"title": "Send the education scenarios", "due": "2026-12-01", "source_text": "send him the scenarios"},
+    "note": {"title": "Annual review", "text": "Calm about markets.\nWants fewer meetings.", "tags": ["review"]},
+    "additional_fact": {"key": "boat", "label": "Boat", "value": "A 9 m sloop", "source_text": "his sloop"},
+    "email_draft": {
+        "to": ["Ana Lopes <ana@example.com>"],
+        "subject": "The scenarios",
+        "body": "Dear Ana,\nhere they are.",
+        "source_text": "send her the scenarios",
+    },
+    "document": {"title": "Summary", "template": "summary", "data": {"title": "Summary", "rows": [["Risk", "Low"]]}},
 }
 SCHEMA = load_schema()
 EVERY = sorted(artifact_types())

@@ -264,20 +264,20 @@ async def test_a_schema_that_moved_on_keeps_the_artifact_pending(world: World, r
 
 
 async def test_a_type_whose_plug_in_is_gone_can_only_be_rejected(world: World, rm, customer, monkeypatch):
-    class Note(ArtifactType):
-        name, label = "note", "Note"
-        Payload = msgspec.defstruct("NotePayload", [("text", str)])
+    class Memo(ArtifactType):
+        name, label = "memo", "Memo"
+        Payload = msgspec.defstruct("MemoPayload", [("text", str)])
 
     with monkeypatch.context() as installed:
-        installed.setattr(drafts, "artifact_types", lambda: {"note": Note()})
-        done = await world.propose(customer, Item(payload={"text": "Likes sailing"}, artifact_type="note"))
+        installed.setattr(drafts, "artifact_types", lambda: {"memo": Memo()})
+        done = await world.propose(customer, Item(payload={"text": "Likes sailing"}, artifact_type="memo"))
     [found] = done.artifacts
     before = await world.stored(customer)
     for asked in (accepted(rm, found), edited(rm, found, {"text": "Likes jazz"})):
         assert refusal((await world.decide(asked))[0]) == ("invalid", "not_in_lifecycle")
     assert await world.stored(customer) == before
     assert (await world.reject(rm, found)).good
-    assert (await world.events(artifact=found))[-1]["kind"] == "note.rejected"
+    assert (await world.events(artifact=found))[-1]["kind"] == "memo.rejected"
 
 
 async def test_a_surprise_in_what_was_written_rolls_everything_back(world: World, rm, customer, proposal, monkeypatch):

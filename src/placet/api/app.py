@@ -20,6 +20,7 @@ from litestar.types import Message, Scope
 from placet import logs
 from placet import settings as configuration
 from placet.api import problems
+from placet.api.about import About
 from placet.api.admission import admit
 from placet.api.artifacts import Artifacts
 from placet.api.auth import Authenticate
@@ -93,7 +94,7 @@ def create_app(
         ]
 
     return Application(
-        route_handlers=[Artifacts, Customers, Delegations, Teams, People, Streams, Meta, Chat, *handlers],
+        route_handlers=[Artifacts, About, Customers, Delegations, Teams, People, Streams, Meta, Chat, *handlers],
         middleware=[Authenticate()],
         before_request=admit,
         exception_handlers={Exception: answer_error},

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import POLICY_SENTENCES, ArtifactType, Card, Effect, field_badges
+from placet.artifacts.artifact_type import POLICY_SENTENCES, ArtifactType, Effect, field_badges
+from placet.artifacts.card import Card
 from placet.artifacts.drafts import Item
 from placet.customers import fields
 from placet.customers.fields import Control

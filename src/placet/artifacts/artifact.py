@@ -9,6 +9,7 @@ import msgspec
 from asyncpg import Record
 
 from placet.artifacts import lifecycle
+from placet.artifacts.card import Act, Action
 from placet.customers import access
 from placet.customers.access import Standing
 from placet.customers.schema import ProfileSchema
@@ -88,11 +89,17 @@ class Artifact(msgspec.Struct):
     signature: Signature | None
     source_title: str | None
     source_at: datetime | None
+    acts: list[Act] = []
 
     @property
     def pending(self) -> bool:
         """Whether it still waits for a decision."""
         return self.status == lifecycle.PENDING
+
+    @property
+    def approved(self) -> bool:
+        """Whether a person said yes, with or without a change."""
+        return self.status in lifecycle.APPROVALS
 
     @property
     def stale(self) -> bool:
@@ -122,14 +129,20 @@ class Artifact(msgspec.Struct):
         return self.edited_value is not msgspec.UNSET
 
     @property
+    def decided_payload(self) -> dict[str, Any]:
+        """Of a type that changes no field: what it says as a person changed it, else as proposed."""
+        changed = self.edited and isinstance(self.edited_value, dict)
+        return self.edited_value if changed else self.payload
+
+    @property
     def decided_value(self) -> Any:
         """What was (or would be) applied: the edited value, else the proposed one."""
         return self.edited_value if self.edited else self.payload.get("proposed_value")
 
 
 _MEMBERS = Artifact.__struct_fields__
-_PAYLOAD, _EDITED, _CURRENT, _SIGNATURE = (
-    _MEMBERS.index(name) for name in ("payload", "edited_value", "current_value", "signature")
+_PAYLOAD, _EDITED, _CURRENT, _SIGNATURE, _ACTS = (
+    _MEMBERS.index(name) for name in ("payload", "edited_value", "current_value", "signature", "acts")
 )
 
 
@@ -144,6 +157,7 @@ def from_row(row: Record) -> Artifact:
     values[_EDITED] = msgspec.UNSET if edited is None else msgspec.json.decode(edited)
     values[_CURRENT] = None if current is None else msgspec.json.decode(current)
     values[_SIGNATURE] = None if signature is None else msgspec.json.decode(signature, type=Signature)
+    values[_ACTS] = [] if values[_ACTS] is None else msgspec.json.decode(values[_ACTS], type=list[Act])
     return Artifact(*values)
 
 
@@ -205,6 +219,8 @@ class Wire(msgspec.Struct, rename="camel", kw_only=True):
     signatures: list[SignatureWire]
     reverts: str | None
     expires_at: str | None
+    title: str = ""
+    acts: list[Act] = []
 
 
 def evidence(artifact: Artifact) -> Evidence:
@@ -220,10 +236,17 @@ def payload(artifact: Artifact) -> dict[str, Any]:
 
 
 def wire(
-    artifact: Artifact, who: Principal, schema: ProfileSchema, decisions: tuple[str, ...], expires_at: datetime | None
+    artifact: Artifact,
+    who: Principal,
+    schema: ProfileSchema,
+    decisions: tuple[str, ...],
+    expires_at: datetime | None,
+    own: tuple[Action, ...] = (),
+    title: str = "",
 ) -> Wire:
     """The artifact as `who` may see it; `decisions` are those its type knows, `allowed` those the caller may take now, and
-    `actions` what else they may do: withdraw, revert.
+    `actions` what else they may do: withdraw, revert, and those of the type's `own` that are open. `acts` were done, `title` is
+    what a person calls it.
     """
     field = schema.field(artifact.field) if artifact.field is not None else None
     policy = field.policy if field is not None else "single"
@@ -254,10 +277,12 @@ def wire(
         rivals=artifact.rivals,
         policy=policy,
         allowed=_allowed(artifact, who, stands, policy, decisions),
-        actions=_actions(artifact, who, stands),
+        actions=[*_actions(artifact, who, stands), *open_actions(artifact, own, stands)],
         signatures=[_signature(artifact.signed)] if artifact.signed is not None else [],
         reverts=artifact.reverts,
         expires_at=instant(expires_at) if artifact.pending else None,
+        title=title,
+        acts=artifact.acts,
     )
 
 
@@ -283,6 +308,12 @@ def _actions(artifact: Artifact, who: Principal, stands: Standing) -> list[str]:
         artifact.status in lifecycle.APPROVALS and artifact.current_artifact == artifact.id
     )
     return ["revert"] if stands.decides and artifact.field is not None and undone else []
+
+
+def open_actions(artifact: Artifact, own: tuple[Action, ...], stands: Standing) -> list[str]:
+    """The actions of its type that may be done now: by who may decide, each once."""
+    done = {act.action for act in artifact.acts}
+    return [a.name for a in own if stands.decides and artifact.status in a.on and a.name not in done]
 
 
 def _signature(given: Signature) -> SignatureWire:

@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from placet.artifacts import members
 from placet.artifacts.artifact import LACKING, Artifact, Wire, wire
+from placet.artifacts.card import Action, Badge, Card, File, Kept, Line, said
 from placet.artifacts.lifecycle import COUNTERSIGN, Lifecycle
 from placet.customers.fields import Change, Control
 from placet.customers.schema import Field, ProfileSchema
-from placet.errors import Invalid, InvalidValue
+from placet.errors import Invalid, InvalidValue, NotFound
 from placet.identity.principal import Principal
 
 
@@ -29,23 +31,12 @@ class Effect(msgspec.Struct, frozen=True):
     set_fields: dict[str, Any] = {}
 
 
-class Badge(msgspec.Struct, frozen=True):
-    """A flag on a card: `stale`, `rival`, `unverified`, `reason`, `dual`, `human_only` or `low`, and its words."""
+class Evidenced(msgspec.Struct, kw_only=True):
+    """The members any payload may have: the words it was read from, how sure the agent is, and why."""
 
-    kind: str
-    label: str
-
-
-class Card(msgspec.Struct, kw_only=True):
-    """What a person sees of an artifact; every door renders the same data."""
-
-    title: str
-    change: Change
-    now: str
-    proposed: str
-    when_proposed: str | None = None  # only where it differs from now
-    policy: str = ""
-    badges: list[Badge] = []
+    source_text: str | None = None
+    confidence: Literal["high", "medium", "low"] | None = None
+    why: str | None = None
 
 
 class ArtifactType:
@@ -54,8 +45,9 @@ class ArtifactType:
     name: ClassVar[str]  # as stored and on the wire: snake_case
     label: ClassVar[str]  # for a person: "Profile edit"
     Payload: ClassVar[type[msgspec.Struct]]  # the members of `payload`, snake_case; unknown members are refused
+    members: ClassVar[tuple[Field, ...]] = ()  # what of the payload a person reads and edits: see `members.member`
     lifecycle: ClassVar[Lifecycle] = COUNTERSIGN
-    actions: ClassVar[tuple[str, ...]] = ()  # beyond accept, edit, reject
+    actions: ClassVar[tuple[Action, ...]] = ()  # what people do with one beyond accept, edit, reject
     trigger: ClassVar[str | None] = None  # the trigger its artifacts name where the proposer names none
     expires_after: ClassVar[timedelta | None] = None  # how long one may wait for a decision; None: for ever
 
@@ -76,20 +68,25 @@ class ArtifactType:
         """The words it was read from, to be located in the stored source."""
         return payload.get("source_text")
 
+    def follows(self, payload: Mapping[str, Any]) -> str | None:
+        """The id of the earlier artifact of this type it continues, which must be the same customer's; None for most."""
+        return None
+
     def check(self, payload: dict[str, Any], schema: ProfileSchema) -> None:
-        """Raise where the payload, though of the right shape, proposes what cannot be."""
+        """Raise where the payload, though of the right shape, proposes what cannot be; by default by its `members`."""
+        members.canonical(self.members, payload, self.Payload)
 
     # ── deciding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def proposed_value(self, payload: dict[str, Any], schema: ProfileSchema) -> Any:
         """What an acceptance would apply, in canonical form; raises InvalidValue where the schema no longer takes it."""
-        return payload
+        return members.canonical(self.members, payload, self.Payload)
 
     def edited_value(self, payload: dict[str, Any], value: Any, schema: ProfileSchema) -> Any:
         """An edit in canonical form; raises InvalidValue. By default an edit is an object of the members to change."""
         if not isinstance(value, dict):
             raise InvalidValue(f"An edit of a {self.name} is an object of the members to change.")
-        merged = {**payload, **value}
+        merged = members.canonical(self.members, {**payload, **value}, self.Payload)
         self.read(merged)
         self.check(merged, schema)
         return merged
@@ -104,19 +101,47 @@ class ArtifactType:
         """What a row calls it."""
         return self.label
 
+    def lines(self, value: dict[str, Any], schema: ProfileSchema) -> list[Line]:
+        """What the card says of a payload or an edited one, line by line; by default its members."""
+        if self.members:
+            return members.lines(self.members, value)
+        return [
+            Line(key.replace("_", " ").capitalize(), said(item))
+            for key, item in value.items()
+            if key not in EVIDENCE and item not in (None, "", [])
+        ]
+
     def card(self, artifact: Artifact, schema: ProfileSchema) -> Card:
-        """The card. By default the payload's members one by one, so that an unknown type is still readable."""
-        value = artifact.edited_value if artifact.edited else artifact.payload
-        text = " · ".join(f"{key.replace('_', ' ')}: {item}" for key, item in value.items() if item not in (None, ""))
+        """The card; for a type that changes no field, its `lines`, which a row shows as one."""
+        lines = self.lines(artifact.decided_payload, schema)
+        text = " · ".join(f"{line.label}: {line.text}" for line in lines)
         return Card(
             title=self.title(artifact.payload, schema),
             change=Change(kind="plain", before=None, after=text, note=None, pieces=[], scale=[]),
             now="",
             proposed=text,
+            policy=POLICY_SENTENCES["single"],
+            badges=field_badges(artifact, None),
+            lines=lines,
+            files=list(self.files(artifact)),
         )
 
+    def files(self, artifact: Artifact) -> tuple[File, ...]:
+        """The files that can be had of it as it now is, beside those its deliveries stored."""
+        return ()
+
+    async def file(self, artifact: Artifact, name: str) -> bytes:
+        """One of `files`. It reads nothing but the artifact; may take as long as a document takes to render."""
+        raise NotFound("File not found")
+
+    def kept(self, value: dict[str, Any]) -> Kept | None:
+        """What an approved one leaves on the customer's page: a fact or a note; None for most."""
+        return None
+
     def controls(self, payload: dict[str, Any], schema: ProfileSchema) -> list[Control]:
-        """The controls of the edit form. By default a line of text for each member that is a string."""
+        """The controls of the edit form: one for each of `members`; without them a line of text for each string."""
+        if self.members:
+            return members.controls(self.members, payload)
         return [
             Control(
                 kind="text",
@@ -125,11 +150,13 @@ class ArtifactType:
                 value=str(payload.get(info.name) or ""),
             )
             for info in msgspec.structs.fields(self.Payload)
-            if info.type in (str, str | None) and info.name not in ("source_text", "confidence")
+            if info.type in (str, str | None) and info.name not in EVIDENCE
         ]
 
     def from_form(self, payload: dict[str, Any], form: Mapping[str, list[str]], schema: ProfileSchema) -> Any:
         """What the edit form sent back, as `edited_value` takes it. Only names of `controls` are read."""
+        if self.members:
+            return members.from_form(self.members, form)
         names = {control.name for control in self.controls(payload, schema)}
         return {name: (form[name] or [""])[0] or None for name in names if name in form}
 
@@ -142,9 +169,12 @@ class ArtifactType:
             "name": self.name,
             "label": self.label,
             "statuses": list(self.lifecycle.statuses),
-            "actions": ["accept", "edit", "reject", *self.actions],
+            "actions": ["accept", "edit", "reject", *(action.name for action in self.actions)],
             "payload": {**schema[0], "$defs": components},
         }
+
+
+EVIDENCE = ("source_text", "confidence", "why")  # members of any payload that say where it comes from, not what it is
 
 
 class Unknown(ArtifactType):
@@ -158,7 +188,7 @@ class Unknown(ArtifactType):
 @cache
 def artifact_types() -> dict[str, ArtifactType]:
     """Every installed type by name, the built-in ones first. A plug-in that cannot be loaded is left out (`broken_types`)."""
-    return {found.name: found for found in _load()[0]}
+    return _load()[0]
 
 
 @cache
@@ -172,6 +202,19 @@ def artifact_type(name: str) -> ArtifactType:
     return artifact_types().get(name) or Unknown()
 
 
+def called(artifact: Artifact, schema: ProfileSchema) -> str | None:
+    """What the trail calls an artifact: its field's label as it was proposed, else its type and title."""
+    if artifact.field is not None:
+        return artifact.payload.get("field_display_name")
+    return label_of(artifact_type(artifact.artifact_type), artifact.payload, schema)
+
+
+def label_of(kind: ArtifactType, payload: dict[str, Any], schema: ProfileSchema) -> str:
+    """An artifact of a type that changes no field, in a few words: "Task: Send the scenarios"."""
+    title = kind.title(payload, schema)
+    return title if title == kind.label else f"{kind.label}: {title}"
+
+
 def expires_at(artifact: Artifact, schema: ProfileSchema) -> datetime | None:
     """When it can be decided no more: its field's time limit, else its type's; None for most."""
     field = schema.field(artifact.field) if artifact.field is not None else None
@@ -183,28 +226,44 @@ def expires_at(artifact: Artifact, schema: ProfileSchema) -> datetime | None:
 
 def to_wire(artifact: Artifact, who: Principal, schema: ProfileSchema) -> Wire:
     """The artifact as `who` may see it, with the decisions its type knows."""
-    decisions = artifact_type(artifact.artifact_type).lifecycle.decisions
-    return wire(artifact, who, schema, decisions, expires_at(artifact, schema))
+    kind = artifact_type(artifact.artifact_type)
+    due, title = expires_at(artifact, schema), kind.title(artifact.payload, schema)
+    return wire(artifact, who, schema, kind.lifecycle.decisions, due, kind.actions, title)
 
 
 @cache
-def _load() -> tuple[list[ArtifactType], dict[str, str]]:
-    found: list[ArtifactType] = []
+def provenance() -> dict[str, str]:
+    """The distribution each type came with and its version, by the type's name."""
+    return _load()[2]
+
+
+@cache
+def _load() -> tuple[dict[str, ArtifactType], dict[str, str], dict[str, str]]:
+    found: dict[str, ArtifactType] = {}
     broken: dict[str, str] = {}
+    origin: dict[str, str] = {}
     for point in sorted(
         entry_points(group="placet.artifact_types"), key=lambda p: (not p.value.startswith("placet."), p.name)
     ):
         try:
             loaded = point.load()
-            found.append(loaded() if isinstance(loaded, type) else loaded)
+            made = loaded() if isinstance(loaded, type) else loaded
+            if not isinstance(made, ArtifactType):
+                raise TypeError(f"{point.value} is no ArtifactType")
+            made.describe()
+            if made.name in found:
+                raise TypeError(f"there is a type {made.name} already")
         except Exception as error:  # whatever a plug-in does at import must not take the server down
             broken[point.name] = f"{type(error).__name__}: {error}"
-    return found, broken
+        else:
+            found[made.name] = made
+            origin[made.name] = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "unknown"
+    return found, broken, origin
 
 
 def forget_loaded_types() -> None:
     """Look the entry points up again, as after installing a plug-in."""
-    for cached in (artifact_types, broken_types, _load):
+    for cached in (artifact_types, broken_types, provenance, _load):
         cached.cache_clear()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from placet.artifacts import evidence
-from placet.artifacts.artifact_type import ArtifactType, artifact_types
+from placet.artifacts.artifact_type import ArtifactType, artifact_types, label_of
 from placet.customers import fields
 from placet.customers.schema import Field, ProfileSchema
 from placet.db import json
@@ -68,6 +68,12 @@ class Draft(msgspec.Struct, kw_only=True):
     source_sha256: str | None = None
     quote: evidence.Located = evidence.NOWHERE
     id: str = msgspec.field(default_factory=new_id)
+    title: str = ""
+
+    @property
+    def label(self) -> str | None:
+        """What the trail calls it: the label of its field, else its type and title."""
+        return self.title or self.payload.get("field_display_name")
 
 
 class World(msgspec.Struct):
@@ -116,7 +122,9 @@ def _read_item(index: int, item: Item, types: dict[str, ArtifactType], schema: P
     field = found.field(payload)
     key = field if field is not None else sha256(json.encode(payload).encode()).hexdigest()
     draft = Draft(index=index, item=item, type=found, payload=payload, field=field, key=key)
-    if field is not None:
+    if field is None:
+        draft.title = label_of(found, payload, schema)
+    else:
         draft.value = found.proposed_value(payload, schema)
         draft.claim = claim(field, draft.value, found.quote(payload))
     return draft

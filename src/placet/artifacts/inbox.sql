@@ -14,7 +14,14 @@ select a.id, a.seq, a.created_at, a.customer_id, a.rm_id, a.batch_id, a.version,
             'on_behalf_of_name', g.on_behalf_of_name, 'status', g.status, 'edited_value', g.edited_value::text,
             'field_version', g.field_version, 'over', g.over, 'reason', g.reason)::text
         from signature g where g.artifact_id = a.id order by g.seq desc limit 1) end as signature,
-       s.title as source_title, s.occurred_at as source_at
+       s.title as source_title, s.occurred_at as source_at,
+       -- What was done with it since. A profile edit, which most rows are, knows no actions.
+       case when a.decided_at is not null and a.artifact_type <> 'profile_edit' then
+           (select jsonb_agg(jsonb_build_object('action', b.body::jsonb ->> 'action',
+                       'at', to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'by', e.actor_id,
+                       'byName', b.body::jsonb ->> 'actorName', 'reason', b.body::jsonb ->> 'reason') order by e.seq)
+            from event e join event_body b on b.event_id = e.id
+            where e.artifact_id = a.id and b.body::jsonb ? 'action')::text end as acts
 from artifact a
 left join customer c on c.id = a.customer_id
 left join profile_value p on p.customer_id = a.customer_id and p.field = a.field

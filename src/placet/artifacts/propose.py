@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from placet import crash
-from placet.artifacts import evidence, inbox, quota
+from placet.artifacts import evidence, inbox, quota, thread
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.drafts import Draft, Item, Skipped, Source, World, judge, read_items
 from placet.audit import record
@@ -89,6 +89,7 @@ async def propose(
         return await _answer(connection, who, customer_id, batch_id, known, created=False)
 
     drafts = read_items(items, schema)
+    await thread.check(connection, customer_id, drafts)
     world = await _world(connection, customer_id, drafts)
     keep, skipped = judge(who, drafts, world, schema, own=own)
     await quota.use(connection, who, customer_id, len(keep))
@@ -197,7 +198,7 @@ async def _insert(
             body={
                 "customerName": customer["name"],
                 "onBehalfOfName": on_behalf_of.name if on_behalf_of is not None else None,
-                "label": draft.payload.get("field_display_name"),
+                "label": draft.label,
                 "before": draft.payload.get("previous_value"),
                 "after": draft.payload.get("proposed_value", draft.payload),
                 **({"reverts": reverts} if reverts is not None else {}),

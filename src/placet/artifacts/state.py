@@ -13,6 +13,7 @@ import msgspec
 
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import LAPSED, SIGNED, Artifact, Signature, evidence
+from placet.artifacts.artifact_type import called
 from placet.artifacts.outcome import Changes, Decision, Promise, ValueChange
 from placet.audit import record
 from placet.customers import access, fields
@@ -95,7 +96,7 @@ class State:
         """One line of the trail about an artifact."""
         body = {
             "customerName": artifact.customer_name,
-            "label": artifact.payload.get("field_display_name"),
+            "label": called(artifact, self.schema),
             "proposed": artifact.payload.get("proposed_value"),
             "evidence": msgspec.to_builtins(evidence(artifact)),
             "createdByName": artifact.created_by_name,

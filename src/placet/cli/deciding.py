@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from placet.client import Artifact, Client, Matched
 
 DEFAULT_LIMIT = 50
+_SHORT = 120  # characters of a member that a row shows; placet show has all of it
 DECISIONS = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
 _POLICIES = {"reason": "needs a reason", "dual": "two signatures", "human_only": "only people"}
 
@@ -53,7 +54,7 @@ def inbox(
     as_json: AsJson = False,
 ) -> None:
     """List the artifacts that wait for a decision."""
-    with _client() as client:
+    with the_client() as client:
         found = list(client.iterate_artifacts(status="pending", customer_id=customer, field=field, most=limit))
     if as_json:
         print_json(found)
@@ -97,7 +98,7 @@ def decide(
     from placet.errors import Stale
 
     try:
-        with _client() as client:
+        with the_client() as client:
             artifact = client.decide(artifact_id, DECISIONS[act], **options)
     except Stale as error:
         if not as_json:
@@ -135,7 +136,7 @@ def reject(
     matching = {name: value for name, value in (given | {"confidence": confidence}).items() if value is not None}
     if not matching:
         raise Misuse("Say what to reject: --agent, --customer, --batch, --source, --field or --confidence.")
-    with _client() as client:
+    with the_client() as client:
         if number is None:
             found = client.reject_matching(matching, dry_run=True)
             number = found.count
@@ -166,7 +167,7 @@ def hand_over(
     as_json: AsJson = False,
 ) -> None:
     """Let a colleague decide one artifact."""
-    with _client() as client:
+    with the_client() as client:
         made = client.hand_over(artifact_id, to, until=until, reason=reason)
     if as_json:
         print_json(made)
@@ -188,7 +189,8 @@ def _show_matching(found: Matched) -> None:
         tell(f"  and {found.count - len(found.examples):,} more")
 
 
-def _client() -> Client:
+def the_client() -> Client:
+    """A client of the server of the settings, on the authority of their token."""
     from placet import settings
     from placet.client import Client
 
@@ -214,9 +216,8 @@ def _row(artifact: Artifact, now: datetime) -> tuple[str, ...]:
 
 def _label(artifact: Artifact) -> str:
     payload = artifact.payload
-    return str(
-        payload.get("field_display_name") or payload.get("field_key") or artifact.artifact_type.replace("_", " ")
-    )
+    said = payload.get("field_display_name") or payload.get("field_key") or artifact.title
+    return str(said or artifact.artifact_type.replace("_", " "))
 
 
 def _proposed(artifact: Artifact) -> str:
@@ -224,7 +225,8 @@ def _proposed(artifact: Artifact) -> str:
     if "proposed_value" in artifact.payload:
         return value_text(artifact.payload["proposed_value"])
     said = {key: value for key, value in artifact.payload.items() if key != "source_text" and value is not None}
-    return " · ".join(f"{key.replace('_', ' ')}: {value_text(value)}" for key, value in said.items())
+    words = {key.replace("_", " "): value_text(value) for key, value in said.items()}
+    return " · ".join(f"{key}: {text if len(text) <= _SHORT else text[:_SHORT] + '…'}" for key, text in words.items())
 
 
 def _flags(artifact: Artifact) -> list[str]:

@@ -56,18 +56,22 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def types(as_json: AsJson = False) -> None:
-    """List the artifact types, and plug-ins that do not load."""
-    from placet.artifacts.artifact_type import artifact_types, broken_types
+    """List the artifact types and where they come from.
 
-    found, broken = artifact_types(), broken_types()
+    Plug-ins that do not load are named too, with the reason.
+    """
+    from placet.artifacts.artifact_type import artifact_types, broken_types, provenance
+
+    found, broken, origin = artifact_types(), broken_types(), provenance()
     if as_json:
-        print_json({"artifactTypes": [each.describe() for each in found.values()], "broken": broken})
+        described = [{**each.describe(), "from": origin[each.name]} for each in found.values()]
+        print_json({"artifactTypes": described, "broken": broken})
         return
-    rows = []
-    for each in found.values():
-        about = each.describe()
-        rows.append((about["name"], about["label"], ", ".join(about["statuses"]), ", ".join(about["actions"])))
-    print_table(("type", "label", "statuses", "actions"), rows)
+    rows = [
+        (each.name, each.label, ", ".join(each.describe()["actions"]), each.trigger or "", origin[each.name])
+        for each in found.values()
+    ]
+    print_table(("type", "label", "actions", "trigger", "from"), rows)
     for name, why in broken.items():
         tell(f"The plug-in {name} could not be loaded: {why}")
 
@@ -81,7 +85,7 @@ def examine_all(settings: Settings) -> Iterator[Check]:
         yield _disk(settings.home)
     yield _secret_key(settings)
     yield _company(settings)
-    yield Check("mail", NOTE, "not configured; links are printed, not sent")
+    yield _mail(settings)
     yield _model(settings)
 
 
@@ -223,6 +227,24 @@ def _model(settings: Settings) -> Check:
         return Check("model", BROKEN, f"{model.name}: {error.sentence}")
     where = f" at {model.url}" if model.url is not None else ""
     return Check("model", GOOD, f"{model.name}{where} answers, as {spoke}")
+
+
+def _mail(settings: Settings) -> Check:
+    """Whether the mail server lets Placet in; nothing is sent."""
+    import asyncio
+
+    from placet.errors import Invalid
+    from placet.mail.send import NotSent, greet, mail_server
+
+    try:
+        server = mail_server(settings)
+        if server is None:
+            return Check("mail", NOTE, "not configured; no mail is sent and links are printed")
+        asyncio.run(greet(server))
+    except (Invalid, NotSent) as error:
+        return Check("mail", BROKEN, str(error))
+    state, how = (GOOD, "with TLS") if server.tls != "none" else (WARNING, "without TLS, on this machine")
+    return Check("mail", state, f"{server.host}:{server.port}, {how}, from {server.sender.addr_spec}")
 
 
 def _disk(home: Path) -> Check:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from placet.cli import customers, deciding, demo, doctor, evaluating, notes, people, serving, standing, tokens
+from placet.cli import customers, deciding, demo, doctor, evaluating, notes, people, serving, showing, standing, tokens
 from placet.cli.output import plain
 from placet.errors import PlacetError, Unavailable
 
@@ -48,7 +48,7 @@ def placet(
     """Placet: AI agents propose changes to customers' records, a person decides on each one."""
 
 
-for group in (demo, serving, doctor, notes, evaluating, deciding):
+for group in (demo, serving, doctor, notes, evaluating, deciding, showing):
     group.register(app)
 app.add_typer(people.users, name="users")
 app.add_typer(tokens.tokens, name="tokens")

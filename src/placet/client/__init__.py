@@ -22,6 +22,7 @@ import msgspec
 
 from placet import errors
 from placet.artifacts.artifact import Wire as Artifact
+from placet.artifacts.card import Card
 from placet.client.shapes import (
     UNSET,
     Customer,
@@ -39,6 +40,7 @@ from placet.ids import new_id
 
 __all__ = [
     "Artifact",
+    "Card",
     "Client",
     "Customer",
     "Decision",
@@ -127,6 +129,15 @@ class Client:
         """One artifact, or errors.NotFound."""
         return self._get(f"/api/artifacts/{_segment(artifact_id)}", dict[str, Artifact])["artifact"]
 
+    def get_card(self, artifact_id: str) -> Card:
+        """The artifact as a person sees it: title, lines, flags, files."""
+        return self._get(f"/api/artifacts/{_segment(artifact_id)}/card", dict[str, Card])["card"]
+
+    def get_file(self, artifact_id: str, name: str) -> bytes:
+        """One of the files its card names."""
+        path = f"/api/artifacts/{_segment(artifact_id)}/files/"
+        return self._answered(self._http.build_request("GET", path + _segment(name))).content
+
     def list_customers(self, *, search: str | None = None) -> list[Customer]:
         """The customers the caller may see, by name; `search` is a part of the name."""
         found: list[Customer] = []
@@ -203,6 +214,11 @@ class Client:
         del body["artifactId"]
         return self._send("PATCH", f"/api/artifacts/{_segment(artifact_id)}", body, dict[str, Artifact])["artifact"]
 
+    def act(self, artifact_id: str, action: str, *, reason: str | None = None) -> Artifact:
+        """Do what its type declares beyond accept, edit and reject, such as `finish`; the artifact as it then is."""
+        path = f"/api/artifacts/{_segment(artifact_id)}/actions/{_segment(action)}"
+        return self._send("POST", path, {"reason": reason}, dict[str, Artifact])["artifact"]
+
     def decide_many(
         self, decisions: Sequence[Decision], *, atomic: bool = False, dry_run: bool = False
     ) -> list[Outcome]:
@@ -244,11 +260,13 @@ class Client:
 
     def _send(self, method: str, path: str, body: Any, kind: type[T]) -> T:
         headers = {"content-type": "application/json", "idempotency-key": new_id()}
-        return self._ask(
-            self._http.build_request(method, path, content=json.encode(body).encode(), headers=headers), kind
-        )
+        content = json.encode(body).encode()
+        return self._ask(self._http.build_request(method, path, content=content, headers=headers), kind)
 
     def _ask(self, request: httpx.Request, kind: type[T]) -> T:
+        return self._read(self._answered(request), kind)
+
+    def _answered(self, request: httpx.Request) -> httpx.Response:
         """Send, up to three times where the server is away or says 503, always with the same key."""
         for attempt in range(1, ATTEMPTS + 1):
             wait = BACK_OFF_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  # so that clients do not march in step
@@ -259,18 +277,18 @@ class Client:
                     raise self._away(error) from error
             else:
                 if response.status_code != 503 or attempt == ATTEMPTS:
-                    return self._read(response, kind)
+                    if response.is_success:
+                        return response
+                    raise _problem(response, self.url)
                 wait = max(wait, _retry_after(response))
             time.sleep(wait)
         raise AssertionError("unreachable")
 
     def _read(self, response: httpx.Response, kind: type[T]) -> T:
-        if response.is_success:
-            try:
-                return msgspec.convert(json.decode(response.content), kind)
-            except (msgspec.DecodeError, errors.Invalid, UnicodeDecodeError):
-                raise errors.Unavailable(f"What answers at {self.url} is not Placet.", code="not_placet") from None
-        raise _problem(response, self.url)
+        try:
+            return msgspec.convert(json.decode(response.content), kind)
+        except (msgspec.DecodeError, errors.Invalid, UnicodeDecodeError):
+            raise errors.Unavailable(f"What answers at {self.url} is not Placet.", code="not_placet") from None
 
     def _away(self, error: Exception) -> errors.Unavailable:
         why = str(error) or type(error).__name__

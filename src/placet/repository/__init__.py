@@ -13,8 +13,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack
 from placet.agent import read_note as reading
 from placet.artifacts import bulk, custody, inbox, lifecycle, own
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import Card, artifact_type
+from placet.artifacts.artifact_type import artifact_type
 from placet.artifacts.bulk import Applied, FieldUpdate, Matched, Matching
+from placet.artifacts.card import Card
 from placet.artifacts.decide import decide
 from placet.artifacts.gate import Gate
 from placet.artifacts.inbox import Filters, Page

@@ -1,4 +1,4 @@
-"""Calls to the outside: one POST, to a public address, answered within a bound. Nothing else of Placet calls a stranger.
+"""Calls to the outside: one request, to a public address, answered within a bound. Nothing else of Placet calls a stranger.
 
 A name is looked up when the connection is made, every address it has is checked, and the connection goes to one that was
 checked: a name that answers differently the second time (DNS rebinding) changes nothing. Redirects are not followed, no
@@ -84,6 +84,10 @@ class Outside:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """POST `body`; the answer, whatever its status. Raises Refused and CallFailed."""
+        return await self.send("POST", url, body, headers)
+
+    async def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, keep: int = KEPT) -> Answer:
+        """The same with any method; of the answer's body the first `keep` characters are kept."""
         check_url(url, loopback=self.loopback)
         if self._pool is None:
             self._pool = httpcore.AsyncConnectionPool(
@@ -102,12 +106,12 @@ class Outside:
             async with (
                 asyncio.timeout(ANSWER_S) as deadline,
                 self._pool.stream(
-                    "POST", url, headers=sent, content=body, extensions={"timeout": timeouts}
+                    method, url, headers=sent, content=body, extensions={"timeout": timeouts}
                 ) as response,
             ):
                 deadline.reschedule(None)
                 text = await _beginning(response)
-                return Answer(status=response.status, retry_after=_retry_after(response.headers), text=text)
+                return Answer(status=response.status, retry_after=_retry_after(response.headers), text=text[:keep])
         except TimeoutError:
             raise CallFailed(f"No answer within {ANSWER_S:.0f} s.") from None
         except httpcore.TimeoutException as error:
@@ -160,7 +164,7 @@ async def _beginning(response: httpcore.Response) -> str:
                 read += part
                 if len(read) >= MAX_ANSWER:
                     break
-    return bytes(read[:MAX_ANSWER]).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:KEPT]
+    return bytes(read[:MAX_ANSWER]).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _retry_after(headers: list[tuple[bytes, bytes]]) -> timedelta | None:

@@ -49,6 +49,11 @@ ROUTES = {
     ("GET", "/api/artifacts"): LISTS,
     ("GET", "/api/artifacts/{artifact_id}"): SEES,
     ("GET", "/api/artifacts/{artifact_id}/events"): SEES,
+    ("GET", "/api/artifacts/{artifact_id}/card"): SEES,
+    ("GET", "/api/artifacts/{artifact_id}/files"): SEES,
+    ("GET", "/api/artifacts/{artifact_id}/files/{name}"): SEES,
+    ("GET", "/api/customers/{customer_id}/kept"): SEES,
+    ("POST", "/api/artifacts/{artifact_id}/actions/{action}"): DECIDES,
     ("PATCH", "/api/artifacts/{artifact_id}"): DECIDES,
     ("POST", "/api/artifacts/{artifact_id}/revert"): DECIDES,
     ("POST", "/api/artifacts/{artifact_id}/withdraw"): (403, 404, 200, 403, 200, 403, 404),  # its own, an admin any
@@ -147,9 +152,13 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
 
 async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
     """A pending artifact, and around it the delegation or team that the route is about."""
-    artifact = await desk.pending("occupation", f"Cook {number}")
+    if "{name}" in route[1] or "{action}" in route[1]:
+        artifact = await a_task(desk, f"Call {number}")
+    else:
+        artifact = await desk.pending("occupation", f"Cook {number}")
     artifact["around"] = around = {
-        "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id
+        "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "name": "task.ics",
+        "action": "finish",
     }  # fmt: skip
 
     async def work(connection):
@@ -168,6 +177,15 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
     await desk.world.runtime.transact(work)
     if route[1].endswith("/revert"):
         await desk.decide(artifact, "accepted")
+    return artifact
+
+
+async def a_task(desk: Desk, title: str) -> dict:
+    """An accepted task, which has a file and an action."""
+    body = {"artifacts": [{"artifactType": "task", "payload": {"title": title}}]}
+    answer = await desk.http.post(f"/api/customers/{desk.customer}/artifacts", json=body, headers=desk.as_agent)
+    [artifact] = answer.json()["artifacts"]
+    await desk.decide(artifact, "accepted")
     return artifact
 
 

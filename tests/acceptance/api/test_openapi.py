@@ -23,6 +23,7 @@ from schemathesis.checks import (
 from conftest import World, item
 from placet.api.app import create_app
 from placet.api.meta import openapi_document
+from placet.artifacts.propose import Item
 from placet.customers import delegations, teams
 from placet.identity import tokens
 from placet.identity.principal import SYSTEM
@@ -178,6 +179,8 @@ async def known(world: World) -> Known:
     for number in range(40):
         customer = await world.customer(rm, {"occupation": "Baker"})
         found = await world.propose(customer, item("occupation", "Cook"), item("dependants", 2))
+        [task] = (await world.propose(customer, Item(payload={"title": "Call"}, artifact_type="task"))).artifacts
+        await world.accept(rm, task)
 
         async def stand(connection: Any, number: int = number, customer: str = customer) -> tuple[str, str, str]:
             team = await teams.create(connection, SYSTEM, f"Known {number}")
@@ -191,7 +194,7 @@ async def known(world: World) -> Known:
         ids.append({
             "customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id, "rm_id": rm.id,
             "team_id": team_id, "delegation_id": delegation_id, "user_id": colleague.id,
-            "token_id": token_id,
+            "token_id": token_id, "task_id": task.id, "name": "task.ics", "action": "finish",
         })  # fmt: skip
     return Known(headers, ids)
 
@@ -204,7 +207,11 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "PATCH /api/customers/{customer_id}/profile",
     "GET /api/customers/{customer_id}/events", "GET /api/customers/{customer_id}/artifacts",
     "POST /api/customers/{customer_id}/artifacts", "POST /api/customers/{customer_id}/apply-updates", "GET /api/artifacts",
-    "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events", "PATCH /api/artifacts/{artifact_id}",
+    "GET /api/artifacts/{artifact_id}", "GET /api/artifacts/{artifact_id}/events",
+    "GET /api/artifacts/{artifact_id}/card",
+    "GET /api/artifacts/{artifact_id}/files", "GET /api/artifacts/{artifact_id}/files/{name}",
+    "GET /api/customers/{customer_id}/kept", "POST /api/artifacts/{artifact_id}/actions/{action}",
+    "PATCH /api/artifacts/{artifact_id}",
     "POST /api/decisions", "POST /api/decisions/reject-matching",
     "POST /api/artifacts/{artifact_id}/revert", "POST /api/artifacts/{artifact_id}/withdraw",
     "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
@@ -282,6 +289,8 @@ def test_requests_made_from_the_description_get_described_answers(document, addr
         if real:
             number = number % 5 + 35 if method == "DELETE" else number  # leave some customers for the others
             case.path_parameters = {key: known.ids[number][key] for key in case.path_parameters}
+            if name.endswith(("/files/{name}", "/actions/{action}")):
+                case.path_parameters["artifact_id"] = known.ids[number]["task_id"]
             if name in MEANT and number % 4:
                 case.body, case.media_type, case.query = MEANT[name](known.ids[number], number), "application/json", {}
         for caller in CALLERS:

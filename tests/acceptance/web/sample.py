@@ -7,7 +7,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from placet.artifacts.artifact_type import POLICY_SENTENCES, Badge, Card
+from placet.artifacts.artifact_type import POLICY_SENTENCES
+from placet.artifacts.card import Badge, Card
 from placet.customers import fields
 from placet.customers.schema import Field, Option
 from placet.web import views

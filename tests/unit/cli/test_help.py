@@ -33,6 +33,8 @@ COMMANDS = {
     "eval": "--schema --report --attacks --min-precision --min-recall --max-traps --json",
     "inbox": "--json",
     "decide": "--value --reason --over --json",
+    "show": "--save --json",
+    "act": "--reason --json",
     "reject": "--agent --customer --batch --source --field --confidence --count --reason --yes --json",
     "hand-over": "--until --reason --json",
     "users enable": "--json",

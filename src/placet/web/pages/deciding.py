@@ -112,7 +112,8 @@ async def _refused(
     if error.code in ("reason_required", "reason_too_long") and status != lifecycle.REJECTED:
         errors["reason"] = error.sentence
     elif status == lifecycle.EDITED and error.status == 422 and sent:
-        errors[next(iter(sent))] = error.sentence
+        named = error.members.get("field")
+        errors[named if named in sent else next(iter(sent))] = error.sentence
     refusal = None if errors else views.Refusal(headline=_NOT.get(status, "Not decided."), sentence=error.sentence)
     return await artifact_page(
         request,
@@ -167,9 +168,9 @@ def _decided(artifact: Artifact, schema: ProfileSchema) -> str:
     if artifact.pending:
         return f"You signed {card.title}. It waits for a co-signer's second signature."
     if artifact.status == lifecycle.REJECTED:
-        return f"{card.title} is rejected. The profile stays as it was."
+        return f"{card.title} is rejected.{' The profile stays as it was.' if artifact.field is not None else ''}"
     if artifact.field is None:
-        return f"{card.title} is accepted."
+        return f"{card.title} is accepted{' with your change' if artifact.edited else ''}."
     if artifact.current_value is None:
         return f"{card.title} is now not recorded."
     return f"{card.title} is now {card.now}."

@@ -9,8 +9,9 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.api.reading import read_query
-from placet.artifacts import inbox, sources
+from placet.artifacts import inbox, kept, sources
 from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_type
 from placet.audit import timeline
 from placet.customers import fields, records
 from placet.customers.records import Customer
@@ -21,10 +22,11 @@ from placet.web import views
 from placet.web.pages import show, telling
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.render import day
+from placet.web.render import day, segment
 
 DECIDED = 20  # decided artifacts shown
 RECENT = 6  # happenings shown
+NOTES = 10  # kept notes shown
 LINES = 100  # events read for them: what was proposed together is one happening
 FACTS, SHORT = 2, 60  # key facts of a section, and the characters one has at most
 SENSITIVE = 3  # from here on a field's value is shown on the profile only
@@ -46,6 +48,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
         lines = await timeline.of_customer(connection, who, customer_id, limit=LINES, newest_first=True)
         titles = {a.batch_id: a.source_title for a in (*pending, *decided.artifacts) if a.source_title}
         contexts = await sources.contexts(connection, pending)
+        staying = await kept.of_customer(connection, who, customer_id)
         view = views.OverviewPage(
             shell=await shell(request, connection, "customers"),
             head=await head(connection, who, customer, len(pending)),
@@ -55,6 +58,18 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
             facts=_key_facts(customer, schema),
             completeness=_completeness(customer, schema),
             attention=tuple(_attention(pending, schema)),
+            kept_facts=tuple(
+                views.Fact(label=k.kept.label, text=k.kept.text or "", href=f"/artifacts/{segment(k.artifact_id)}")
+                for k in staying
+                if k.kept.section == "facts"
+            ),
+            notes=tuple(
+                views.KeptNote(
+                    label=k.kept.label, text=k.kept.text or "", tags=k.kept.tags, at=k.at, artifact_id=k.artifact_id
+                )
+                for k in staying
+                if k.kept.section == "notes"
+            )[:NOTES],
             recent=telling.lately(lines, who, schema, titles, RECENT),
             opened=await open_card(connection, runtime, who, pending, query.open, query.do),
         )
@@ -116,7 +131,9 @@ def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Att
     for artifact in reversed(one_each.values()):
         field = schema.field(artifact.field) if artifact.field is not None else None
         label = views.Bit(
-            text=field.label if field else artifact.artifact_type, kind="strong", href=f"#a-{artifact.id}"
+            text=field.label if field else artifact_type(artifact.artifact_type).title(artifact.payload, schema),
+            kind="strong",
+            href=f"#a-{artifact.id}",
         )
         if artifact.stale:
             found.append(

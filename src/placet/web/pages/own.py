@@ -60,7 +60,7 @@ def _told(found: Artifact, schema: ProfileSchema) -> str:
     """What undoing or withdrawing did, in one sentence."""
     card = artifact_type(found.artifact_type).card(found, schema)
     if found.reverts is None:
-        return f"{card.title} is withdrawn. The profile stays as it was."
+        return f"{card.title} is withdrawn.{' The profile stays as it was.' if found.field is not None else ''}"
     if found.signed is not None:
         return f"You signed to undo {card.title}. It waits for a co-signer's second signature."
     if found.pending:

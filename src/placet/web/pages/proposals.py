@@ -10,7 +10,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.api.reading import read_query
-from placet.artifacts import inbox, sources
+from placet.artifacts import inbox, sources, thread
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import to_wire
 from placet.audit import timeline
@@ -92,6 +92,7 @@ async def artifact_page(
         members = await inbox.of_batch(
             connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
         )
+        earlier = await thread.before(connection, artifact)
         colleagues = await standing.receivers(connection, who, artifact)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
@@ -118,6 +119,7 @@ async def artifact_page(
         siblings=tuple(
             show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
         ),
+        thread=tuple(show.proposal(a, who, runtime.schema, with_customer=False) for a in earlier),
         colleagues=colleagues,
     )
     return html(view, status)

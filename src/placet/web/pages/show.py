@@ -13,7 +13,8 @@ import msgspec
 
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact, Wire
-from placet.artifacts.artifact_type import Badge, Card, artifact_type, expires_at, to_wire
+from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
+from placet.artifacts.card import Badge, Card
 from placet.artifacts.judge import held_back
 from placet.artifacts.sources import Context
 from placet.customers.fields import Control
@@ -95,6 +96,12 @@ def proposal(
         signature=signature(artifact, who, schema),
         second=second,
         actions=tuple(wire.actions),
+        doable=tuple(views.Choice(value=a.name, label=a.label) for a in kind.actions if a.name in wire.actions),
+        done=tuple(
+            views.Fact(label=words, text=", ".join(filter(None, (named(who, act.by, act.by_name), act.reason))))
+            for act in artifact.acts
+            for words in (next((a.done for a in kind.actions if a.name == act.action), act.action).capitalize(),)
+        ),
     )
 
 

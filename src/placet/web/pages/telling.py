@@ -101,7 +101,7 @@ def _happening(
     label = _label(line, schema)
     return views.Happening(
         at=line.at,
-        mark=line.act if line.act in _RINGS else _MARKS.get(line.act, "info"),
+        mark=line.act if line.act in _RINGS else "check" if line.body.get("action") else _MARKS.get(line.act, "info"),
         sentence=tuple(_sentence(line, actor, label, schema)),
         caption=". ".join(part for part in caption if part) or None,
         ink=line.act in _INK,
@@ -151,6 +151,8 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
         case "signature_lapsed":
             yield from (bit(text=" counts the signature on "), bit(text=label, kind="strong", href=href))
             yield bit(text=f" by {line.body.get('signedByName')} no more")
+        case _ if line.body.get("action"):
+            yield from (bit(text=f" {line.act} "), bit(text=label, kind="strong", href=href))
         case _:
             said = _SENTENCES.get(line.kind, f" recorded {line.kind}")
             yield bit(text=said.format_map(_Names(line.body)))

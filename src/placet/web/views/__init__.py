@@ -6,6 +6,17 @@ people are "you" where they are the reader. A page is a `Page` with the name of 
 """
 
 from placet.web.views.admin import AdminPage, Held, Somebody
+from placet.web.views.customers import (
+    Attention,
+    Completeness,
+    CustomerRow,
+    EarlierValue,
+    Head,
+    KeptNote,
+    ProfileField,
+    Section,
+    SourceRow,
+)
 from placet.web.views.own import ChangePage
 from placet.web.views.pages import (
     ArtifactPage,
@@ -33,37 +44,29 @@ from placet.web.views.pages import (
     TimelinePage,
 )
 from placet.web.views.pieces import (
-    Attention,
     Batch,
     Bit,
     Choice,
-    Completeness,
     Customer,
     CustomerGroup,
-    CustomerRow,
     Decision,
     Draft,
-    EarlierValue,
     Empty,
     Evidence,
     Fact,
     Filter,
     Happening,
-    Head,
     LeftOut,
     Link,
     Mode,
     Notice,
     Offer,
     Opened,
-    ProfileField,
     Proposal,
     Provenance,
     Refusal,
-    Section,
     Signature,
     Source,
-    SourceRow,
     Span,
     Tone,
     View,
@@ -98,6 +101,7 @@ __all__ = [
     "Held",
     "HistoryPage",
     "InboxPage",
+    "KeptNote",
     "Lately",
     "LeftOut",
     "Line",

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from placet.web.views.pieces import (
+from placet.web.views.customers import (
     Attention,
+    Completeness,
+    CustomerRow,
+    Head,
+    KeptNote,
+    Section,
+    SourceRow,
+)
+from placet.web.views.pieces import (
     Batch,
     Choice,
-    Completeness,
     Customer,
     CustomerGroup,
-    CustomerRow,
     Empty,
     Fact,
     Filter,
     Happening,
-    Head,
     Link,
     Notice,
     Offer,
     Opened,
     Proposal,
     Provenance,
-    Section,
     Source,
-    SourceRow,
     Span,
     View,
 )
@@ -162,7 +165,8 @@ class NewCustomerPage(Page, frozen=True, kw_only=True):
 class OverviewPage(Page, frozen=True, kw_only=True):
     """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened.
 
-    `facts` are the few values of the profile that somebody who picks up the telephone wants to see.
+    `facts` are the few values of the profile that somebody who picks up the telephone wants to see; `kept_facts` and `notes`
+    are what approved artifacts left here beyond it.
     """
 
     template: ClassVar[str] = "overview.html"
@@ -174,6 +178,8 @@ class OverviewPage(Page, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     completeness: Completeness
     attention: tuple[Attention, ...] = ()
+    kept_facts: tuple[Fact, ...] = ()
+    notes: tuple[KeptNote, ...] = ()
     recent: tuple[Happening, ...] = ()
     opened: Opened | None = None
 
@@ -297,8 +303,8 @@ class BatchPage(Page, frozen=True, kw_only=True):
 
 
 class ArtifactPage(Page, frozen=True, kw_only=True):
-    """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch, `colleagues` those
-    it can be handed to.
+    """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch, `thread` what it
+    continues, `colleagues` those it can be handed to.
     """
 
     template: ClassVar[str] = "artifact.html"
@@ -310,4 +316,5 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     raw: str
     siblings: tuple[Proposal, ...] = ()
+    thread: tuple[Proposal, ...] = ()
     colleagues: tuple[Choice, ...] = ()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-    from placet.artifacts.artifact_type import Card
+    from placet.artifacts.card import Card
     from placet.customers.fields import Control
 
 Mode = Literal["read", "edit", "reject", "over"]
@@ -176,7 +176,8 @@ class Proposal(View, frozen=True, kw_only=True):
     `may` are the decisions this reader can make now: `accepted`, `edited`, `rejected` (none: no buttons). `held` is why
     accepting it within a selection would leave it out (a badge's kind), None if it would be taken. `number` counts the
     quotes of a note. `members` are parts of the payload that its card does not show. `second` says that accepting it would be
-    the second signature. `actions` are what else the reader can do: `withdraw`, `revert`.
+    the second signature. `actions` are what else the reader can do: `withdraw`, `revert`; `doable` the actions of its type that
+    are open to them, `done` those that were done.
     """
 
     id: str
@@ -200,6 +201,8 @@ class Proposal(View, frozen=True, kw_only=True):
     signature: Signature | None = None
     second: bool = False
     actions: tuple[str, ...] = ()
+    doable: tuple[Choice, ...] = ()
+    done: tuple[Fact, ...] = ()
 
 
 class Draft(View, frozen=True, kw_only=True):
@@ -271,79 +274,3 @@ class Happening(View, frozen=True, kw_only=True):
     caption: str | None = None
     ink: bool = False
     number: int | None = None
-
-
-# ── a customer ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class CustomerRow(View, frozen=True, kw_only=True):
-    """A customer in the list."""
-
-    customer: Customer
-    rm: str | None
-    pending: int
-    filled: int
-    of: int
-    last: datetime | None = None
-
-
-class Head(View, frozen=True, kw_only=True):
-    """The top of a customer's pages; `about` is one line of facts."""
-
-    customer: Customer
-    about: str
-    pending: int = 0
-    sources: int = 0
-    may_read: bool = False
-
-
-class Completeness(View, frozen=True, kw_only=True):
-    """How much of the profile is recorded, and the labels of what is not, most wanted first."""
-
-    filled: int
-    of: int
-    missing: tuple[str, ...] = ()
-
-
-class Attention(View, frozen=True, kw_only=True):
-    """Something about a customer that needs a person, with a symbol of icons.svg."""
-
-    mark: str
-    sentence: tuple[Bit, ...]
-
-
-class EarlierValue(View, frozen=True, kw_only=True):
-    """A value a field had before."""
-
-    text: str
-    set: Provenance
-
-
-class ProfileField(View, frozen=True, kw_only=True):
-    """A field of a customer: its value as displayed (None: not recorded), a list's items, what is proposed for it."""
-
-    key: str
-    label: str
-    value: str | None
-    items: tuple[str, ...] = ()
-    set: Provenance | None = None
-    earlier: tuple[EarlierValue, ...] = ()
-    pending: tuple[Proposal, ...] = ()
-
-
-class Section(View, frozen=True, kw_only=True):
-    """A section of the profile in the order of the schema."""
-
-    label: str
-    fields: tuple[ProfileField, ...]
-
-
-class SourceRow(View, frozen=True, kw_only=True):
-    """A note in a customer's list."""
-
-    source: Source
-    by: str
-    at: datetime
-    words: int
-    proposed: int = 0
-    pending: int = 0
