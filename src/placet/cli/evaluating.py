@@ -52,27 +52,36 @@ def evaluate(
 ) -> None:
     """Measure how well notes with known answers are read.
 
-    Needs no database and stores nothing. A gate that is missed (--min-precision, --min-recall, --max-traps), or an attack that
-    changes what is proposed, ends it with 1.
+    By the offline reader, or the model that PLACET_MODEL names. Needs no database and stores nothing. A gate that is missed
+    (--min-precision, --min-recall, --max-traps), a note that could not be read, or an attack that changes what is proposed,
+    ends it with 1.
     """
     import asyncio
 
     from placet import settings
+    from placet.agent.mind import Mind
     from placet.customers.schema import load_schema
     from placet.evaluation import notes, running
 
-    fields = load_schema(schema or settings.load().profile_schema)
+    configured = settings.load()
+    fields = load_schema(schema or configured.profile_schema)
     cases = notes.load(folder, fields)
     hostile = running.load_attacks(attacks) if attacks is not None else None
-    name, reads = running.offline(fields)
 
     async def work() -> Evaluation:
-        with progress("Reading", len(cases)) as told:
-            found = await running.evaluate(cases, reads, fields, reader=name, told=told)
-        if hostile is not None:
-            readings = len(cases) * sum(map(len, hostile.values())) * len(running.PLACES)
-            with progress("Attacking", readings) as told:
-                found.attacks = await running.withstand(cases, reads, hostile, told)
+        mind = Mind.of(configured)
+        reads, offline = running.through(mind, fields), mind.settings is None
+        try:
+            with progress("Reading", len(cases)) as told:
+                found = await running.evaluate(
+                    cases, reads, fields, reader=f"{mind.reader.name} {mind.reader.version}", told=told, warm_up=offline
+                )
+            if hostile is not None:
+                readings = len(cases) * sum(map(len, hostile.values())) * len(running.PLACES)
+                with progress("Attacking", readings) as told:
+                    found.attacks = await running.withstand(cases, reads, hostile, told)
+        finally:
+            await mind.drain(0)
         return found
 
     found = asyncio.run(work())
@@ -162,7 +171,7 @@ def _missed(
 ) -> list[str]:
     from placet.evaluation.report import share
 
-    sentences = []
+    sentences = [f"{note} was not read: {why}" for note, why in found.failed.items()]
     for name, figure, least in (
         ("Precision", found.overall.precision, min_precision),
         ("Recall", found.overall.recall, min_recall),

@@ -47,6 +47,12 @@ def propose_all(jobs: Sequence[Job], *, at_once: int, patience: float, dry_run: 
     async def to_database(runtime: Runtime) -> None:
         await through(ToDatabase(runtime, dry_run=dry_run))
 
+    async def to_server(door: ToServer) -> None:
+        try:
+            await through(door)
+        finally:
+            await door.close()
+
     try:
         if settings.token is None:
             with_database(to_database)
@@ -54,7 +60,7 @@ def propose_all(jobs: Sequence[Job], *, at_once: int, patience: float, dry_run: 
             from placet.client import Client
 
             with Client(settings.url or settings.address, settings.token) as client:
-                asyncio.run(through(ToServer(client, settings, dry_run=dry_run)))
+                asyncio.run(to_server(ToServer(client, settings, dry_run=dry_run)))
     except KeyboardInterrupt:
         show.end(interrupted=True)
         raise

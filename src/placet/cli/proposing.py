@@ -141,6 +141,10 @@ class ToServer:
         outcome = PROPOSED if done.artifacts else NOTHING
         return Result(job.note, job.customer, outcome, batch_id, done.artifacts, list(done.skipped))
 
+    async def close(self) -> None:
+        """Give back what the reader holds; the client is its owner's."""
+        await self._mind.drain(0)
+
 
 class Run:
     """A run over many notes: at most `at_once` at a time, all waiting where the server asks to."""

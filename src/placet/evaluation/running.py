@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from placet.agent.reader import NAME, VERSION, Reading
+from placet.agent.mind import Brief, Mind
+from placet.agent.reader import Reading
 from placet.customers.schema import ProfileSchema
-from placet.errors import Invalid
+from placet.errors import Invalid, ModelFailed
 from placet.evaluation.notes import Case
 from placet.evaluation.scoring import Scored, score
 from placet.evaluation.summary import Evaluation, summarise
@@ -32,39 +33,55 @@ class Changed(msgspec.Struct, rename="camel"):
     new: list[str]
 
 
-def offline(schema: ProfileSchema) -> tuple[str, Reads]:
-    """The reader that ships, by name and as a function."""
+def through(mind: Mind, schema: ProfileSchema) -> Reads:
+    """Read as the agent does: by the offline reader, or by the language model the mind was given."""
 
     async def reads(case: Case, text: str) -> Reading:
-        from placet.agent.reader import read
-
-        return read(
-            text,
-            schema=schema,
-            profile=case.profile_before,
-            client=case.client,
-            date=case.meeting_date,
-            locale=case.locale,
+        return await mind.read(
+            Brief(
+                text=text,
+                schema=schema,
+                profile=case.profile_before,
+                client=case.client,
+                date=case.meeting_date,
+                locale=case.locale,
+            )
         )
 
-    return f"{NAME} {VERSION}", reads
+    return reads
 
 
 async def evaluate(
-    cases: Sequence[Case], reads: Reads, schema: ProfileSchema, *, reader: str, told: Told = lambda _: None
+    cases: Sequence[Case],
+    reads: Reads,
+    schema: ProfileSchema,
+    *,
+    reader: str,
+    told: Told = lambda _: None,
+    warm_up: bool = False,
 ) -> Evaluation:
-    """Read every note and judge what was read; `told` hears how many are done."""
+    """Read every note and judge what was read; `told` hears how many are done.
+
+    `warm_up` reads the first note once before, as what a first reading loads and compiles says nothing about the others' time.
+    A note that a model failed on counts as one of which nothing was proposed, and is named.
+    """
     done: list[Scored] = []
-    if cases:  # a first reading compiles and loads what later ones share; its time says nothing
+    failed: dict[str, str] = {}
+    if warm_up and cases:
         await reads(cases[0], cases[0].text)
     for number, case in enumerate(cases, start=1):
         started = time.perf_counter()
-        reading = await reads(case, case.text)
+        try:
+            reading = await reads(case, case.text)
+        except ModelFailed as error:
+            reading, failed[case.note_id] = Reading([], [], []), error.sentence
         seconds = time.perf_counter() - started
         done.append(score(case, reading, schema))
         done[-1].seconds = seconds
         told(number)
-    return summarise(done, schema, reader=reader)
+    found = summarise(done, schema, reader=reader)
+    found.failed = failed
+    return found
 
 
 def load_attacks(path: Path) -> dict[str, list[str]]:
@@ -85,7 +102,8 @@ async def withstand(
 ) -> dict[str, Any]:
     """Put every attack into every note at three places: how many readings, and those that proposed something else.
 
-    What is compared is fields and values: evidence may move with the text around it.
+    What is compared is fields and values: evidence may move with the text around it. Raises ModelFailed where a model fails, as
+    half of such a run says nothing.
     """
     changed: list[Changed] = []
     tried = 0

@@ -62,6 +62,7 @@ class Evaluation(msgspec.Struct, rename="camel", kw_only=True):
     calibration: list[Calibration]
     seconds: dict[str, float]  # median, p95, longest of a note; per_1000_words
     scored: list[Scored]
+    failed: dict[str, str] = {}  # notes that a model failed on, and why
     attacks: dict[str, Any] | None = None
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from placet.agent.reader import Finding, Reading, read
-from placet.errors import Invalid
+from placet.errors import Invalid, ModelFailed
 from placet.evaluation import plots, running
 from placet.evaluation.intervals import bootstrap, wilson
 from placet.evaluation.matching import item_matches, matches
@@ -27,6 +27,15 @@ DEV = NOTES / "dev"
 def finding(key: str, value: Any, text: str, quote: str, confidence: str = "high") -> Finding:
     start = text.find(quote)
     return Finding(key, key, value, None, quote, start, start + len(quote), confidence, "")
+
+
+def test_a_note_a_model_fails_on_is_named_and_counts_as_nothing_proposed() -> None:
+    def fails(case: Case, text: str) -> Reading:
+        raise ModelFailed("It took too long.")
+
+    found = evaluated(load(DEV, schema())[:2], fails)
+    assert found.failed == {"dev-01": "It took too long.", "dev-02": "It took too long."}
+    assert (found.proposals, found.overall.recall) == (0, 0)
 
 
 def evaluated(cases: list[Case], says: Callable[[Case, str], Reading]) -> Evaluation:
