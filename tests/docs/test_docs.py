@@ -98,6 +98,16 @@ def test_the_stand_in_for_curl_does_what_curl_does(demo, tmp_path):
     assert json.loads((tmp_path / "answer").read_text())["status"] == 401
 
 
+def test_the_package_the_how_to_makes_is_the_example():
+    """Each file the page writes is the example's own, so that neither runs away from the other."""
+    page = (ROOT / "docs/how-to/add-an-artifact-type.md").read_text()
+    written = dict(re.findall(r"cat > (\S+) <<'EOF'\n(.*?)^EOF$", page, re.M | re.S))
+    assert len(written.pop("README.md")) > 1
+    assert len(written) == 4
+    for path, text in written.items():
+        assert text == (ROOT / "examples/placet-interest" / path).read_text(), path
+
+
 # ── the checks above find what they are for ───────────────────────────────────────────────────────────────────────────
 
 

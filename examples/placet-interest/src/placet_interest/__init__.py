@@ -1,0 +1,1 @@
+"""What customers are interested in, as an artifact type of Placet's and what follows when one is approved."""
