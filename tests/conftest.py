@@ -37,6 +37,7 @@ hypothesis.settings.register_profile(
     "placet", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("placet")
+SECRET_KEY = "a key for tests that is long enough"
 AGENT = agent("test-reader")  # may propose for every customer
 
 
@@ -84,7 +85,8 @@ def schema() -> ProfileSchema:
 @pytest.fixture(scope="module")
 async def runtime(server: embedded.EmbeddedServer, database: str, schema: ProfileSchema) -> AsyncIterator[Runtime]:
     """An open runtime over the fresh database."""
-    found = Runtime(Settings(database_url=server.app_url(database), pool_size=20), schema=schema)
+    settings = Settings(database_url=server.app_url(database), pool_size=20, secret_key=SECRET_KEY, loopback_calls=True)
+    found = Runtime(settings, schema=schema)
     await found.open(server.app_url(database))
     yield found
     await found.close()

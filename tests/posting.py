@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from conftest import World
+from conftest import SECRET_KEY, World
 from placet.artifacts.artifact import Artifact
 from placet.triggers import rules
 from placet.triggers.deliver import Deliverer
+from placet.triggers.trigger import Context, Delivery, Done, Output, Result, Trigger, provenance, triggers
 from placet.triggers.webhook import Signing, new_secret
 
-KEY = "a key for tests that is long enough"
+KEY = SECRET_KEY
 BOTH = ["artifact.accepted", "artifact.edited"]
 
 
@@ -23,7 +25,7 @@ class Post:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.settings = msgspec.structs.replace(world.runtime.settings, secret_key=KEY, loopback_calls=True)
+        self.settings = world.runtime.settings
         self.made: list[str] = []
 
     def deliverer(self, **more: Any) -> Deliverer:
@@ -81,3 +83,34 @@ async def eventually(so: Callable[[], Awaitable[bool]], seconds: float = 30) -> 
     async with asyncio.timeout(seconds):
         while not await so():  # noqa: ASYNC110 - what is waited for happens in the database
             await asyncio.sleep(0.01)
+
+
+class Noted(Trigger):
+    """Keeps what it was called with, and leaves a file; fails where it is told to."""
+
+    name, label = "test.note", "Note it down"
+    Config = msgspec.defstruct("NotedConfig", [("tone", str), ("pin", str | None, None)], forbid_unknown_fields=True)
+    secrets = frozenset({"pin"})
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Delivery, Any]] = []
+        self.result: Result | Exception = Done(
+            detail="Noted.", outputs=(Output(name="note.txt", media_type="text/plain", content=b"noted"),)
+        )
+
+    async def call(self, delivery: Delivery, config: Any, context: Context) -> Result:
+        self.calls.append((delivery, config))
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@contextmanager
+def installed(trigger: Trigger) -> Iterator[Trigger]:
+    """A trigger is there as if a package had brought it."""
+    triggers()[trigger.name] = trigger
+    provenance()[trigger.name] = "a test"
+    try:
+        yield trigger
+    finally:
+        del triggers()[trigger.name], provenance()[trigger.name]

@@ -9,15 +9,16 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from time import perf_counter
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-from placet import logs
+from placet import counters, logs
 from placet import settings as configuration
 from placet.api import problems
 from placet.api.about import About
@@ -27,12 +28,16 @@ from placet.api.auth import Authenticate
 from placet.api.chat import Chat
 from placet.api.customers import Customers
 from placet.api.delegations import Delegations
+from placet.api.deliveries import Deliveries
 from placet.api.feed import Feed
 from placet.api.meta import Meta
+from placet.api.metrics import metrics
 from placet.api.people import People
 from placet.api.reading import MAX_BODY
+from placet.api.rules import Rules
 from placet.api.stream import Streams
 from placet.api.teams import Teams
+from placet.api.webhooks import Webhooks
 from placet.db.connect import urls
 from placet.runtime import Runtime
 from placet.worker import working
@@ -57,6 +62,7 @@ class Application(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one request, or the life of the process."""
+        scope["placet_began"] = perf_counter()
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await super().__call__(scope, receive, send)
             return
@@ -83,6 +89,9 @@ def create_app(
     async def add_headers(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
+        asked = cast("dict[str, Any]", scope)
+        took = perf_counter() - asked["placet_began"]
+        counters.answered(asked["method"], asked.get("path_template") or "none", message["status"], took)
         have = {name for name, _ in message["headers"]}
         if b"allow" in have:
             headers = MutableScopeHeaders.from_message(message)
@@ -94,7 +103,22 @@ def create_app(
         ]
 
     return Application(
-        route_handlers=[Artifacts, About, Customers, Delegations, Teams, People, Streams, Meta, Chat, *handlers],
+        route_handlers=[
+            Artifacts,
+            About,
+            Customers,
+            Delegations,
+            Teams,
+            People,
+            Streams,
+            Webhooks,
+            Rules,
+            Deliveries,
+            Meta,
+            metrics,
+            Chat,
+            *handlers,
+        ],
         middleware=[Authenticate()],
         before_request=admit,
         exception_handlers={Exception: answer_error},

@@ -254,7 +254,7 @@ class Customers(OwnChanges):
         query = read_query(request, EventsQuery)
         async with runtime_of(request).reading() as connection:
             lines = await timeline.of_customer(
-                connection, principal_of(request), customer_id, after=_after(query.cursor), limit=query.limit + 1
+                connection, principal_of(request), customer_id, after=read_after(query.cursor), limit=query.limit + 1
             )
         return _events(lines, query.limit)
 
@@ -267,7 +267,7 @@ class Customers(OwnChanges):
         async with runtime_of(request).reading() as connection:
             await inbox.get_artifact(connection, principal_of(request), artifact_id)
             lines = await timeline.of_artifact(
-                connection, artifact_id, after=_after(query.cursor), limit=query.limit + 1
+                connection, artifact_id, after=read_after(query.cursor), limit=query.limit + 1
             )
         return _events(lines, query.limit)
 
@@ -312,7 +312,8 @@ def _events(lines: list[timeline.Line], limit: int) -> Response[bytes]:
     return ok(EventPage([event_wire(line) for line in shown], str(shown[-1].seq) if more else None))
 
 
-def _after(cursor: str | None) -> int:
+def read_after(cursor: str | None) -> int:
+    """The sequence number in a cursor, 0 without one; Invalid `invalid_cursor` for what is none of ours."""
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:

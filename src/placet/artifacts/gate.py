@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 import asyncpg
 import msgspec
 
-from placet import crash
+from placet import counters, crash
 from placet.artifacts import decide as deciding
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.outcome import Changes, Decision, Outcome
@@ -101,8 +101,20 @@ class Gate:
         With a key, `answer` makes an `Answer`, and a request that was answered before is answered the same and not done
         again; Invalid `idempotency_key_reused` where it was another.
         """
-        ask = Ask(decisions, atomic, answer, key)
-        return cast("T", await self.merge(ask, weight=max(len(decisions), 1)))
+        judged: list[Outcome] = []
+
+        def noted(outcomes: list[Outcome]) -> T:
+            judged[:] = outcomes
+            return answer(outcomes)
+
+        ask = Ask(decisions, atomic, noted, key)
+        try:
+            return cast("T", await self.merge(ask, weight=max(len(decisions), 1)))
+        except Unavailable:
+            judged.clear()
+            raise
+        finally:
+            counters.decided(outcome.outcome for outcome in judged)
 
     async def drain(self, seconds: float) -> None:
         """Let what is in flight finish."""
@@ -150,6 +162,7 @@ class Gate:
         work = partial(_together, calls=calls, schema=self._runtime.schema, patience=patience)
         done = await self._runtime.transact(work)
         crash.point("answer.committed")
+        counters.group_sizes.observe(len(done))
         for call, result in done:
             if isinstance(result, BaseException):
                 call.fail(result)

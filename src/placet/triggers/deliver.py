@@ -19,7 +19,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from placet import crash
+from placet import counters, crash
 from placet.audit import record
 from placet.customers.schema import ProfileSchema
 from placet.db import json
@@ -27,7 +27,6 @@ from placet.db.engine import Connection, Pool, statements, transact
 from placet.errors import PlacetError, Unavailable
 from placet.identity.principal import SYSTEM
 from placet.settings import Settings
-from placet.triggers import counters
 from placet.triggers.schedule import SCHEDULE, wait_after
 from placet.triggers.sealing import unseal
 from placet.triggers.trigger import Context, Delivery, Done, Failed, Result, RetryLater, Trigger, triggers
@@ -201,7 +200,7 @@ class Deliverer:
         crash.point("deliver.marking")
         ended = await transact(self._pool, lambda connection: self._write(connection, claimed, result, wait))
         crash.point("deliver.marked")
-        counters.attempted(claimed.delivery.kind, _outcome(result, wait))
+        counters.attempted(claimed.trigger.name if claimed.trigger else "unknown", _outcome(result, wait))
         if ended == "dead":
             log.warning("delivery dead", delivery=claimed.delivery.id, lane=claimed.lane, why=_said(result))
 

@@ -15,6 +15,7 @@ from conftest import World
 from placet.customers import delegations, teams
 from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM, Principal
+from placet.triggers import webhooks
 
 # Callers. "bound" is an agent bound to another customer, "own" one bound to this customer.
 CALLERS = ("rm", "other", "admin", "auditor", "agent", "own", "bound")
@@ -88,6 +89,24 @@ ROUTES = {
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 204, 403, 403, 403, 403),
     ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
     ("GET", "/api/stream"): LISTS,
+    ("GET", "/api/webhooks"): OVERSEES,
+    ("POST", "/api/webhooks"): CREATES,
+    ("GET", "/api/webhooks/{webhook_id}"): OVERSEES,
+    ("PATCH", "/api/webhooks/{webhook_id}"): ADMINS,
+    ("DELETE", "/api/webhooks/{webhook_id}"): (403, 403, 204, 403, 403, 403, 403),
+    ("POST", "/api/webhooks/{webhook_id}/rotate"): CREATES,
+    ("POST", "/api/webhooks/{webhook_id}/test"): ADMINS,
+    ("GET", "/api/triggers"): LISTS,
+    ("GET", "/api/trigger-rules"): OVERSEES,
+    # Webhooks have routes of their own, and there is no other rule here.
+    ("POST", "/api/trigger-rules"): (403, 403, 422, 403, 403, 403, 403),
+    ("GET", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 404, 403, 403, 403),
+    ("PATCH", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 403, 403, 403, 403),
+    ("DELETE", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 403, 403, 403, 403),
+    ("GET", "/api/deliveries"): LISTS,
+    ("GET", "/api/deliveries/{delivery_id}"): SEES,
+    ("POST", "/api/deliveries/{delivery_id}/replay"): (403, 404, 200, 403, 403, 403, 404),
+    ("GET", "/api/deliveries/{delivery_id}/outputs/{number}"): SEES,
     ("GET", "/api/fields"): LISTS,
     ("GET", "/api/artifact-types"): LISTS,
     ("GET", "/api/me"): LISTS,
@@ -114,8 +133,14 @@ OF_ROUTE = {
     ("DELETE", "/api/teams/{team_id}/members/{user_id}"): (403, 403, 403),
     ("GET", "/api/customers/{customer_id}/members"): (200, 200, 200),
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 403),
+    ("DELETE", "/api/webhooks/{webhook_id}"): (403, 403, 403),
+    ("POST", "/api/trigger-rules"): (403, 403, 403),
+    ("GET", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
+    ("PATCH", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
+    ("DELETE", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
+    ("POST", "/api/deliveries/{delivery_id}/replay"): (403, 403, 403),
 }
-PUBLIC = {("GET", "/healthz"), ("GET", "/readyz")}
+PUBLIC = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")}
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -145,6 +170,10 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/users/{user_id}/reset-password": {},
         "/api/tokens": {"agent": "note-taker", "customers": [desk.customer]},
         "/api/tokens/{token_id}/rotate": {"keepForMinutes": 5},
+        "/api/webhooks": {"url": "http://127.0.0.1:9/", "kinds": ["artifact.accepted"]},
+        "/api/webhooks/{webhook_id}": {"note": f"Note {number}"},
+        "/api/trigger-rules": {"trigger": "webhook"},
+        "/api/trigger-rules/{rule_id}": {"note": f"Note {number}"},
         "/api/batches/{batch_id}/accept": {},
         "/api/batches/{batch_id}/reject": {},
     }.get(path)
@@ -159,6 +188,7 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
     artifact["around"] = around = {
         "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "name": "task.ics",
         "action": "finish",
+        "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "rule_id": "none", "number": "1",
     }  # fmt: skip
 
     async def work(connection):
@@ -171,12 +201,16 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
         if "{team_id}" in route[1]:
             around["team_id"] = (await teams.create(connection, SYSTEM, f"Friends of {artifact['id']}")).id
             await teams.set_member(connection, SYSTEM, around["team_id"], desk.colleague.id, "see")
+        if "{webhook_id}" in route[1] or "{delivery_id}" in route[1]:
+            around["webhook_id"] = await webhook(desk, connection)
         if "/members/" in route[1]:
             await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
 
     await desk.world.runtime.transact(work)
-    if route[1].endswith("/revert"):
+    if route[1].endswith("/revert") or "{delivery_id}" in route[1]:
         await desk.decide(artifact, "accepted")
+    if "{delivery_id}" in route[1]:
+        around["delivery_id"] = await dead_delivery(desk, artifact)
     return artifact
 
 
@@ -187,6 +221,29 @@ async def a_task(desk: Desk, title: str) -> dict:
     [artifact] = answer.json()["artifacts"]
     await desk.decide(artifact, "accepted")
     return artifact
+
+
+async def webhook(desk: Desk, connection) -> str:
+    """One that is there once, whoever asked before."""
+    kinds, settings = ["artifact.accepted"], desk.world.runtime.settings
+    await connection.execute("update trigger_rule set removed_at = now() where removed_at is null")
+    made, _ = await webhooks.add(
+        connection, SYSTEM, url="http://127.0.0.1:9/", kinds=kinds, settings=settings, types=["profile_edit"]
+    )
+    return made.id
+
+
+async def dead_delivery(desk: Desk, artifact: dict) -> str:
+    """The artifact's, which made something before it was given up."""
+
+    async def work(connection):
+        found = await connection.fetchval(
+            "update delivery set status = 'dead' where artifact_id = $1 returning id", artifact["id"]
+        )
+        await connection.execute("insert into delivery_output values ($1, 1, 'a.txt', 'text/plain', 'a')", found)
+        return found
+
+    return await desk.world.runtime.transact(work)
 
 
 def in_a_week() -> str:

@@ -20,7 +20,7 @@ from schemathesis.checks import (
     status_code_conformance,
 )
 
-from conftest import World, item
+from conftest import SECRET_KEY, World, item
 from placet.api.app import create_app
 from placet.api.meta import openapi_document
 from placet.artifacts.propose import Item
@@ -29,6 +29,7 @@ from placet.identity import tokens
 from placet.identity.principal import SYSTEM
 from placet.runtime import Runtime
 from placet.settings import Settings
+from posting import Noted, installed
 
 CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CALLERS = ("rm", "admin", "agent")
@@ -116,14 +117,18 @@ CHATS = {  # bodies are the AI SDK's and AG-UI's, which add members; a turn stor
 }  # fmt: skip
 ANSWERS_A_SECRET = {  # which is never stored, so there is nothing to answer again
     "POST /api/users", "POST /api/users/{user_id}/reset-password", "POST /api/tokens", "POST /api/tokens/{token_id}/rotate",
+    "POST /api/webhooks", "POST /api/webhooks/{webhook_id}/rotate",
 }  # fmt: skip
+CHANGES_NOTHING = {"POST /api/webhooks/{webhook_id}/test"}
 
 
 def test_the_idempotency_key_is_described_where_it_is_honoured(operations):
     assert set(operations) >= ANSWERS_A_SECRET
     for name, about in operations.items():
         keyed = any(parameter["name"] == "Idempotency-Key" for parameter in about["parameters"])
-        assert keyed == (name.startswith(("POST", "PATCH")) and name not in ANSWERS_A_SECRET | CHATS), name
+        assert keyed == (
+            name.startswith(("POST", "PATCH")) and name not in ANSWERS_A_SECRET | CHATS | CHANGES_NOTHING
+        ), name
 
 
 def test_every_operation_says_what_it_does_under_a_name_of_its_own(operations):
@@ -138,7 +143,8 @@ def test_every_operation_says_what_it_does_under_a_name_of_its_own(operations):
 @pytest.fixture(scope="module")
 def address(server, database, schema) -> Iterator[str]:
     """A real server in a thread, with a loop and a pool of its own."""
-    runtime = Runtime(Settings(database_url=server.app_url(database), pool_size=4), schema=schema)
+    settings = Settings(database_url=server.app_url(database), pool_size=4, secret_key=SECRET_KEY, loopback_calls=True)
+    runtime = Runtime(settings, schema=schema)
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -155,7 +161,8 @@ def address(server, database, schema) -> Iterator[str]:
     while not served.started:
         assert thread.is_alive(), "the server did not start"
         threading.Event().wait(0.01)
-    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
+    with installed(Noted()):
+        yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
     served.should_exit = True
     thread.join()
 
@@ -182,12 +189,31 @@ async def known(world: World) -> Known:
         [task] = (await world.propose(customer, Item(payload={"title": "Call"}, artifact_type="task"))).artifacts
         await world.accept(rm, task)
 
-        async def stand(connection: Any, number: int = number, customer: str = customer) -> tuple[str, str, str]:
+        async def stand(
+            connection: Any, number: int = number, customer: str = customer, about: str = found.artifacts[0].id
+        ) -> tuple[str, str, str]:
             team = await teams.create(connection, SYSTEM, f"Known {number}")
             await teams.set_member(connection, SYSTEM, team.id, colleague.id, "see")
             await teams.set_customer_member(connection, SYSTEM, customer, colleague.id, "see")
             made = await delegations.delegate(connection, rm, to_user=colleague.id, until_at=until)
             token_id, _ = await tokens.create(connection, SYSTEM, agent_name="note-taker")
+            for path in ("webhook", "rule"):
+                await connection.execute(
+                    "insert into trigger_rule (id, trigger, kinds, config, created_by) "
+                    "values ($1, $2, '{}', '{\"url\": \"http://127.0.0.1:9/\"}', 'test')",
+                    f"{path}-{number}",
+                    path,
+                )
+            await connection.execute(
+                "insert into delivery (id, event_id, artifact_id, customer_id, topic, kind, trigger, status) values "
+                "($1, 'e', $2, $3, 'artifact.accepted', 'profile_edit.accepted', 'rule', 'dead')",
+                f"delivery-{number}",
+                about,
+                customer,
+            )
+            await connection.execute(
+                "insert into delivery_output values ($1, 1, 'a.pdf', 'application/pdf', 'a')", f"delivery-{number}"
+            )
             return team.id, made.id, token_id
 
         team_id, delegation_id, token_id = await world.runtime.transact(stand)
@@ -195,6 +221,8 @@ async def known(world: World) -> Known:
             "customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id, "rm_id": rm.id,
             "team_id": team_id, "delegation_id": delegation_id, "user_id": colleague.id,
             "token_id": token_id, "task_id": task.id, "name": "task.ics", "action": "finish",
+            "token_id": token_id, "webhook_id": f"webhook-{number}", "rule_id": f"rule-{number}",
+            "delivery_id": f"delivery-{number}", "number": "1",
         })  # fmt: skip
     return Known(headers, ids)
 
@@ -218,16 +246,24 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
     "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
     "PATCH /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}", "DELETE /api/teams/{team_id}",
-    "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz",
+    "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /api/users", "POST /api/users", "GET /api/users/{user_id}", "GET /api/tokens", "POST /api/tokens",
     "POST /api/tokens/{token_id}/rotate", "DELETE /api/tokens/{token_id}", "POST /api/me/sign-out-everywhere",
     "POST /api/users/{user_id}/reset-password", "POST /api/users/{user_id}/sign-out", "POST /api/users/{user_id}/disable",
     "POST /api/users/{user_id}/enable", *sorted(CHATS),
+    "GET /api/webhooks", "POST /api/webhooks", "GET /api/webhooks/{webhook_id}", "PATCH /api/webhooks/{webhook_id}",
+    "POST /api/webhooks/{webhook_id}/rotate", "POST /api/webhooks/{webhook_id}/test", "DELETE /api/webhooks/{webhook_id}",
+    "GET /api/triggers", "GET /api/trigger-rules", "POST /api/trigger-rules", "GET /api/trigger-rules/{rule_id}",
+    "PATCH /api/trigger-rules/{rule_id}", "DELETE /api/trigger-rules/{rule_id}", "GET /api/deliveries",
+    "GET /api/deliveries/{delivery_id}", "POST /api/deliveries/{delivery_id}/replay",
+    "GET /api/deliveries/{delivery_id}/outputs/{number}",
 ]  # fmt: skip
 
 
 # Bodies that mean something, which no description can lead to by chance.
 MEANT = {
+    "POST /api/webhooks": lambda ids, number: {"url": f"https://127.0.0.{number}/", "kinds": ["artifact.accepted"]},
+    "POST /api/trigger-rules": lambda ids, number: {"trigger": "test.note", "config": {"tone": f"Tone {number}"}},
     "POST /api/customers": lambda ids, number: {"name": f"Customer {number}", "profile": {"dependants": number % 20}},
     "POST /api/customers/{customer_id}/artifacts": lambda ids, number: {
         "artifacts": [{"payload": {"field_key": "employer", "proposed_value": f"Employer {number}"}}]
