@@ -187,8 +187,7 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
         artifact = await desk.pending("occupation", f"Cook {number}")
     artifact["around"] = around = {
         "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "name": "task.ics",
-        "action": "finish",
-        "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "rule_id": "none", "number": "1",
+        "action": "finish", "rule_id": "none", "number": "1",
     }  # fmt: skip
 
     async def work(connection):

@@ -221,7 +221,7 @@ async def known(world: World) -> Known:
             "customer_id": customer, "artifact_id": found.artifacts[0].id, "batch_id": found.batch_id, "rm_id": rm.id,
             "team_id": team_id, "delegation_id": delegation_id, "user_id": colleague.id,
             "token_id": token_id, "task_id": task.id, "name": "task.ics", "action": "finish",
-            "token_id": token_id, "webhook_id": f"webhook-{number}", "rule_id": f"rule-{number}",
+            "webhook_id": f"webhook-{number}", "rule_id": f"rule-{number}",
             "delivery_id": f"delivery-{number}", "number": "1",
         })  # fmt: skip
     return Known(headers, ids)
