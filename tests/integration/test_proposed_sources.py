@@ -7,7 +7,7 @@ import pytest
 
 from conftest import AGENT, World, item
 from placet.artifacts.propose import MAX_SOURCE, Source
-from placet.errors import Invalid
+from placet.errors import Conflict, Invalid
 from placet.identity.principal import agent
 
 NOTE = "Met Ana 🏡 in Porto.\nShe now works as a chef, and – she says – “loves it”.\nA chef!"
@@ -152,3 +152,42 @@ async def test_a_source_that_cannot_be_stored_is_refused(world: World, customer,
         await world.propose(customer, item("occupation", "Chef"), source=source)
     assert caught.value.code == code
     assert await world.stored(customer) == before
+
+
+async def test_an_item_may_have_a_source_of_its_own(world: World, customer):
+    answer = Source(text="Which language?\n\nPortuguese, please.", title="Answer")
+    items = [
+        item("occupation", "Chef", source_text="works as a chef"),
+        item("preferredLanguage", "Portuguese", source_text="Portuguese"),
+    ]
+    items[1].source = answer
+    done = await world.propose(customer, *items, source=Source(text=NOTE), batch_id="visit")
+    chef, language = done.artifacts
+    texts = {
+        row["id"]: row["text"]
+        for row in await world.rows("select id, text from source where customer_id = $1", customer)
+    }
+    assert texts == {chef.source_id: NOTE, language.source_id: answer.text}
+    assert done.source_id == chef.source_id
+    assert (chef.evidence_verified, language.evidence_verified) == (True, True)
+    assert answer.text[language.evidence_start : language.evidence_end] == "Portuguese"
+    events = {
+        event["field"]: event["body"]["evidence"]
+        for event in await world.events(customer_id=customer)
+        if event["field"]
+    }
+    assert events["preferredLanguage"]["sourceId"] == language.source_id
+    assert events["preferredLanguage"]["sourceSha256"] == sha256(answer.text.encode()).hexdigest()
+    again = await world.propose(customer, *items, source=Source(text=NOTE), batch_id="visit")
+    assert (again.created, [a.id for a in again.artifacts]) == (False, [chef.id, language.id])
+    items[1].source = Source(text=answer.text + "!")
+    with pytest.raises(Conflict, match="used before for other content"):
+        await world.propose(customer, *items, source=Source(text=NOTE), batch_id="visit")
+
+
+async def test_a_source_of_an_items_own_is_checked_as_any(world: World, customer):
+    bad = item("occupation", "Chef", source_text="chef")
+    bad.source = Source(text="  ")
+    with pytest.raises(Invalid, match="empty"):
+        await world.propose(customer, bad)
+    assert await world.rows("select id from source where customer_id = $1", customer) == []

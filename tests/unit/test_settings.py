@@ -7,7 +7,7 @@ import pytest
 
 from placet.errors import Invalid
 from placet.identity.sign_in import IDLE, LIFETIME
-from placet.settings import VARIABLES, Company, default_home, load
+from placet.settings import VARIABLES, Company, LanguageModel, default_home, load
 
 
 def test_nothing_said_means_an_embedded_database_on_this_machine():
@@ -129,3 +129,38 @@ def test_files_go_to_the_data_directory_of_the_platform(monkeypatch):
     assert default_home() == Path("/var/tmp/data/placet")
     monkeypatch.delenv("XDG_DATA_HOME")
     assert default_home() == Path.home() / ".local" / "share" / "placet"
+
+
+def test_a_language_model_is_a_provider_and_a_name_within_bounds():
+    assert load({}).model is None
+    assert load({"PLACET_MODEL": "openai:gpt-5"}).model == LanguageModel(name="openai:gpt-5")
+    said = {
+        "PLACET_MODEL": "ollama:qwen3:8b",
+        "PLACET_MODEL_URL": "http://127.0.0.1:11434/v1",
+        "PLACET_MODEL_KEY": "k",
+        "PLACET_MODEL_TIMEOUT_SECONDS": "5",
+        "PLACET_MODEL_ANSWER_TOKENS": "100",
+        "PLACET_MODEL_RUN_TOKENS": "2000",
+    }
+    assert load(said).model == LanguageModel(
+        name="ollama:qwen3:8b",
+        url="http://127.0.0.1:11434/v1",
+        key="k",
+        seconds=5,
+        answer_tokens=100,
+        run_tokens=2000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ({"PLACET_MODEL": "gpt-5"}, "PLACET_MODEL is a provider and a model"),
+        ({"PLACET_MODEL_URL": "http://127.0.0.1/v1"}, "PLACET_MODEL is missing"),
+        ({"PLACET_MODEL": "openai:x", "PLACET_MODEL_URL": "llm.example"}, "PLACET_MODEL_URL starts with https://"),
+        ({"PLACET_MODEL": "openai:x", "PLACET_MODEL_TIMEOUT_SECONDS": "0"}, "PLACET_MODEL_TIMEOUT_SECONDS"),
+    ],
+)
+def test_a_language_model_that_cannot_be_one_is_refused(said, named):
+    with pytest.raises(Invalid, match=named):
+        load(said)

@@ -25,7 +25,7 @@ _DECIDE = re.compile(
 )
 _SKIP = re.compile(
     r"\W*(?:please\s+)?(?:skip(?:\s+(?:all|them|it|these|those|the|rest|questions?|of))*|not now|later|pass|continue|finish"
-    r"|go ahead|propose(?:\s+(?:it|them|now))?|i (?:don['’]t|do not) know)\W*",
+    r"|go ahead|propose(?:\s+(?:it|them|now|all|everything))*|i (?:don['’]t|do not) know)\W*",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(

@@ -4,7 +4,6 @@ takes a value: what is proposed is what the reader found in the person's own wor
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,6 @@ import msgspec
 from pydantic_ai import Agent, CustomEvent, ModelRetry, RunContext
 from pydantic_ai.models import Model
 
-from placet.agent import language_model
 from placet.agent.offline_mind import OfflineMind
 from placet.agent.session import Progress, Question, Session, Show
 
@@ -156,15 +154,3 @@ profile_agent = _agent()
 async def mind_of(session: Session) -> Model:
     """The model behind the agent for this turn: the language model of the settings, else the offline mind."""
     return OfflineMind(session) if session.mind.settings is None else await session.mind.model()
-
-
-async def sentences(session: Session, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    """The run's events; where it fails, the failure is one a person can read."""
-    try:
-        async for event in events:
-            yield event
-    except Exception as error:
-        known = language_model.failed(error, session.mind.settings)
-        if known is None:
-            raise
-        raise known from error

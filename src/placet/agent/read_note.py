@@ -47,10 +47,12 @@ async def read_note(
     told: Told | None = None,
     batch_id: str | None = None,
     dry_run: bool = False,
+    mind: Mind | None = None,
 ) -> Proposed:
     """Read a note for `who` and store what it proposes as a batch of the agent's; `told` hears how far a long one is.
 
-    `batch_id` names the batch (see `propose`); of a `dry_run` everything is checked and nothing kept.
+    `batch_id` names the batch (see `propose`); of a `dry_run` everything is checked and nothing kept. `mind` is who reads, if
+    not whom the settings name.
 
     Raises NotFound and Forbidden as proposing does, Invalid for an empty or too long note, ModelFailed where a language model
     should have read it, and NothingFound (with `reading`, a `placet.agent.reader.Reading`) where there is nothing to propose.
@@ -58,7 +60,7 @@ async def read_note(
     """
     text = checked(text)
     customer = await may_propose(runtime, who, customer_id)
-    mind = runtime.part(Mind)
+    mind = mind or runtime.part(Mind)
     reading = await mind.read(brief(runtime, customer, text, occurred_at=occurred_at, locale=locale), told)
     if not reading.proposals:
         raise NothingFound("The agent found nothing in this note to propose.", reading=reading)

@@ -6,6 +6,7 @@ door. Nothing of the turn outlives it but what was proposed.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable
@@ -79,6 +80,7 @@ class Session:
     answered: list[Answered] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     proposed: Proposed | None = None
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)  # a model may call its tools all at once
 
     @property
     def mind(self) -> Mind:
@@ -113,6 +115,10 @@ class Session:
 
     async def read(self, show: Show) -> Reading | None:
         """Read the note and the answers, once a turn; None where no note was sent."""
+        async with self._one_at_a_time:
+            return await self._read(show)
+
+    async def _read(self, show: Show) -> Reading | None:
         note = self.conversation.note
         if note is None or self.reading is not None:
             return self.reading
@@ -193,6 +199,10 @@ class Session:
 
     async def propose(self, show: Show) -> Proposed | None:
         """Store the note's findings and the answers' as one batch, once a turn; None where there is nothing to propose."""
+        async with self._one_at_a_time:
+            return await self._propose(show)
+
+    async def _propose(self, show: Show) -> Proposed | None:
         if self.proposed is not None or self.reading is None or not self.found_anything:
             return self.proposed
         await show(Progress("check", "active"))

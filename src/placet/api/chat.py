@@ -24,6 +24,7 @@ from placet.api.histories import AgUiMessage, ChatMessage
 from placet.api.reading import read_body
 from placet.api.spec import described
 from placet.api.streaming import EVENTS, EventStream
+from placet.api.turns import Turns
 from placet.errors import Invalid
 
 MOST_MESSAGES = 1000
@@ -77,7 +78,7 @@ class Chat(Controller):
     @post(
         "/customers/{customer_id:str}/chat",
         status_code=200,
-        opt=described("chat", {200: Event}, body=ChatBody, problems=(404, 422, 502), media_type=EVENTS),
+        opt=described("chat", {200: Event}, body=ChatBody, problems=(404, 422, 429, 502), media_type=EVENTS),
     )
     async def chat(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Take one turn of a chat about a customer, answered as the AI SDK's UI message stream.
@@ -95,7 +96,7 @@ class Chat(Controller):
     @post(
         "/customers/{customer_id:str}/ag-ui",
         status_code=200,
-        opt=described("chat", {200: Event}, body=AgUiBody, problems=(404, 422, 502), media_type=EVENTS),
+        opt=described("chat", {200: Event}, body=AgUiBody, problems=(404, 422, 429, 502), media_type=EVENTS),
     )
     async def ag_ui(self, request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
         """Take the same turn, answered as AG-UI events.
@@ -118,6 +119,7 @@ async def _session(
     await read_note.may_propose(runtime, who, customer_id)
     if not said or said[-1].role != "user":
         raise Invalid("The last message of a turn is a person's.", code="no_message")
+    runtime.part(Turns).check(who)
     conversation = understand(said)
     if conversation.note is not None:
         read_note.checked(conversation.note)

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from ag_ui.core import AssistantMessage, RunAgentInput, UserMessage
 from pydantic_ai import CustomEvent
 from pydantic_ai.ui.ag_ui import AGUIAdapter
@@ -26,10 +27,13 @@ from placet.agent.profile_agent import (
     ProgressEvent,
     mind_of,
     profile_agent,
-    sentences,
 )
 from placet.agent.session import Session
+from placet.api import problems
+from placet.api.turns import Turns
+from placet.errors import ModelFailed
 
+log = structlog.get_logger("placet.chat")
 SHOWN = 3_000  # characters of a message that the agent's mind is shown; its tools read all of it
 TURNS = 30  # messages before the last one that it is shown
 SDK: Final = 7  # what version 7 of the npm package `ai` reads, version 6 does too
@@ -108,15 +112,30 @@ async def _events(session: Session, adapter: Any, form: Callable[[Any], Any] | N
             usage_limits=limits,
             timeout=settings.seconds if settings is not None else None,
         )
-        said = sentences(session, native)
-        async with (
-            aclosing(adapter.transform_stream(said if form is None else form(said))) as made,
-            aclosing(adapter.encode_stream(made)) as encoded,
-        ):
-            async for event in encoded:
-                yield event
+        said = _sentences(session, native)
+        with session.runtime.part(Turns).going(session.who):
+            async with (
+                aclosing(adapter.transform_stream(said if form is None else form(said))) as made,
+                aclosing(adapter.encode_stream(made)) as encoded,
+            ):
+                async for event in encoded:
+                    yield event
 
     return events()
+
+
+async def _sentences(session: Session, events: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    """The run's events; where it fails, the failure is a sentence for a person, and what nobody foresaw is in the log."""
+    try:
+        async for event in events:
+            yield event
+    except Exception as error:
+        known = language_model.failed(error, session.mind.settings) or problems.understood(error)
+        if isinstance(known, ModelFailed):
+            log.warning("model failed", code=known.code, error=str(error)[:500])
+        elif known.status >= 500:
+            log.error("turn failed", code=known.code, exc_info=error)
+        raise known from error
 
 
 def _words(said: Sequence[Said]) -> list[tuple[Any, str]]:

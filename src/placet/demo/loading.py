@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import msgspec
 
+from placet.agent.mind import Mind
 from placet.agent.read_note import NothingFound, read_note
 from placet.artifacts.decide import Decision, decide
 from placet.artifacts.propose import Item, Source, propose
@@ -194,6 +195,7 @@ class _Loader:
                 title=source.title,
                 occurred_at=source.occurred_at,
                 locale=locale,
+                mind=Mind(),  # the demo is the same for everybody
             )
         except NothingFound:
             return  # as with the call log: there is nothing to propose, and the demo shows that too

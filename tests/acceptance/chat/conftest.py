@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
 from acceptance.api.conftest import Desk, desk
+from placet.api.app import create_app
+from placet.customers.schema import ProfileSchema
+from placet.runtime import Runtime
+from placet.settings import Settings
+from placet.web.pages import answer_error, handlers
 
 __all__ = ["desk"]
 
@@ -106,3 +115,27 @@ class Chatting:
 @pytest.fixture
 def chat(desk: Desk) -> Chatting:
     return Chatting(desk)
+
+
+@contextmanager
+def served(settings: Settings, schema: ProfileSchema) -> Iterator[str]:
+    """The address of a real server in a thread, with a loop and a pool of its own."""
+    runtime = Runtime(settings, schema=schema)
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        await runtime.open(settings.database_url or "")
+        yield
+        await runtime.close()
+
+    app = create_app(runtime, lifespan=lifespan, handlers=handlers, answer_error=answer_error)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive(), "the server did not start"
+        threading.Event().wait(0.01)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    running.should_exit = True
+    thread.join()

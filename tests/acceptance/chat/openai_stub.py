@@ -77,13 +77,14 @@ Behaviour = Callable[[Asked], Message | str]
 
 
 class OpenAiStub:
-    """The server; `behave` decides each answer. `gone` is set when whoever asked went away before the end."""
+    """The server; `behave` decides each answer. `waiting` is set once somebody waits in vain, `gone` when they went away
+    before the end."""
 
     def __init__(self) -> None:
         self.behave: Behaviour = lambda _: says("Hello.")
         self.asked: list[Asked] = []
         self.closing = threading.Event()
-        self.begun, self.gone = threading.Event(), threading.Event()
+        self.waiting, self.gone = threading.Event(), threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -95,7 +96,7 @@ class OpenAiStub:
     def begin(self, behave: Behaviour) -> None:
         """Behave so from now on, with nothing asked yet."""
         self.behave, self.asked = behave, []
-        self.begun.clear()
+        self.waiting.clear()
         self.gone.clear()
 
     def __enter__(self) -> Self:
@@ -153,13 +154,12 @@ def _handler(stub: OpenAiStub) -> type[BaseHTTPRequestHandler]:
             for chunk in chunks:
                 self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
                 self.wfile.flush()
-                stub.begun.set()
                 if stub.closing.is_set():
                     return
             self.wfile.write(b"data: [DONE]\n\n")
 
         def _wait_until_gone(self) -> None:
-            stub.begun.set()
+            stub.waiting.set()
             self.connection.settimeout(0.05)
             while not stub.closing.is_set():
                 try:

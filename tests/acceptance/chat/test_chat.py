@@ -84,6 +84,20 @@ async def test_the_first_word_on_a_question_stands(chat: Chatting):
     assert values["dateOfBirth"] == "1970-05-03"
 
 
+async def test_an_answer_that_is_not_understood_leaves_the_question_open_with_a_hint(chat: Chatting):
+    asked = await chat.turn(user(NOTE))
+    replies = [{**ANSWER, "answer": "in spring"}, *skipped(*(n for n in asked.open if n["id"] != ANSWER["id"]))]
+    again = await chat.turn(user(NOTE), asked.said(), user("", *replies))
+    [open_one] = again.open
+    assert open_one["id"] == ANSWER["id"]
+    assert "date" in open_one["hint"]
+    assert open_one["hint"] in again.text
+    assert not again.artifacts
+    done = await chat.turn(user(NOTE), asked.said(), user("", *replies), again.said(), user("", ANSWER))
+    values = {artifact["payload"]["field_key"]: artifact["payload"]["proposed_value"] for artifact in done.artifacts}
+    assert values["dateOfBirth"] == "1970-05-03"
+
+
 async def test_the_same_turn_again_proposes_nothing_twice(desk: Desk, chat: Chatting):
     messages = [user(NOTE), user("skip")]
     first, before = await chat.turn(*messages), await desk.counts()

@@ -62,6 +62,7 @@ def test_the_doctor_asks_the_model_for_a_word(placet: Any, stub: OpenAiStub) -> 
     there = {"PLACET_MODEL": "openai:stub-1", "PLACET_MODEL_URL": stub.url, "PLACET_MODEL_KEY": "k"}
     stub.begin(lambda _: says("ready"))
     assert model(**there) == ("good", f"openai:stub-1 at {stub.url} answers, as stub-1")
+    assert model(**there | {"PLACET_MODEL": "ollama:qwen3"})[0] == "good"
     stub.begin(refuses)
     assert model(**there)[0] == "broken"
     assert model(PLACET_MODEL="nosuch:thing")[0] == "broken"
