@@ -50,6 +50,7 @@ def test_the_command_line_reads_with_the_model(placet: Any, stub: OpenAiStub, tm
     assert [artifact["createdByName"] for artifact in done["artifacts"]] == ["note-reader (openai:stub-1)"]
     stub.begin(refuses)
     placet("read", str(note), **settings).refused("The language model refused the key")
+    note.write_text(f"{NOTE} And more.")
     failed = placet("propose", "--customer", desk.customer, str(note), **settings)
     assert (failed.code, "The language model refused the key" in failed.err) == (1, True)
 
