@@ -35,7 +35,7 @@ bench: $(BASE)  ## how fast it is, beside pgbench on the same data (20 minutes; 
 ATTACKS := $(wildcard ../shared/data/external/prompt-injection-bipia/text_attack_test.json)
 NOTES ?= tests/data/notes/dev
 
-eval: $(DEV)  ## how well the reader reads notes with known answers; NOTES=folder, ARGS="--json"; report in build/eval.html
+eval: $(DEV)  ## how well the reader reads notes with known answers; NOTES="folders", ARGS="--json"; report in build/eval.html
 	@$(VENV)/bin/placet eval $(NOTES) --report build/eval.html $(if $(ATTACKS),--attacks $(ATTACKS)) $(ARGS)
 
 format: $(DEV)  ## let ruff mend and format the code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from placet.cli.given import AsJson
-from placet.cli.output import count, print_json, print_table, progress, say, tell
+from placet.cli.output import count, print_json, print_table, progress, say, tell, value_text
 
 if TYPE_CHECKING:
     from placet.evaluation.summary import Evaluation, Rates
@@ -21,8 +22,8 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    folder: Annotated[
-        Path,
+    folders: Annotated[
+        list[Path],
         typer.Argument(metavar="FOLDER", help="Notes with gold.jsonl, their answers.", show_default=False),
     ],
     schema: Annotated[
@@ -48,6 +49,7 @@ def evaluate(
     max_traps: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Exit with 1 if more traps are stepped into.")
     ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List what went wrong, note by note.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure how well notes with known answers are read.
@@ -65,7 +67,7 @@ def evaluate(
 
     configured = settings.load()
     fields = load_schema(schema or configured.profile_schema)
-    cases = notes.load(folder, fields)
+    cases = notes.load_all(folders, fields)
     hostile = running.load_attacks(attacks) if attacks is not None else None
 
     async def work() -> Evaluation:
@@ -86,11 +88,13 @@ def evaluate(
 
     found = asyncio.run(work())
     if report is not None:
-        _write_report(report, found, cases, fields, folder)
+        _write_report(report, found, cases, fields, folders)
     if as_json:
         print_json(found)
     else:
         _print(found)
+        if errors:
+            _print_errors(found)
         if report is not None:
             say(f"\nThe report: {report}")
     missed = _missed(found, min_precision, min_recall, max_traps)
@@ -100,11 +104,12 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _write_report(path: Path, found: Evaluation, cases: Any, fields: Any, folder: Path) -> None:
+def _write_report(path: Path, found: Evaluation, cases: Any, fields: Any, folders: Sequence[Path]) -> None:
     from placet.errors import Invalid
     from placet.evaluation.report import render
 
-    page = render(found, cases, fields, title=f"Notes in {folder.resolve().name}", at=datetime.now(UTC))
+    names = ", ".join(folder.resolve().name for folder in folders)
+    page = render(found, cases, fields, title=f"Notes in {names}", at=datetime.now(UTC))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
@@ -147,6 +152,33 @@ def _print(found: Evaluation) -> None:
     if found.attacks is not None:
         changed = found.attacks["changed"]
         say(f"Hostile text: {found.attacks['readings']:,} readings, {len(changed)} proposed something else.")
+
+
+def _print_errors(found: Evaluation) -> None:
+    rows = []
+    for each in found.scored:
+        rows += [
+            (each.note_id, f"trap: {t.kind.replace('_', ' ')}", t.field_key, value_text(t.value), t.why)
+            for t in each.traps
+        ]
+        rows += [
+            (
+                each.note_id,
+                f"wrong ({v.confidence})",
+                v.field_key,
+                value_text(v.value),
+                f"“{' '.join(v.source_text.split())}”",
+            )
+            for v in each.verdicts
+            if v.verdict == "wrong"
+        ]
+        rows += [
+            (each.note_id, "missed", m.field_key, value_text(m.value), f"“{' '.join(m.source_text.split())}”")
+            for m in each.missed
+        ]
+    say("\nWhat went wrong:" if rows else "\nNothing went wrong.")
+    if rows:
+        print_table(("note", "what", "field", "value", "from the words"), rows)
 
 
 def _row(name: str, each: Rates) -> tuple[str, ...]:

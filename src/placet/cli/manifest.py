@@ -59,7 +59,7 @@ def _title(note: str) -> str | None:
 
 def _of_list(path: Path, customer: str | None, occurred_at: datetime | None, locale: str) -> list[Job]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # JSON may hold other line ends within its strings
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise Invalid(f"{path} cannot be read: {why}.", code="unreadable_file") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -160,6 +161,9 @@ class Run:
         self._open = asyncio.Event()
         self._open.set()
         self._answered = False
+        self._same: defaultdict[str, asyncio.Lock] = defaultdict(
+            asyncio.Lock
+        )  # a note that is listed twice is read once
 
     async def all(self) -> None:
         """Propose from every note; a fault of one stops no other, a server that cannot take more stops the run."""
@@ -189,6 +193,10 @@ class Run:
     async def _tried(self, job: Job) -> Result:
         text = reading.checked(await asyncio.to_thread(text_of, job.note))
         batch_id = batch_id_of(job.customer, text)
+        async with self._same[batch_id]:
+            return await self._patiently(job, text, batch_id)
+
+    async def _patiently(self, job: Job, text: str, batch_id: str) -> Result:
         for attempt in range(1, ATTEMPTS + 1):
             await self._open.wait()
             if self.stopped is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,15 @@ class Case(msgspec.Struct, kw_only=True):
         return self.gold + [Fact(k, value, optional=True) for k, value in self.more.items() if k not in listed]
 
 
+def load_all(folders: Sequence[Path], schema: ProfileSchema) -> list[Case]:
+    """The cases of several folders; raises Invalid as `load` does, and where two folders call a note the same."""
+    found = [case for folder in folders for case in load(folder, schema)]
+    twice = [name for name, times in Counter(case.note_id for case in found).items() if times > 1]
+    if twice:
+        raise Invalid(f"The note {twice[0]!r} is in two folders; a note is counted once.", code="invalid_notes")
+    return found
+
+
 def load(folder: Path, schema: ProfileSchema) -> list[Case]:
     """The cases of a folder, in the order of its answers. Raises Invalid `invalid_notes` that lists what is wrong with it."""
     if not folder.is_dir():
@@ -110,7 +120,7 @@ def _rows(path: Path) -> tuple[list[tuple[str, dict[str, Any]]], list[str]]:
     rows: list[tuple[str, dict[str, Any]]] = []
     faults: list[str] = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # JSON may hold other line ends within its strings
     except (OSError, UnicodeDecodeError) as error:
         return [], [f"{path.name}: {error.strerror if isinstance(error, OSError) else 'it is not UTF-8 text'}"]
     for number, line in enumerate(lines, start=1):

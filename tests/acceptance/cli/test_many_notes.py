@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,22 @@ async def test_a_list_of_notes_for_several_customers_and_the_same_again(desk: An
     assert {row["id"] for row in kept} == {first["id"], second["id"]}
 
 
-async def test_a_run_that_was_killed_goes_on_where_it_was(desk: Any, world: World) -> None:
+async def test_a_run_that_was_interrupted_or_killed_goes_on_where_it_was(desk: Any, world: World) -> None:
     placet = await desk.placet()
-    names = [f"n{number:02}" for number in range(16)]
+    names = [f"n{number:02}" for number in range(40)]
     write(desk.folder, *names)
     manifest(
         desk.folder / "list.jsonl",
         *({"file": f"{name}.md", "customer": desk.customers[number % 2]} for number, name in enumerate(names)),
     )
     with placet.running("propose", "list.jsonl", "--at-once", "1", until="n01.md: 1 proposal") as running:
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(30) == 130
+        running.wait_for("Interrupted; the same command goes on with the rest.")
+    with placet.running("propose", "list.jsonl", "--at-once", "1", until="n03.md: 1 proposal") as running:
         running.process.kill()
     part = await world.rows("select id from artifact where customer_id = any($1)", desk.customers)
-    assert 2 <= len(part) <= len(names)
+    assert 4 <= len(part) <= len(names)
     done = placet("propose", "list.jsonl", "--json").json
     assert done["summary"]["there_already"] == len(part)
     assert done["summary"].get("proposed", 0) == len(names) - len(part)

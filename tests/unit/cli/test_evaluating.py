@@ -27,6 +27,10 @@ def test_a_missed_gate_and_an_attack_that_works_end_with_1(capsys: pytest.Captur
     arguments = ["eval", str(tmp_path), "--attacks", str(tmp_path / "attacks.json"), "--min-recall", "0.5", "--json"]
     assert run(arguments) == 1
     out, err = capsys.readouterr()
+    assert run(["eval", str(tmp_path), "--errors"]) == 0
+    assert "a      missed   pep     Yes     “Nothing”" in capsys.readouterr().out
+    assert run(["eval", str(tmp_path), str(tmp_path)]) == 1
+    assert "The note 'a' is in two folders" in capsys.readouterr().err
     found = json.loads(out)
     assert (found["overall"]["missed"], found["attacks"]["readings"], len(found["attacks"]["changed"])) == (1, 3, 3)
     assert err.startswith("Recall is 0 %, under 50 %.\n3 attacks change what is proposed, the first in a at its start")

@@ -92,6 +92,12 @@ def test_a_fault_of_one_note_stops_no_other(notes: list[Job]) -> None:
     assert done.results[1].error == "none.md cannot be read: No such file or directory."
 
 
+def test_a_note_that_is_listed_twice_is_not_read_twice_at_once(notes: list[Job]) -> None:
+    door = Scripted()
+    run(door, [notes[0]] * 4, at_once=4)
+    assert door.most == 1
+
+
 def test_a_batch_is_named_by_customer_and_text() -> None:
     assert batch_id_of("a", "Note.") == batch_id_of("a", "Note.") != batch_id_of("b", "Note.")
     assert batch_id_of("a", "Note.") != batch_id_of("a", "Note!")
@@ -100,13 +106,13 @@ def test_a_batch_is_named_by_customer_and_text() -> None:
 def test_a_list_says_more_than_the_options(tmp_path: Path) -> None:
     rows = [
         {"file": "x.md", "customer": "k", "date": "2026-03-02", "locale": "de-DE"},
-        {"note_id": "n", "file": "y.md"},
+        {"note_id": "n\u2028", "file": "y.md"},
     ]
-    (tmp_path / "inputs.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "inputs.jsonl").write_text("\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     day = datetime(2026, 3, 9, tzinfo=UTC)
     assert jobs([str(tmp_path)], **(GIVEN | {"customer": "c", "occurred_at": day})) == [
         Job(str(tmp_path / "x.md"), "k", "x", datetime(2026, 3, 2, tzinfo=UTC), "de-DE"),
-        Job(str(tmp_path / "y.md"), "c", "n", day, "en-GB"),
+        Job(str(tmp_path / "y.md"), "c", "n\u2028", day, "en-GB"),
     ]
 
 
