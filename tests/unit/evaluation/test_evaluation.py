@@ -110,6 +110,15 @@ def test_a_list_is_judged_item_by_item_without_what_is_on_file() -> None:
     assert [(each.field_key, each.value) for each in found.missed] == [("investmentGoals", ["School fees"])]
 
 
+def test_a_second_proposal_for_a_field_is_wrong_and_a_quote_must_stand_where_it_says() -> None:
+    note = case("Calm, she says. Really balanced.", gold=[Fact("riskAppetite", "balanced", "balanced")])
+    first, second = (finding("riskAppetite", "balanced", note.text, "balanced") for _ in range(2))
+    second.start += 1
+    found = score(note, Reading([first, second], [], []), schema())
+    assert found.count() == (1, 1, 0)
+    assert (found.evidence["proposals"], found.evidence["exact"]) == (2, 1)
+
+
 def test_what_is_optional_or_ignored_counts_neither_way_and_the_confidence_is_kept() -> None:
     note = case("No office, she says. Calm.", gold=[Fact("riskAppetite", "balanced", "Calm")], ignore=["employer"])
     note.gold += [Fact("pep", False, "No office", optional=True)]

@@ -85,6 +85,12 @@ def test_what_the_note_settles_or_names_is_not_asked_for() -> None:
     assert asked("Risk appetite: she did not want to talk about it today.", filled) == ["email", "pep"]
 
 
+def test_what_was_proposed_is_not_asked_for_and_counts_as_known() -> None:
+    filled = {entry.key: "x" for entry in schema().fields if entry.key not in ("phone", "email", "riskAppetite")}
+    assert asked("Nothing new.", filled) == ["riskAppetite", "email", "phone"]
+    assert asked("You can get her on 07700 900123 now.", filled) == ["email", "riskAppetite"]
+
+
 def test_what_the_note_leaves_open_is_asked_for_first_and_says_so() -> None:
     filled = {
         entry.key: "x" for entry in schema().fields if entry.key not in ("maritalStatus", "email", "pep", "phone")

@@ -65,11 +65,10 @@ def nudges(
     for each in not_proposed:
         if each.reason in _DOUBTS:
             doubts.setdefault(each.field_key, each)
-    settled = {each.field_key for each in not_proposed if each.reason == "unchanged"}
     low = small(said)
     ranked = []
     for field in schema.fields:
-        if field.policy == "human_only" or field.type in _NOT_ASKED or field.key in known | settled:
+        if field.policy == "human_only" or field.type in _NOT_ASKED or field.key in known:
             continue
         doubt = doubts.get(field.key)
         score = _WEIGHT[field.priority] + _share_known(schema, field, known) + (_DOUBT if doubt else 0)
