@@ -31,7 +31,7 @@ STATED: list[tuple[str, dict[str, Any]]] = [
         {"occupation": "Chief Financial Officer", "employer": "Nordwind Energy"},
     ),
     ("She moved from Barclays to HSBC as a director.", {"occupation": "Director", "employer": "HSBC"}),
-    ("Took early retirement last month.", {"occupation": "Retired"}),
+    ("Took early retirement last month.", {"occupation": "Retired", "employmentStatus": "retired"}),
     ("Occupation : Wholesale florist", {"occupation": "Wholesale florist"}),
     ("Earns about £45k a year.", {"incomeBandAnnual": "50-100k"}),
     ("She gets £2,400 a month from the pension.", {"incomeBandAnnual": "<50k"}),
@@ -214,3 +214,53 @@ def test_confidence_is_high_for_what_is_labelled_and_lower_for_what_follows() ->
     assert found["dateOfBirth"].confidence == "high"
     assert found["addressCountry"].confidence == "medium"
     assert found["addressCountry"].source_text == found["addressCity"].source_text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Trusted contact: Ingrid Lund (sister), +41 79 000 01 55, ingrid@lund.example",
+            {
+                "trustedContact": {
+                    "name": "Ingrid Lund", "relation": "sister", "phone": "+41790000155", "email": "ingrid@lund.example",
+                }
+            },
+        ),
+        (
+            "She named her sister Regula Brandt, +41 79 000 01 55, as her trusted contact.",
+            {"trustedContact": {"name": "Regula Brandt", "relation": "sister", "phone": "+41790000155"}},
+        ),
+        (
+            "She has two children, Ben (2012) and Anna (2015).",
+            {
+                "familyMembers": [
+                    {"name": "Ben", "relation": "child", "yearOfBirth": 2012},
+                    {"name": "Anna", "relation": "child", "yearOfBirth": 2015},
+                ]
+            },
+        ),
+        (
+            "Family: wife Clara, sons Ben and Carl",
+            {
+                "familyMembers": [
+                    {"name": "Clara", "relation": "wife"}, {"name": "Ben", "relation": "son"}, {"name": "Carl", "relation": "son"},
+                ]
+            },
+        ),
+        ("Her son Tom is at university.", {}),
+        ("She enjoys sailing and opera.", {"interests": ["sailing", "opera"]}),
+        ("She enjoys the view.", {}),
+        ("Best time to call: after 5 pm", {"contactWindow": "after 5 pm"}),
+        ("She told me to ring after 6 pm today.", {}),
+        ("He is self-employed now.", {"employmentStatus": "self_employed"}),
+        ("Her husband is self-employed.", {}),
+        ("Her capacity for loss is moderate.", {"lossCapacity": "moderate"}),
+        ("She has never invested before.", {"investmentExperience": "none"}),
+        ("She was classified as a professional client.", {"clientCategory": "professional"}),
+        ("Relationship notes: Likes early meetings. Has a dog.", {"relationshipNotes": "Likes early meetings. Has a dog."}),
+        ("US person: no", {}),
+    ],
+)  # fmt: skip
+def test_the_other_fields_are_read_too(sentence: str, expected: dict[str, Any]) -> None:
+    assert proposed(sentence) == expected

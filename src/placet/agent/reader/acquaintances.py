@@ -64,7 +64,7 @@ _NOBODY = (
     "husband wife mother father brother sister uncle aunt apparently otherwise meanwhile however although though "
     "whereas while until after before during both either neither"
 )
-_NOT_NAMES = frozenset(_NOBODY.split())
+NOT_NAMES = frozenset(_NOBODY.split())
 
 
 def short_for(name: str, full: str) -> bool:
@@ -153,7 +153,7 @@ class Acquaintances:
 
     def _meet(self, name: str, gender: str) -> None:
         small = name.lower()
-        if name in self._rms or small in _NOT_NAMES or small in RELATIONS or small in HELPERS or self._is_mine(name):
+        if name in self._rms or small in NOT_NAMES or small in RELATIONS or small in HELPERS or self._is_mine(name):
             return
         if name in self.others or len(self.others) < _MOST:
             self.others[name] = self.others.get(name) or gender
@@ -161,7 +161,7 @@ class Acquaintances:
     def _short_names(self, statements: list[Statement]) -> set[str]:
         words = {w for s in statements for w in rx(rf"\b{NAME}(?!\w)|\b[A-Z][a-z]\b", 0).findall(s.text)}
         mine = {w for w in words - {*self.tokens, *self.others} if any(short_for(w, t) for t in self.tokens)}
-        return {w for w in mine if w.lower() not in _NOT_NAMES}
+        return {w for w in mine if w.lower() not in NOT_NAMES}
 
     def _guess_gender(self, statements: list[Statement]) -> str:
         """From a title before the client's name, else from the pronouns of what is said where nobody else is named."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from placet.agent.reader.cues import NONE, Cue
+from placet.agent.reader.cues import NONE, Cue, derived
 from placet.agent.reader.people import People
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import Folded, rx
@@ -64,6 +65,7 @@ class Spot:
     before: Statement | None
     after: Statement | None
     carries: bool  # says what to make of what the statement before brought up: "change it to ..."
+    item_end: int  # where its bullet, line or turn ends
 
     def labelled(self, *keys: str) -> str | None:
         """The key its label names, if that is one of these."""
@@ -81,10 +83,14 @@ class Context:
     today: dt.date
     region: str
     cues: Mapping[str, Cue]
+    _cues: dict[str, Cue] = dataclasses.field(default_factory=dict)
 
     def cue(self, field: Field) -> Cue:
         """How a field is talked about."""
-        return self.cues.get(field.key, NONE)
+        known = self._cues.get(field.key)
+        if known is None:
+            known = self._cues[field.key] = derived(field, self.cues.get(field.key, NONE))
+        return known
 
     def asks(self, field: Field, text: str) -> bool:
         """Whether a text in small letters brings a field up."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from placet.agent.reader.text import small
+from placet.customers.schema import Field as SchemaField
 
 _TABLE = Path(__file__).with_name("cues.toml")
 
@@ -63,6 +66,21 @@ def _cue(entry: dict[str, Any], shared: Mapping[str, str]) -> Cue:
     for name in ("trigger", "asked", "avoid"):
         entry[name] = _any(entry.get(name, []), shared)
     return Cue(labels=tuple(entry.pop("labels", [])), says=tuple(says), words=words, **entry)
+
+
+def derived(field: SchemaField, cue: Cue) -> Cue:
+    """The cue of a field, with what its own names add where the table says nothing: any schema is read that way."""
+    if cue.trigger or cue.reader:
+        return cue
+    names = sorted(
+        {small(name).strip(" ?:.") for name in (field.label, *field.synonyms) if len(name) > 2}, key=len, reverse=True
+    )
+    named = rf"\b(?:{'|'.join(map(re.escape, names))})\b" if names else ""
+    says = cue.says
+    if named and field.type in ("text", "longtext", "list") and field.items != "object" and not says:
+        like = rf"{named} (?:is|are|has changed to|changed to|was changed to|include|includes)(?: now)? (?P<v>[^.;]{{2,160}})"
+        says = (Saying(like, None, tuple(map(re.escape, names))),)
+    return replace(cue, trigger=named, asked=cue.asked or named, says=says)
 
 
 def _any(items: Iterable[str], shared: Mapping[str, str]) -> str:

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from placet.agent.reader import forms
 from placet.agent.reader.candidate import ANSWER, LABEL, TOPIC, TRIGGER, Candidate, Context, Seen, Spot
-from placet.agent.reader.judge import judge
+from placet.agent.reader.composites import composites
+from placet.agent.reader.judge import EXACT, judge
 from placet.agent.reader.labels import Labels
 from placet.agent.reader.readers import address, channel, dependants, goals, names, work
 from placet.agent.reader.search import Search
@@ -28,8 +29,8 @@ MOST = 200  # values a field is looked at for; a note with more is no note about
 _UNIT_BEHIND = r".{0,7}decades?|.{0,7}?[\s-]?\b(?:years?|yrs?|yr|jahre|ans|anos|jaar|months?|%|per cent|kg|cm)\b"
 _NO_UNIT = 16  # characters between a word and a number of its unit that is left out
 _LISTED = r"\s?(?:,|and|&|/|or|\+)\s?(?:and )?"
-_SHAPELESS = ("text", "list")
-_UNREAD = ("object", "any", "longtext")
+_SHAPELESS = ("text", "longtext", "list")
+_UNREAD = ("any",)
 _CARRIES = r"\b(?:change|make|put|set|move|switch|leave|keep|call) (?:it|that|this|me|him|her|mine|us)\b"
 
 
@@ -46,16 +47,22 @@ class Finder:
         counts: Counter[str] = Counter()
         for spot in self._spots(statements):
             ends: dict[str, int] = {}
-            for seen in sorted(self._read(spot), key=lambda each: (each.start, each.end)):
+            found = sorted(self._read(spot), key=lambda each: (each.start, each.end))
+            parts = [(each.start, each.end) for each in found if _is_composite(each)]
+            for seen in found:
                 field = self._context.schema.field(seen.field)
                 if field is not None and counts[field.key] < MOST:
                     counts[field.key] += 1
+                    # A number among the parts of "trusted contact: her sister ..." is the sister's.
+                    if field.type in EXACT and any(start <= seen.start < end for start, end in parts):
+                        seen = seen._replace(doubt="part")  # noqa: PLW2901
                     yield judge(seen, field, spot, self._context, ends.get(field.key, 0))
                     ends[field.key] = max(seen.end, ends.get(field.key, 0))
 
     def _spots(self, statements: list[Statement]) -> Iterator[Spot]:
         """Every statement with the fields its label, its bullet and its heading name."""
         item, topic = -1, None
+        ends = {statement.item: statement.end for statement in statements}
         for number, statement in enumerate(statements):
             first = statement.item != item
             item = statement.item
@@ -67,7 +74,14 @@ class Finder:
             after = statements[number + 1] if number + 1 < len(statements) else None
             carries = before is not None and before.paragraph == statement.paragraph and _carries(statement)
             yield Spot(
-                statement, label if first else None, None if first and label else topic, under, before, after, carries
+                statement,
+                label if first else None,
+                None if first and label else topic,
+                under,
+                before,
+                after,
+                carries,
+                ends[statement.item],
             )
 
     def _topic(self, statement: Statement) -> str | None:
@@ -82,6 +96,9 @@ class Finder:
         done: set[str] = set()
         for field in self._context.schema.fields:
             reader = self._context.cue(field).reader
+            if field.type == "object" or (field.type == "list" and field.items == "object"):
+                yield from composites(field, spot, self._context)
+                continue
             if field.type in _UNREAD or reader in done:
                 continue
             labelled = spot.label == field.key
@@ -154,6 +171,11 @@ class Finder:
 
 def _follows(start: int, triggers: list[tuple[int, int]]) -> bool:
     return any(0 <= start - end <= 5 for _, end in triggers)
+
+
+def _is_composite(seen: Seen) -> bool:
+    value = seen.value[0] if isinstance(seen.value, list) and seen.value else seen.value
+    return isinstance(value, dict)
 
 
 def _carries(statement: Statement) -> bool:

@@ -13,6 +13,7 @@ from placet.customers.schema import Field
 
 BOX = r"[☑☒✓✔☐□]|[\[(]\s?[xX ]?\s?[\])]"
 _FILLER = r"^\W*(?:(?:lol|haha\w*|oh|um+|uh+|er+m?|well|eh|ah|ha|hmm+|gosh|god|goodness|heavens|oof|hey|so)[\s,.!]+)*"
+_WORDS = ("text", "longtext", "list")
 YES = (
     rf"{_FILLER}(?:yes|yeah|yep|yup|ya|y|true|correct|right|exactly|sure|confirmed|confirm|agreed|of course|indeed|"
     r"that's "
@@ -47,10 +48,16 @@ def says(field: Field, spot: Spot, context: Context, search: Search) -> Iterator
             start, end = match.span("v") if value is None else match.span()
             said = value
             if value is None:
-                stop = rx(_TEXT_END).search(text, start, end) if field.type == "text" else None
+                stop = rx(_TEXT_END).search(text, start, end) if field.type in _WORDS else None
                 end = start + len(text[start : stop.start() if stop else end].rstrip(" .,;"))
                 words = context.folded.words(base + start, base + end)
-                said = words if field.type == "text" else search.value_of(field, words)
+                said = (
+                    items(words)
+                    if field.type == "list"
+                    else words
+                    if field.type in _WORDS
+                    else search.value_of(field, words)
+                )
             if said is not None:
                 yield Seen(field.key, said, base + start, base + end, base + match.start(), SAYS)
 
@@ -63,6 +70,12 @@ def labelled(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     if field.type == "boolean":
         yield from _yes_or_no(field, spot, words)
         return
+    if field.type == "longtext":
+        words = context.folded.text[statement.body : spot.item_end].rstrip()
+        if words and not rx(_NOTHING).match(words):
+            whole = context.folded.words(statement.body, statement.body + len(words))
+            yield Seen(field.key, whole, statement.body, statement.body + len(words), statement.start, LABEL)
+        return
     stop = rx(_LIST_END if field.type == "list" else _TEXT_END).search(words)
     words = (words[: stop.start()] if stop else words).strip().rstrip(".")
     if not words or rx(_NOTHING).match(words) or len(words.split()) > 30:
@@ -70,8 +83,17 @@ def labelled(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     at = statement.body + statement.text[begin:].index(words)
     value: Any = context.folded.words(at, at + len(words))
     if field.type == "list":
-        value = [part.strip() for part in rx(r"[,;]| and ").split(value) if part.strip()]
+        value = items(value)
     yield Seen(field.key, value, at, at + len(words), statement.start, LABEL)
+
+
+def items(words: str) -> list[str]:
+    """The items of a list written in a row, without articles and what follows them in a sentence."""
+    parts = (
+        rx(r"^(?:and|the|a|an|also|now|some|his|her) ").sub("", part.strip(" ."))
+        for part in rx(r"[,;]| and ").split(words)
+    )
+    return [part for part in parts if part]
 
 
 def _yes_or_no(field: Field, spot: Spot, words: str) -> Iterator[Seen]:

@@ -11,7 +11,7 @@ from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
 
-_EXACT = ("email", "phone", "date")  # values that mean the same wherever they stand
+EXACT = ("email", "phone", "date")  # values that mean the same wherever they stand
 
 
 _NO_TOTAL = (
@@ -26,12 +26,15 @@ def judge(seen: Seen, field: Field, spot: Spot, context: Context, since: int) ->
     candidate.corrects = mode.corrects(statement, seen.start)
     if seen.doubt == "agreed":
         return candidate
+    if seen.doubt == "part":
+        candidate.reason = mode.OTHER_PERSON
+        return candidate
     # What a set sentence says before its value is part of it: "it was built up over 28 years".
     start = seen.cue if field.type == "text" and seen.strength == SAYS and not cue.reader else seen.start
     candidate.reason = (
         mode.meant(
             statement, start, seen.end, after=spot.after, state=cue.state, plan=cue.plan,
-            exact=field.type in _EXACT, since=since if since <= start else 0,
+            exact=field.type in EXACT, since=since if since <= start else 0,
         )
         or _person(seen, field, spot, context)
         or _unfit(seen, field, spot, context)
@@ -57,7 +60,7 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
         others = people.about(statement, seen.end - 1) == OTHER
     else:
         places = (seen.start, seen.cue) if seen.strength == SAYS else (seen.start,)
-        exact = field.type in _EXACT
+        exact = field.type in EXACT
         others = any(people.about(statement, at, seen.end, exact=exact, loose=cue.loose) == OTHER for at in places)
     return mode.OTHER_PERSON if others else ""
 

@@ -13,7 +13,7 @@ from placet.agent.reader.values.choices import find_choices
 from placet.agent.reader.values.contacts import find_emails, find_phones
 from placet.agent.reader.values.dates import find_dates
 from placet.agent.reader.values.money import Amount, band_for, bands_of, find_money
-from placet.agent.reader.values.numbers import find_integers, find_spelled
+from placet.agent.reader.values.numbers import find_decimals, find_integers, find_spelled
 from placet.agent.reader.values.places import find_countries, find_languages
 from placet.customers.schema import Field
 
@@ -30,7 +30,7 @@ _OTHER_UNIT = r"^\s?(?:months?|weeks?|days?|per cent|%|children|kids)\b"
 
 _FINDERS: dict[str, Callable[[str], list[Found]]] = {
     "phone": find_phones, "email": find_emails, "country": find_countries, "language": find_languages,
-    "integer": find_integers, "decimal": lambda text: [Found(f.start, f.end, str(f.value)) for f in find_integers(text)],
+    "integer": find_integers, "decimal": find_decimals,
 }  # fmt: skip
 
 

@@ -96,7 +96,8 @@ NICKNAMES = {
 OTHERS_LABEL = (
     r"\b(?:spouse|husband|wife|partner|nominee|beneficiar\w+|guardian|mother|father|son|daughter|child|children|kids|"
     r"brother|sister|"
-    r"parent|next of kin|nok|emergency contact|assistant|pa|ea|secretary|accountant|lawyer|solicitor|attorney|"
+    r"parent|next of kin|nok|emergency contact|trusted contact\w*|trusted person|family members?|assistant|pa|ea|"
+    r"secretary|accountant|lawyer|solicitor|attorney|"
     r"introducer|referrer|joint holder|"
     r"second holder|2nd holder|applicant 2|second applicant|trustee|witness|guarantor|rm|relationship manager|banker|"
     r"adviser|advisor|prepared by|"

@@ -65,3 +65,13 @@ def find_integers(text: str) -> list[Found]:
     found = [Found(m.start(1), m.end(1), int(m[1])) for m in digits.finditer(text)]
     found += [Found(s.start, s.end, int(s.value)) for s in find_spelled(text) if s.value == int(s.value)]
     return sorted(found)
+
+
+def find_decimals(text: str) -> list[Found]:
+    """Every number of a text that may have decimals, as text with a point: "2.5", "2,5", "1,250" (that is 1250), "three"."""
+    digits = rx(r"(?<![\w.,:/@+#£€$¥-])-?\d+(?:,\d{3})*(?:[.,]\d+)?(?![\d@:/%]|[.,]\d|\s?(?:k|m|mn|bn|am|pm)\b)")
+    found = []
+    for match in digits.finditer(text):
+        plain = rx(r",(?=\d{3}(?:\D|$))").sub("", match[0]).replace(",", ".")
+        found.append(Found(match.start(), match.end(), plain))
+    return sorted(found + [Found(s.start, s.end, f"{s.value:g}") for s in find_spelled(text)])
