@@ -86,7 +86,7 @@ def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
         return mode.HYPOTHETICAL
     # A total may well say what it takes in: "the house included, after the mortgage".
     avoid = _NO_TOTAL if seen.doubt == "total" and cue.avoid else cue.avoid
-    if seen.doubt in ("ambiguous", "band") or (avoid and rx(avoid, 0).search(around)):
+    if seen.doubt in ("ambiguous", "band", "about") or (avoid and rx(avoid, 0).search(around)):
         return mode.AMBIGUOUS
     if seen.doubt == "bare" and seen.strength < ANSWER:
         return mode.AMBIGUOUS

@@ -63,7 +63,7 @@ def infer_country(context: Context, chosen: dict[str, Candidate]) -> None:
 
 def confidence(candidate: Candidate) -> str:
     """How sure the reader is: `high`, `medium` or `low`."""
-    if candidate.doubt in ("unknown", "inferred", "agreed") or candidate.strength == TOPIC:
+    if candidate.doubt in ("unknown", "inferred", "agreed", "relative") or candidate.strength == TOPIC:
         return "medium"
     exact = candidate.field.type in ("date", "email", "phone")
     if candidate.strength in (LABEL, SAYS) or (exact and candidate.strength in (TRIGGER, ANSWER)):

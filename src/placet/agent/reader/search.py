@@ -15,6 +15,7 @@ from placet.agent.reader.values.dates import find_dates
 from placet.agent.reader.values.money import Amount, band_for, bands_of, find_money
 from placet.agent.reader.values.numbers import find_decimals, find_integers, find_spelled
 from placet.agent.reader.values.places import find_countries, find_languages
+from placet.agent.reader.values.relative_dates import find_relative_dates
 from placet.customers.schema import Field
 
 _TOTAL = (
@@ -46,7 +47,9 @@ class Search:
 
     def values(self, field: Field, statement: Statement) -> list[Found]:
         """Every value of the field's type in a statement; positions count from the start of the statement."""
-        kind = f"{field.type}:{field.key}" if field.type == "select" else field.type
+        # Only what lies ahead is told by the day of the note: "next Tuesday" is no date of birth.
+        ahead = field.type == "date" and self._context.cue(field).when == "future"
+        kind = f"{field.type}:{field.key}" if field.type == "select" or ahead else field.type
         known = self._known.get((id(statement), kind))
         if known is None:
             known = self._known[(id(statement), kind)] = self._search(field, statement.text)
@@ -78,7 +81,14 @@ class Search:
                 return self._banded(field, text)
             return find_choices(text, field.options, self._context.cue(field).words)
         if field.type == "date":
-            return find_dates(text, region=self._context.region, today=self._context.today)
+            region, today = self._context.region, self._context.today
+            found = find_dates(text, region=region, today=today)
+            if self._context.cue(field).when != "future":
+                return found
+            relative = find_relative_dates(text, region=region, today=today)
+            return sorted(
+                found + [r for r in relative if not any(r.start < f.end and f.start < r.end + 3 for f in found)]
+            )
         finder = _FINDERS.get(field.type)
         return finder(text) if finder is not None else []
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from placet.agent.reader.text import rx
 from placet.agent.reader.values import Found
+from placet.agent.reader.values.numbers import value_of
 
 _MONTHS = (
     "january jan januar janeiro enero janvier januari gennaio",
@@ -39,6 +40,11 @@ ORDINALS = {name: n for n, name in enumerate(_ORDINALS, 1)}
 ORDINALS |= {f"twenty {name}": 20 + n for n, name in enumerate(_ORDINALS[:9], 1)}
 ORDINALS |= {"thirtieth": 30, "thirty first": 31}
 _ORDINAL = "|".join(sorted((o.replace(" ", "[ -]") for o in ORDINALS), key=len, reverse=True))
+_CARDINAL = (
+    r"(?:twenty|thirty)[ -](?:one|two|three|four|five|six|seven|eight|nine)|ten|eleven|twelve|thirteen|fourteen|"
+    r"fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty"
+)
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "R": 2018, "H": 1988, "S": 1925}
 
 _TAIL = r"(?!\d|[:.]\d|\s?(?:am|pm|noon|h)\b)"
@@ -51,12 +57,14 @@ _DAY_MONTH = (
     rf"(?:[, .-]{{1,3}}(?:of |de )?(?P<year>{_YEAR}))?"
 )
 _MONTH_DAY = (
-    rf"\b(?P<month>{_MONTH})\b\.?(?: the)? (?P<day>\d{{1,2}}(?:st|nd|rd|th)?(?![\d:]|\.\d)|{_ORDINAL})\b"
+    rf"\b(?P<month>{_MONTH})(?:\b\.?(?: the)?[ /-]|(?=\d{{1,2}}\b))(?P<day>\d{{1,2}}(?:st|nd|rd|th)?(?![\d:]|\.\d)|"
+    rf"{_ORDINAL}|{_CARDINAL})\b"
     rf"(?:,? (?:in )?(?P<year>\d{{4}}(?!\d|:)|'\d{{2}}(?!\d)|(?:nineteen|twenty|two thousand)(?:[ -](?:and "
     rf")?[a-z]+){{1,2}}))?"
 )
 _NUMERIC = r"(?<![\d/.,+-])(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})(?![\d/]|[.-]\d)"
 _ISO = r"(?<![\d-])(?P<c>\d{4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<a>\d{1,2})(?!\d)"
+_YEAR_NAME = rf"(?<![\d-])(?P<year>\d{{4}})[-/](?P<month>{_MONTH})[-/](?P<day>\d{{1,2}})(?!\d)"
 _JAPANESE = r"(?:(?P<era>令和|平成|昭和|大正)(?P<n>\d{1,2}|元)年|(?P<c>\d{4})年)?\s?(?P<b>\d{1,2})月\s?(?P<a>\d{1,2})日"
 _ERA_SHORT = r"(?<![\w])(?P<era>[RHS])(?P<n>\d{1,2})[./](?P<b>\d{1,2})[./](?P<a>\d{1,2})(?!\d)"
 
@@ -84,6 +92,8 @@ def _all(text: str, region: str, today: dt.date) -> Iterator[Found]:
     if any(c.isdigit() for c in text):
         for match in rx(_ISO).finditer(text):
             yield from _made(match, int(match["c"]), int(match["b"]), int(match["a"]))
+        for match in rx(_YEAR_NAME).finditer(text):
+            yield from _made(match, int(match["year"]), MONTHS[match["month"].lower()], int(match["day"]))
         for match in rx(_NUMERIC).finditer(text):
             yield from _numeric(match, order_of(region), today)
         if "月" in text:
@@ -115,7 +125,7 @@ def _numeric(match: re.Match[str], order: str, today: dt.date) -> Iterator[Found
 
 def _named(match: re.Match[str], today: dt.date) -> Iterator[Found]:
     word = match["day"].lower().replace("-", " ")
-    day = ORDINALS.get(word) or int(re.sub(r"\D", "", word))
+    day = ORDINALS.get(word) or int(re.sub(r"\D", "", word) or value_of(word))
     month = MONTHS[match["month"].lower()]
     year = _year(match["year"], today) if match["year"] else None
     if year is not None and year > 0:
@@ -162,8 +172,6 @@ def _year(text: str, today: dt.date) -> int:
 
 @functools.lru_cache(256)
 def _spelled_year(text: str) -> int:
-    from placet.agent.reader.values.numbers import value_of
-
     lowered = text.lower()
     for prefix, base in (("nineteen", 1900), ("two thousand", 2000), ("twenty", 2000)):
         if lowered.startswith(prefix):
