@@ -149,6 +149,9 @@ def agreed(field: Field, spot: Spot, context: Context, search: Search) -> Iterat
     question = statement.asked[-1]
     if not question.text.rstrip("\"' ").endswith("?") or not context.asks(field, question.low):
         return
+    avoid = context.cue(field).avoid
+    if avoid and rx(avoid, 0).search(question.low):
+        return
     values = search.values(field, question)
     if len({str(v.value) for v in values}) == 1:
         start = question.start + values[0].start

@@ -22,10 +22,13 @@ _FIELD = (
 _RECIPIENT = {"to", "an", "para", "à", "aan", "til"}
 _AUTHOR = {"from", "von", "de", "van", "fra", "da"}
 _WROTE = (
-    r"^\W{0,6}(?:on|am|le|el|em|op|il|den)\b.{4,160}(?:wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|"
-    r"skrev)\b.{0,60}:?\s*$"
+    r"^\W{0,6}(?:on|am|le|el|em|op|il|den|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})\b.{4,160}(?:wrote|schrieb|a écrit|"
+    r"escribió|escreveu|schreef|ha scritto|"
+    r"skrev|написала?|пишет|napisała?|写道|kirjoitti|a scris)(?!\w).{0,60}:?\s*$"
 )
-_WROTE_WORD = r"wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev"
+_WROTE_WORD = (
+    r"wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev|написал|пишет|napisał|写道|kirjoitti|a scris"
+)
 _SUBJECT = r"^\W*(?:fwd?|fw)\b(?:\W+\w+){3}"  # "Fwd: three words and more" is a title
 _FORWARDED = (
     r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|"

@@ -49,7 +49,12 @@ _BACK = (
     rf"(?i:(?:^\W*|\b(?:is|are|am|'s|'m|'re|now) )(?:now )?back in ){_PLACE}(?=(?i: (?:for good|since|permanently|"
     r"now|again|with (?:her|his|the))))"
 )
-_ASKED = r"\b(?:live|living|based|address|residence|city|home|located|staying|settled|in [a-z]+ only)\b"
+_ASKED = (
+    r"\b(?:(?:you|he|she|they)(?:'re| are)?(?: still| now| all| currently)? (?:live|living|based|located|settled|"
+    r"staying|in [a-z]+ only)|"
+    r"still (?:live|living|based|in)|address|residence|where is home|your (?:city|town|home)|where (?:do|are|is) "
+    r"(?:you|he|she))\b"
+)
 _ANSWER = (
     r"^\W*(?i:(?:no|nope|yes|well|actually|oh|eh|now|it's|in|we're in|i'm in|moved to|ah),? (?:it's |in |now "
     rf")?)*{_PLACE}"

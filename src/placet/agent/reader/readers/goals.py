@@ -65,7 +65,10 @@ _LEADS = (
     r"\b(?:what|the reason) (?:it|this|the money)(?:'s| is) for(?: is)?:? ",
 )
 _NOT_GOALS = (
-    r"\b(?:address|e-?mail|phone|mobile|number|call|meeting|review|form|document|statements?|account|password|copy|"
+    r"\b(?:direct debit|standing order|overdraft|by card|credit card|transfer\w*|tickets?|refund|pin|loan|right "
+    r"now|now$|now\.|"
+    r"today|tomorrow|(?:pay|give|send|lend) (?:him|her|it|them|a friend)\b(?= (?:by|[\d$£€]|some money)|$)|address|"
+    r"e-?mail|phone|mobile|number|call|meeting|review|form|document|statements?|account|password|copy|"
     r"signature|mandate|w-?9|certificate|invoice|confirm|update|details|record|recorded|file|language|whatsapp|note|"
     r"you|presentation|question|minutes?)\b"
 )

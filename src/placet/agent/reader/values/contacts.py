@@ -13,8 +13,10 @@ _PHONE = (
 )
 # What else a long number is: "account 12345678", "card number 5111 1111 ..."; a colon or a few words may stand between.
 _OTHER_NUMBER = (
-    r"(?:\b(?:accounts?|acct|a/c|cards?|visa|mastercard|amex|policy|invoice|ref(?:erence)?|iban|sort code|order|passport|"
-    r"customer (?:no|id)|cust(?:omer)? id|id|isin|omb|formula|contract|case|ticket)\b[\s.:#]*(?:(?:no|number|nr|is|id|express)\b[\s.:#]*){0,3}|[#%*+]\s?)$"
+    r"(?:\b(?:accounts?|acct|a/c|(?:credit|debit|bank) cards?|card (?=no|number|is)|visa|mastercard|amex|policy|"
+    r"invoice|ref(?:erence)?|iban|sort code|order|passport|"
+    r"customer (?:no|id)|cust(?:omer)? id|id|isin|omb|formula|contract|case|ticket)\b[\s.:#]*(?:(?:no|number|nr|is|"
+    r"id|express)\b[\s.:#]*){0,3}|[#%*+]\s?)$"
 )
 _EMAIL = (
     r"(?<![a-z0-9.+%_-])(?!\.)(?:(?!\.\.)[a-z0-9À-ɏ.+%_'-]){1,64}(?<!\.)@(?:[a-z0-9À-ɏ-]{1,63}\.){1,6}[a-z]{2,24}"
