@@ -125,6 +125,8 @@ class Blocks:
         if not self._blocks or self._blocks[-1].turn is not None:
             return False
         before = self._lines[number - 1].rstrip()
+        if before.endswith("|") or self._lines[number].lstrip().startswith("|"):
+            return False  # rows of a table
         label = label_of(words, self._is_label)
         if label is not None and (self._is_label(label[0]) or len(label[0].split()) <= 3):
             return False

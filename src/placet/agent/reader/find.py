@@ -68,8 +68,7 @@ class Finder:
             item = statement.item
             label = self._labels.key(statement.label) if statement.label else None
             under = self._labels.key(statement.heading) if statement.heading else None
-            if first:
-                topic = label or self._topic(statement)
+            topic = label or self._topic(statement) if first else self._topic(statement) or topic
             before = statements[number - 1] if number else None
             after = statements[number + 1] if number + 1 < len(statements) else None
             carries = before is not None and before.paragraph == statement.paragraph and _carries(statement)
@@ -90,7 +89,14 @@ class Finder:
         if statement.talk or len(words) < 2:
             return None
         openings = (" ".join(words[:count]) for count in (4, 3, 2, 1))
-        return next((key for each in openings if each[-1:] not in ",;" and (key := self._labels.exact(each))), None)
+        return next(
+            (
+                key
+                for each in openings
+                if each[-1:] not in ",;" and (key := self._labels.exact(each.removesuffix("'s")))
+            ),
+            None,
+        )
 
     def _read(self, spot: Spot) -> Iterator[Seen]:
         done: set[str] = set()

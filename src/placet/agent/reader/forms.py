@@ -30,8 +30,8 @@ _NOTHING = (
     r"^\W*(?:n/?a|none|nil|unknown|tbc|tbd|not (?:provided|known|given|discussed|applicable|stated)|no change|"
     r"unchanged|as (?:before|above|on file)|same|see (?:above|below)|-+|\.+|_+|\?+|blank|pending)?\W*$"
 )
-_TEXT_END = r"\s{2,}|\s\(|;|\s-{1,2}\s|,? (?:since|from \d|as of|effective)\b"
-_LIST_END = r"\s{2,}|\.\s|\s-{1,2}\s"
+_TEXT_END = r"\s\||\s{2,}|\s\(|;|\s-{1,2}\s|,? (?:since|from \d|as of|effective)\b"
+_LIST_END = r"\s\||\s{2,}|\.\s|\s-{1,2}\s"
 _NO_ANSWER = r"^\W*(?:well|as|same|i don't|not sure|why|you)\b"
 
 

@@ -29,6 +29,7 @@ _WROTE = (
 _WROTE_WORD = (
     r"wrote|schrieb|a écrit|escribió|escreveu|schreef|ha scritto|skrev|написал|пишет|napisał|写道|kirjoitti|a scris"
 )
+_INTRODUCES = r":\s*$|^\W*(?:fwd?|fw|fyi)\b|\b(?:forward\w*|below|pasted|received|got this|as follows|attached)\b"
 _SUBJECT = r"^\W*(?:fwd?|fw)\b(?:\W+\w+){3}"  # "Fwd: three words and more" is a title
 _FORWARDED = (
     r"^\W{0,12}(?:begin )?(?:forwarded|fwd|fw|pasted|copied|weitergeleitet\w*|encaminhad\w+|"
@@ -68,7 +69,7 @@ _REQUEST = (
     r"\b(?:your|the) (?:answer|response|reply|output|message|summary|task)\b|\bproposed_value|\bfield_key|\bfield "
     r"?updates?\b"
 )
-_SEAM = r"(?<=[a-z0-9)])\s(?=[A-Z][a-z]+\s[a-z\"'])"
+_SEAM = r"(?<=[a-z0-9)\u3040-\u9fff])\s(?=[A-Z][a-z]+\s[a-z\"'])"
 
 
 @dataclass(slots=True)
@@ -139,12 +140,20 @@ class _Walk:
     def _is_the_mail(self, at: int, header: int) -> bool:
         """Whether a header is that of the note itself; then its author and recipient are taken down."""
         author = _named(self._lines[at : at + header], _AUTHOR)
-        first = self._above == 0 or (self._above == 1 and author is not None and self._is_client(author))
+        # One line above it may be the note's title, but not an introduction to somebody else's mail.
+        client = author is not None and self._is_client(author)
+        first = self._above == 0 or (self._above == 1 and (client or self._begins_beside(at, header)))
         if self.layout.author is not None or author is None or not first:
             return False
         self.layout.author = author
         self.layout.recipient = _named(self._lines[at : at + header], _RECIPIENT) or ""
         return True
+
+    def _begins_beside(self, at: int, header: int) -> bool:
+        """Whether a header stands right under the one line above it, which does not introduce it."""
+        line = self._lines[at - 1] if at else ""
+        recipient = _named(self._lines[at : at + header], _RECIPIENT) or ""
+        return bool(line.strip()) and not rx(_INTRODUCES).search(line) and not self._is_client(recipient)
 
     def _turning(self, at: int) -> str:
         """Whose words begin with this line: somebody else's, a signature, or still the same."""

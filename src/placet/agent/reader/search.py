@@ -85,10 +85,7 @@ class Search:
             found = find_dates(text, region=region, today=today)
             if self._context.cue(field).when != "future":
                 return found
-            relative = find_relative_dates(text, region=region, today=today)
-            return sorted(
-                found + [r for r in relative if not any(r.start < f.end and f.start < r.end + 3 for f in found)]
-            )
+            return found or find_relative_dates(text, region=region, today=today)
         finder = _FINDERS.get(field.type)
         return finder(text) if finder is not None else []
 

@@ -102,9 +102,12 @@ def _stretches(text: str, flat: str, block: Block) -> Iterator[tuple[int, int]]:
         seam = mail.asks_for_an_answer(flat[start:end])
         if seam > 0:
             yield start, start + seam - 1
-            yield start + seam, end
-        else:
-            yield start, end
+            start += seam
+        # Such a request ends with its line, where the next one begins like a sentence.
+        line = rx(r"\n(?=\s*\W?[A-ZÀ-Þ0-9])", 0).search(text, start, end) if seam >= 0 else None
+        yield start, line.start() if line else end
+        if line is not None:
+            yield line.end(), end
 
 
 def _is_brief_question(statement: Statement) -> bool:

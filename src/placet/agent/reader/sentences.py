@@ -24,7 +24,9 @@ _STARTERS = (
     r"one|can|"
     r"told|asked|please|now|does|doesn't)\b"
 )
-_RUN_ON = r"(?<=[a-z0-9])(?= (?:How|What|Why|When|Where|Which|Can|Could|Would|Does|Did|Are|Should|Is) [a-z])"
+_RUN_ON = (
+    r"(?<=[a-z0-9\u3040-\u9fff])(?= (?:How|What|Why|When|Where|Which|Can|Could|Would|Does|Did|Are|Should|Is) [a-z])"
+)
 _STOP = r"(?<![.!?…。！？])[.!?…。！？]++"
 _NEW_LINE = r"(?=\n[^\S\n]{0,40}[^a-z\s])"
 _BEHIND = r"([\"')\]]*+)(\s++|(?<=[。！？])|$)"

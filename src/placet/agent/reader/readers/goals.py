@@ -113,9 +113,11 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
     statement, field = spot.statement, context.schema.field(_KEY)
     text = statement.text
     answers = field is not None and statement.asked != () and context.asks(field, statement.asked[-1].low)
+    # What else is said in a turn is no longer the answer.
+    first = spot.before is None or spot.before.item != statement.item
     if spot.label == _KEY:
         yield from _split(statement, statement.body - statement.start, len(text), 0, LABEL)
-    elif answers and not rx(_NO_ANSWER).match(text):
+    elif answers and first and not rx(_NO_ANSWER).match(text):
         opening = rx(_ANSWER_LEAD).match(text)
         yield from _split(statement, opening.end() if opening else 0, _end(text, 0), 0, ANSWER)
     elif spot.under == _KEY:

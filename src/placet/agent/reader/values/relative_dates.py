@@ -75,7 +75,7 @@ def _weekdays(low: str, today: dt.date, _: str) -> Iterator[Found]:
         rf"\b(?P<day>{_DAY}) (?P<week>week)\b(?! (?:on|of))",
         rf"\ba (?P<week>week) (?:on|from) (?P<day>{_DAY})\b",
         rf"\b(?P<week>this|next|last|coming|previous) (?P<day>{_DAY})\b(?! the \d| \d)",
-        r"(?<![\w/])(?P<week>)(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|"
+        r"(?<![\w/])(?<!every )(?<!each )(?P<week>)(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day|montag|dienstag|mittwoch|"
         rf"donnerstag|freitag)\b(?!,? (?:the )?\d|,? the |s\b| (?:{_MONTH}))",
     )
     for pattern in patterns:
