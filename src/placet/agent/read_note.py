@@ -6,12 +6,14 @@ transaction and off the event loop, because it is work for the processor (or for
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from placet.agent.followups import followups
 from placet.agent.mind import Brief, Mind, Reader, Told
 from placet.agent.reader import NAME, Finding, Reading
 from placet.artifacts import inbox
@@ -61,11 +63,13 @@ async def read_note(
     text = checked(text)
     customer = await may_propose(runtime, who, customer_id)
     mind = mind or runtime.part(Mind)
-    reading = await mind.read(brief(runtime, customer, text, occurred_at=occurred_at, locale=locale), told)
-    if not reading.proposals:
+    about = brief(runtime, customer, text, occurred_at=occurred_at, locale=locale)
+    reading = await mind.read(about, told)
+    more = await asyncio.to_thread(followups, about)
+    if not reading.proposals and not more:
         raise NothingFound("The agent found nothing in this note to propose.", reading=reading)
     source = Source(text=text, title=title, occurred_at=occurred_at)
-    proposals = items(reading.proposals)
+    proposals = items(reading.proposals) + more
     return await store(
         runtime, who, customer_id, proposals, source, left(reading), mind.reader, batch_id=batch_id, dry_run=dry_run
     )

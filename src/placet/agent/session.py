@@ -20,11 +20,12 @@ import msgspec
 from placet.agent import read_note
 from placet.agent.answers import NOT_UNDERSTOOD, SKIPPED, Answered, read_answer
 from placet.agent.conversation import MAX_ANSWER, Conversation, Reply
+from placet.agent.followups import followups
 from placet.agent.mind import Brief, Mind
 from placet.agent.reader import Nudge, Reading
 from placet.artifacts import inbox, lifecycle
 from placet.artifacts.artifact_type import to_wire
-from placet.artifacts.propose import Proposed, Source
+from placet.artifacts.propose import Item, Proposed, Source
 from placet.customers import fields, records
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
@@ -77,6 +78,7 @@ class Session:
     pending: int = 0
     address: str = ""
     reading: Reading | None = None
+    following: list[Item] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     proposed: Proposed | None = None
@@ -136,6 +138,7 @@ class Session:
         reading = await self.mind.read(about, told)
         await self._read_answers(about, reading)
         self.reading = reading
+        self.following = await asyncio.to_thread(followups, about)
         await show(Progress("extract", "done", detail=f"{len(reading.proposals)} found"))
         await self._ask(show)
         return reading
@@ -195,7 +198,7 @@ class Session:
     def found_anything(self) -> bool:
         """Whether there is something to propose."""
         assert self.reading is not None  # asked after reading
-        return bool(self.reading.proposals) or any(answered.found for answered in self.answered)
+        return bool(self.reading.proposals or self.following) or any(answered.found for answered in self.answered)
 
     async def propose(self, show: Show) -> Proposed | None:
         """Store the note's findings and the answers' as one batch, once a turn; None where there is nothing to propose."""
@@ -217,6 +220,7 @@ class Session:
             fresh = [found for found in answered.found if found.field_key not in seen]
             seen |= {found.field_key for found in fresh}
             proposals += read_note.items(fresh, answered.source)
+        proposals += self.following
         left = read_note.left(self.reading)
         for answered in self.answered:
             left += msgspec.to_builtins(answered.left)
@@ -228,7 +232,7 @@ class Session:
             self.who,
             self.customer_id,
             proposals,
-            source if from_note else None,
+            source if from_note or self.following else None,
             left,
             self.mind.reader,
             batch_id=self._batch_id(proposals, source),
