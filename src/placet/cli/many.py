@@ -164,9 +164,10 @@ class Shown:
 
     def _print_json(self, results: Sequence[Result], outcomes: Counter[str], stopped: PlacetError | None) -> None:
         new = [artifact for each in results if each.outcome == PROPOSED for artifact in each.artifacts]
-        notes = [
-            {key: value for key, value in msgspec.to_builtins(each).items() if key != "artifacts"} for each in results
-        ]
+        notes = []
+        for each in results:
+            row = {key: value for key, value in msgspec.to_builtins(each).items() if key != "artifacts"}
+            notes.append(row | {"skipped": row.get("skipped", [])} if each.outcome == PROPOSED else row)
         summary: dict[str, Any] = {"notes": len(results), "proposals": len(new), "dryRun": self._dry_run, **outcomes}
         if stopped is not None:
             summary["stopped"] = {"code": stopped.code, "error": stopped.sentence, **stopped.members}

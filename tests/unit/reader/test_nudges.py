@@ -31,6 +31,7 @@ CLINIC = ProfileSchema(
         field("practice", "GP practice", "Habits", "text"),
         field("budget", "Budget", "Habits", "decimal", unit="EUR"),
         field("story", "Case history", "Habits", "longtext", priority="high"),
+        field("visits", "Visits", "Habits", "list", priority="high", items="object"),
     ),
 )  # fmt: skip
 
@@ -40,7 +41,7 @@ def asked(note: str, profile: dict[str, Any] | None = None, **options: Any) -> l
 
 
 def test_every_type_is_asked_for_in_its_own_words() -> None:
-    assert {entry.key: question(entry) for entry in CLINIC.fields if entry.type != "longtext"} == {
+    assert {entry.key: question(entry) for entry in CLINIC.fields if entry.key not in ("story", "visits")} == {
         "bloodType": "What is the client's blood type: A, B, AB or 0?",
         "allergies": "What should be recorded under “Allergies” (several with commas between them)?",
         "weight": "What is the client's weight, in kg?",
@@ -73,7 +74,11 @@ def test_priority_counts_first_then_how_much_of_the_section_is_known() -> None:
 
 
 def test_only_people_record_some_fields_and_nobody_asks_for_what_matters_little() -> None:
-    filled = {entry.key: "x" for entry in CLINIC.fields if entry.key not in ("consent", "story", "origin", "practice")}
+    filled = {
+        entry.key: "x"
+        for entry in CLINIC.fields
+        if entry.key not in ("consent", "story", "visits", "origin", "practice")
+    }
     assert asked("Nothing new.", filled, schema=CLINIC) == ["practice"]
 
 

@@ -21,7 +21,7 @@ SHOWN = 6  # options of a choice that a question names; of more, the first few
 _WEIGHT = {"high": 3.0, "medium": 2.0, "low": 1.0}
 _DOUBT = 1.5  # the note brought it up and left it open: the person has it in mind
 _LEAST = 2.0  # a field of low priority is asked about only where the note left it open
-_NOT_ASKED = ("object", "any", "longtext")  # nobody answers these in a line
+_NOT_ASKED = {"object", "any", "longtext"}  # nobody answers these in a line
 _DOUBTS = {
     "hypothetical": "The note speaks of it as a possibility only",
     "question": "The note asks about it and does not say",
@@ -68,7 +68,7 @@ def nudges(
     low = small(said)
     ranked = []
     for field in schema.fields:
-        if field.policy == "human_only" or field.type in _NOT_ASKED or field.key in known:
+        if field.policy == "human_only" or {field.type, field.items} & _NOT_ASKED or field.key in known:
             continue
         doubt = doubts.get(field.key)
         score = _WEIGHT[field.priority] + _share_known(schema, field, known) + (_DOUBT if doubt else 0)
