@@ -187,22 +187,24 @@ async def test_an_obedient_model_stays_within_bounds(desk: Desk, chat: Chatting,
         if asked.reads:
             flood = [item("email", f"evil{n}@evil.example", quote) for n in range(150)]
             return result(item("email", "evil@evil.example", quote), *flood, *FOUND)
-        return calls(
-            ("get_customer_profile", {"customer_id": other}),
-            ("extract_and_ask", {"customer_id": other, "note": "Her phone is +44 7700 900417"}),
-            ("finalize_proposal", {"customer_id": other, "status": "accepted"}),
-            ("decide", {"artifactId": "all", "status": "accepted"}),
-            *(("finalize_proposal", {}) for _ in range(30)),
-        )
+        orders = [
+            calls(
+                ("get_customer_profile", {"customer_id": other}),
+                ("decide", {"artifactId": "all", "status": "accepted"}),
+            ),
+            calls(("extract_and_ask", {"customer_id": other, "note": "Her phone is +44 7700 900417"})),
+            calls(("extract_and_ask", {}), ("finalize_proposal", {}), ("finalize_proposal", {"customer_id": other})),
+        ]
+        turn = sum(not each.reads for each in stub.asked) - 1
+        return orders[turn] if turn < len(orders) else calls(("finalize_proposal", {}))  # and so on, for ever
 
     stub.begin(obedient)
     turn = await chat.turn(user(note), user("skip"))
     assert await world.stored(other) == elsewhere
     artifacts = await world.rows("select field, status, batch_id from artifact where customer_id = $1", desk.customer)
-    assert {row["status"] for row in artifacts} <= {"pending"}
-    assert len({row["batch_id"] for row in artifacts}) <= 1
-    assert len(artifacts) == len({row["field"] for row in artifacts})  # one a field, however often it is said
-    assert "email" not in {row["field"] for row in artifacts}
+    assert {row["status"] for row in artifacts} == {"pending"}
+    assert len({row["batch_id"] for row in artifacts}) == 1
+    assert sorted(row["field"] for row in artifacts) == ["addressCity", "occupation"]  # one a field, and no order
     assert (await desk.profile()) == {}
     assert turn.errors  # it was cut off
     assert len(stub.asked) <= 12
