@@ -88,10 +88,7 @@ def _what_came_of_it(session: Session) -> str:
 def _where_to_decide(session: Session) -> str:
     if session.pending == 0:
         return "I cannot decide anything; only a person can. Nothing waits for a decision on this customer."
-    return (
-        f"I cannot decide anything; only a person can. {_count(session.pending, 'proposal')} "
-        f"{'wait' if session.pending != 1 else 'waits'} for you at {session.address}."
-    )
+    return f"I cannot decide anything; only a person can. {session.waiting} for you at {session.address}."
 
 
 def _profile(sections: dict[str, dict[str, str]]) -> str:

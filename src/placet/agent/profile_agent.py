@@ -143,7 +143,7 @@ def _agent() -> Agent[Session, str]:
     @agent.instructions
     def the_desk(ctx: RunContext[Session]) -> str:
         session = ctx.deps
-        return f"{session.pending} proposals wait for this client. They are decided at {session.address}."
+        return f"{session.waiting} for a decision on this client, at {session.address}."
 
     return agent
 

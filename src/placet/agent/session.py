@@ -76,6 +76,7 @@ class Session:
     occurred_at: datetime | None = None
     locale: str = "en-GB"
     pending: int = 0
+    and_more: bool = False
     address: str = ""
     reading: Reading | None = None
     following: list[Item] = field(default_factory=list)
@@ -94,10 +95,16 @@ class Session:
         async with self.runtime.reading() as connection:
             waiting = inbox.Filters(customer_id=self.customer_id, status=lifecycle.PENDING)
             page = await inbox.list_artifacts(connection, self.who, waiting, limit=inbox.MAX_LIMIT)
-        self.pending = len(page.artifacts)
+        self.pending, self.and_more = len(page.artifacts), page.next_cursor is not None
         batches = {found.batch_id for found in page.artifacts}
-        [only] = batches if len(batches) == 1 else [""]
+        [only] = batches if len(batches) == 1 and not self.and_more else [""]
         self.address = f"/batches/{only}" if _OURS.fullmatch(only) else f"/customers/{self.customer_id}"
+
+    @property
+    def waiting(self) -> str:
+        """How many proposals wait, in words."""
+        number = f"{'More than ' if self.and_more else ''}{self.pending}"
+        return f"{number} proposal{'' if self.pending == 1 else 's'} wait{'s' if self.pending == 1 else ''}"
 
     async def profile(self, sections: list[str] | None) -> dict[str, dict[str, str]]:
         """What is recorded now, in words, by section; what is restricted is only said to be there."""

@@ -11,7 +11,7 @@ from acceptance.api.conftest import Desk
 from acceptance.chat.conftest import NOTE, Chatting, user
 from acceptance.chat.openai_stub import ENDLESS, HANGS, Asked, Failure, OpenAiStub, calls, says
 from conftest import World
-from placet.agent.mind import Mind
+from placet.agent.mind import Brief, Mind
 from placet.agent.read_note import NothingFound, read_note
 from placet.errors import ModelFailed
 from placet.runtime import Runtime
@@ -160,6 +160,19 @@ async def test_a_failing_model_stores_nothing_and_says_so(desk: Desk, chat: Chat
     assert error == failed.value.sentence or (code is None and error.startswith("The language model"))
     assert turn.of("finish")[0].get("finishReason") == "error"
     assert await desk.counts() == before
+
+
+async def test_a_model_has_so_many_tokens_an_answer_and_a_run(stub: OpenAiStub, schema):
+    stub.begin(
+        lambda asked: result(item("shoeSize", len(stub.asked), "moved to Lisbon"))
+    )  # to be mended, so asked again
+    mind = Mind(settings=LanguageModel(name="openai:stub-1", url=stub.url, answer_tokens=500, run_tokens=100))
+    with pytest.raises(ModelFailed) as failed:
+        await mind.read(Brief(text=NOTE, schema=schema))
+    await mind.drain(0)
+    assert failed.value.code == "model_limit"
+    assert len(stub.asked) == 2  # 70 tokens each, as the stub counts
+    assert 500 in (stub.asked[0].body.get("max_completion_tokens"), stub.asked[0].body.get("max_tokens"))
 
 
 async def test_a_model_that_is_not_set_up_is_refused_before_the_stream(server, database, schema):

@@ -77,6 +77,18 @@ async def test_progress_is_told_while_a_note_is_read_and_leaving_then_stops_it(l
     assert await line.world.stored(line.customer) == before
 
 
+async def test_who_leaves_in_mid_stream_finds_every_proposal_stored(line: Line, stub: OpenAiStub):
+    found = [
+        {"field": "addressCity", "value": "Lisbon", "quote": "moved to Lisbon"},
+        {"field": "occupation", "value": "teacher", "quote": "works as a teacher"},
+    ]
+    stub.begin(lambda a: calls(("final_result", {"proposals": found})) if a.reads else calls(("finalize_proposal", {})))
+    async with line.turn(user(NOTE), user("skip")) as answer:
+        await until(answer.aiter_lines(), "data-artifact")
+    stored = await line.world.rows("select field from artifact where customer_id = $1", line.customer)
+    assert sorted(row["field"] for row in stored) == ["addressCity", "occupation"]
+
+
 async def test_a_silent_stream_is_kept_up(line: Line, stub: OpenAiStub, monkeypatch):
     monkeypatch.setattr(streaming, "HEARTBEAT_S", 0.05)
     stub.begin(extracting)
