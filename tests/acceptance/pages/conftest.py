@@ -19,7 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.web.conftest import axe, browser
 from acceptance.web.test_look import DESK, PHONE
-from conftest import item
+from conftest import SECRET_KEY, item
 from placet.api.app import from_environment
 from placet.api.auth import COOKIE
 from placet.artifacts.artifact import Artifact
@@ -144,6 +144,8 @@ def _served(database_url: str) -> Iterator[str]:
         environment.setenv("PLACET_DATABASE_URL", database_url)
         environment.setenv("PLACET_PROFILE_SCHEMA", str(loading.schema_file()))
         environment.setenv("PLACET_WORKER", "no")
+        environment.setenv("PLACET_SECRET_KEY", SECRET_KEY)
+        environment.setenv("PLACET_LOOPBACK_CALLS", "yes")
         app = from_environment()
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -81,6 +81,37 @@ async def artifact_decided(page: Page, site: Site) -> None:
     await page.goto(f"/artifacts/{which}")
 
 
+async def sent(site: Site) -> str:
+    """An artifact with a dead delivery of two attempts, and one that waits for a rule that is off."""
+    which = await site.database.fetchval("select id from artifact where status = 'accepted' and customer_id = 'lund'")
+    await site.database.execute(
+        "insert into trigger_rule (id, trigger, kinds, config, created_by, disabled_at, disabled_why) values "
+        "('crm', 'webhook', '{artifact.accepted}', '{\"url\": \"https://crm.placet.example/hooks/4f9a8c2b1d/approved\"}', 'Ines', "
+        "now(), 'Answered 410: it wants nothing more.') on conflict do nothing"
+    )
+    await site.database.execute(
+        "insert into delivery (id, event_id, artifact_id, customer_id, topic, kind, trigger, rule_id, status, attempts, said) "
+        "select 'd' || n, 'e', $1, 'lund', 'artifact.accepted', 'profile_edit.accepted', 'webhook', 'crm', s, 2, 'Answered 500.' "
+        "from unnest(array['dead', 'promised']) with ordinality as u (s, n) on conflict do nothing",
+        which,
+    )
+    await site.database.execute(
+        "insert into delivery_attempt (delivery_id, n, started_at, outcome, said) "
+        "select 'd1', n, now(), 'retry', 'Answered 500.' from generate_series(1, 2) n on conflict do nothing"
+    )
+    return str(which)
+
+
+async def delivered(page: Page, site: Site) -> None:
+    await sent(site)
+    await page.goto("/admin/deliveries")
+
+
+async def artifact_delivered(page: Page, site: Site) -> None:
+    await page.goto(f"/artifacts/{await sent(site)}")
+    await page.get_by_text("Each attempt").click()
+
+
 async def read_nothing(page: Page, site: Site) -> None:
     await page.goto("/customers/brandt/read")
     await page.get_by_label("Note", exact=True).fill("Nothing of note. Good weather.")
@@ -155,6 +186,8 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "customers-nobody": ("claire", at("/customers?q=nobody")),
     "new-customer": ("ines", at("/customers/new")),
     "admin": ("ines", at("/admin")),
+    "deliveries": ("ines", delivered),
+    "artifact-delivered": ("ines", artifact_delivered),
     "overview": ("claire", at("/customers/brandt")),
     "overview-admin": ("ines", at("/customers/brandt")),
     "open-card": ("claire", card("riskAppetite")),
@@ -215,7 +248,18 @@ async def window(
         await page.close()
 
 
-FORM_IS_OPEN = ("read", "edit", "reject", "new-customer", "sign-in", "stale-over", "delegations", "change", "admin")
+FORM_IS_OPEN = (
+    "read",
+    "edit",
+    "reject",
+    "new-customer",
+    "sign-in",
+    "stale-over",
+    "delegations",
+    "change",
+    "admin",
+    "deliveries",
+)
 
 
 @pytest.mark.parametrize("device", [PHONE, DESK], ids=["390", "1440"])

@@ -10,6 +10,7 @@ from placet.web.pages import (
     company,
     customers,
     deciding,
+    deliveries,
     doing,
     lists,
     overview,
@@ -38,6 +39,7 @@ behind_the_sign_in = Router(
         *standing.handlers,
         *own.handlers,
         *admin.handlers,
+        *deliveries.handlers,
     ],
 )
 for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])

@@ -20,7 +20,7 @@ from placet.db.engine import Connection
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
-from placet.web.pages import show, standing, telling
+from placet.web.pages import deliveries, show, standing, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 
@@ -94,6 +94,7 @@ async def artifact_page(
         )
         earlier = await thread.before(connection, artifact)
         colleagues = await standing.receivers(connection, who, artifact)
+        sent_on = await deliveries.of_artifact(connection, who, artifact_id, runtime.schema)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
@@ -121,6 +122,8 @@ async def artifact_page(
         ),
         thread=tuple(show.proposal(a, who, runtime.schema, with_customer=False) for a in earlier),
         colleagues=colleagues,
+        deliveries=sent_on,
+        may_replay=who.type == "admin",
     )
     return html(view, status)
 

@@ -29,6 +29,8 @@ _MARKS = {
     "member_set": "users-round",
     "member_removed": "users-round",
     "ended": "users-round",
+    "delivered": "check",
+    "delivery_dead": "triangle-alert",
 }
 _SENTENCES = {  # what an event without a value says, from what it keeps; names missing there read as somebody or nobody
     "customer.created": " added this customer",
@@ -42,6 +44,11 @@ _SENTENCES = {  # what an event without a value says, from what it keeps; names 
     "customer.member_removed": " took {userName} off this customer",
     "delegation.created": " had {toUserName} stand in for {fromUserName}",
     "delegation.ended": " ended that {toUserName} stands in for {fromUserName}",
+}
+_DELIVERY = {
+    "delivered": " called {trigger} about ",
+    "delivery_dead": " gave up calling {trigger} about ",
+    "delivery_replayed": " had {trigger} called again about ",
 }
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
@@ -151,8 +158,9 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
         case "signature_lapsed":
             yield from (bit(text=" counts the signature on "), bit(text=label, kind="strong", href=href))
             yield bit(text=f" by {line.body.get('signedByName')} no more")
-        case _ if line.body.get("action"):
-            yield from (bit(text=f" {line.act} "), bit(text=label, kind="strong", href=href))
+        case _ if line.act in _DELIVERY or line.body.get("action"):
+            said = _DELIVERY.get(line.act, f" {line.act} ").format_map(_Names(line.body))
+            yield from (bit(text=said), bit(text=label, kind="strong", href=href))
         case _:
             said = _SENTENCES.get(line.kind, f" recorded {line.kind}")
             yield bit(text=said.format_map(_Names(line.body)))

@@ -17,6 +17,7 @@ from placet.web.views.customers import (
     Section,
     SourceRow,
 )
+from placet.web.views.deliveries import DeliveriesPage
 from placet.web.views.own import ChangePage
 from placet.web.views.pages import (
     ArtifactPage,
@@ -71,6 +72,7 @@ from placet.web.views.pieces import (
     Tone,
     View,
 )
+from placet.web.views.sending import File, Rule, Sent, Try
 from placet.web.views.standing import DelegationsPage, Standing
 
 __all__ = [
@@ -89,12 +91,14 @@ __all__ = [
     "CustomersPage",
     "Decision",
     "DelegationsPage",
+    "DeliveriesPage",
     "Draft",
     "EarlierValue",
     "Empty",
     "ErrorPage",
     "Evidence",
     "Fact",
+    "File",
     "Filter",
     "Happening",
     "Head",
@@ -120,9 +124,11 @@ __all__ = [
     "Provenance",
     "ReadPage",
     "Refusal",
+    "Rule",
     "Run",
     "Section",
     "Seen",
+    "Sent",
     "Shell",
     "SignInLinkPage",
     "SignInPage",
@@ -137,5 +143,6 @@ __all__ = [
     "Standing",
     "TimelinePage",
     "Tone",
+    "Try",
     "View",
 ]

@@ -32,6 +32,7 @@ from placet.web.views.pieces import (
     Span,
     View,
 )
+from placet.web.views.sending import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -318,3 +319,5 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     siblings: tuple[Proposal, ...] = ()
     thread: tuple[Proposal, ...] = ()
     colleagues: tuple[Choice, ...] = ()
+    deliveries: tuple[Sent, ...] = ()
+    may_replay: bool = False
