@@ -1,7 +1,8 @@
 """The background work: what is done though nobody asks for it. It runs in `placet serve` and as `placet worker`.
 
 Chores: ending proposals whose time is over (and signatures that count no more), and sweeping out what is kept for a while
-only; and, beside them, making the deliveries that were promised. Any number of processes may do all of it at once.
+only; and, beside them, making the deliveries that were promised and telling people by mail what waits. Any number of
+processes may do all of it at once.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from placet.artifacts.ends import end_what_is_due
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
 from placet.identity.sign_in import IDLE
+from placet.notifications.tell import tell
 from placet.runtime import DRAIN_S, Runtime
 from placet.triggers.deliver import Deliverer
 
 SQL = statements(__package__, "worker.sql")
 EVERY_S = 60.0
 READY_S = 1.0
+NOTIFY_S = 20.0
 log = structlog.get_logger("placet.worker")
 
 
@@ -80,10 +83,23 @@ async def deliver(runtime: Runtime) -> None:
         await deliverer.stop(DRAIN_S)
 
 
+async def notify(runtime: Runtime, *, every: float = NOTIFY_S) -> None:
+    """Tell people by mail what waits for them, now and then, until cancelled."""
+    while True:
+        try:
+            if told := await tell(runtime):
+                log.info("told", mails=told)
+        except Unavailable:  # whoever opens the database says so already
+            pass
+        except Exception as error:  # the next round may go well, and nobody else would try
+            log.error("not told", error=f"{type(error).__name__}: {error}")
+        await asyncio.sleep(every)
+
+
 @asynccontextmanager
 async def working(runtime: Runtime) -> AsyncIterator[None]:
     """The background work goes on while the context lasts."""
-    tasks = [asyncio.create_task(work(runtime)), asyncio.create_task(deliver(runtime))]
+    tasks = [asyncio.create_task(task(runtime)) for task in (work, deliver, notify)]
     try:
         yield
     finally:

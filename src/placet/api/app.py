@@ -32,6 +32,7 @@ from placet.api.deliveries import Deliveries
 from placet.api.feed import Feed
 from placet.api.meta import Meta
 from placet.api.metrics import metrics
+from placet.api.notifications import Notifications
 from placet.api.people import People
 from placet.api.reading import MAX_BODY
 from placet.api.rules import Rules
@@ -110,6 +111,7 @@ def create_app(
             Delegations,
             Teams,
             People,
+            Notifications,
             Streams,
             Webhooks,
             Rules,

@@ -1,4 +1,6 @@
-"""One artifact from the command line, as a client of a server: `placet show` its card and files, `placet act` on it."""
+"""One artifact from the command line, as a client of a server: `placet show` its card and files, `placet act` on it;
+and `placet notify`, which mails somebody wants about what waits.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +26,7 @@ def register(app: typer.Typer) -> None:
         show
     )
     app.command("act", epilog="Example: placet act ARTIFACT_ID finish. Needs PLACET_URL and PLACET_TOKEN.")(act)
+    app.command("notify", epilog="Example: placet notify daily. Needs PLACET_URL and PLACET_TOKEN.")(notify)
 
 
 def show(
@@ -61,6 +64,23 @@ def act(
         print_json(artifact)
     else:
         say(f"{artifact.title} of {artifact.customer_name}: {action} is done.")
+
+
+def notify(
+    choice: Annotated[
+        str | None, typer.Argument(metavar="CHOICE", help="off, daily or at-once; left out: shows it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which mails you want about what waits for you."""
+    with the_client() as client:
+        found = client.notifications(choice.replace("-", "_") if choice is not None else None)
+    if as_json:
+        print_json(found)
+        return
+    say(f"Mail: {found.choice.replace('_', ' ')}.")
+    if not found.mail:
+        tell("This server cannot send mail yet.")
 
 
 def _save(content: bytes, name: str) -> None:

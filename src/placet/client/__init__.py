@@ -23,12 +23,14 @@ import msgspec
 from placet import errors
 from placet.artifacts.artifact import Wire as Artifact
 from placet.artifacts.card import Card
+from placet.client.problems import problem, retry_after
 from placet.client.shapes import (
     UNSET,
     Customer,
     Decision,
     Delegation,
     Matched,
+    Notifications,
     Outcome,
     Page,
     Proposed,
@@ -46,6 +48,7 @@ __all__ = [
     "Decision",
     "Delegation",
     "Matched",
+    "Notifications",
     "Outcome",
     "Page",
     "Proposed",
@@ -55,7 +58,6 @@ __all__ = [
 T = TypeVar("T")
 ATTEMPTS = 3
 BACK_OFF_S = 0.3  # before the second attempt; twice that before the third
-MAX_WAIT_S = 5.0  # whatever Retry-After says
 TIMEOUT_S = 30.0
 
 
@@ -252,6 +254,15 @@ class Client:
         path = f"/api/artifacts/{_segment(artifact_id)}/hand-over"
         return self._send("POST", path, body, dict[str, Delegation])["delegation"]
 
+    def notifications(self, choice: str | None = None) -> Notifications:
+        """Which mails the caller wants about what waits: `off`, `daily` or `at_once`; with a `choice`, from now on that."""
+        path = "/api/me/notifications"
+        return (
+            self._get(path, Notifications)
+            if choice is None
+            else self._send("PUT", path, {"choice": choice}, Notifications)
+        )
+
     # ── the wire ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _get(self, path: str, kind: type[T], query: dict[str, Any] | None = None) -> T:
@@ -279,8 +290,8 @@ class Client:
                 if response.status_code != 503 or attempt == ATTEMPTS:
                     if response.is_success:
                         return response
-                    raise _problem(response, self.url)
-                wait = max(wait, _retry_after(response))
+                    raise problem(response, self.url)
+                wait = max(wait, retry_after(response))
             time.sleep(wait)
         raise AssertionError("unreachable")
 
@@ -306,43 +317,6 @@ class _Schema(msgspec.Struct, rename="camel"):
 class _Customers(msgspec.Struct, rename="camel"):
     customers: list[Customer]
     next_cursor: str | None
-
-
-_KINDS: dict[int, type[errors.PlacetError]] = {
-    kind.status: kind
-    for kind in (
-        errors.NotUnderstood,
-        errors.NotSignedIn,
-        errors.Forbidden,
-        errors.NotFound,
-        errors.Conflict,
-        errors.TooLarge,
-        errors.WrongContentType,
-        errors.Invalid,
-        errors.TooMany,
-        errors.Unavailable,
-    )
-}
-_OWN = frozenset({"type", "title", "status", "detail", "instance", "code", "error"})
-
-
-def _problem(response: httpx.Response, url: str) -> errors.PlacetError:
-    """The error a problem document stands for; anything else that refuses is not a Placet server."""
-    try:
-        found = json.decode(response.content)
-        code, sentence = found["code"], found["detail"]
-        members = {name: value for name, value in found.items() if name not in _OWN}
-    except (msgspec.DecodeError, errors.Invalid, KeyError, TypeError, AttributeError, UnicodeDecodeError):
-        return errors.Unavailable(
-            f"What answers at {url} is not Placet (HTTP {response.status_code}).", code="not_placet"
-        )
-    kind = errors.Stale if code == errors.Stale.code else _KINDS.get(response.status_code, errors.PlacetError)
-    return kind(str(sentence), code=str(code), **members)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    text = response.headers.get("retry-after", "")
-    return min(float(text), MAX_WAIT_S) if text.isdecimal() else 0.0
 
 
 def _segment(identifier: str) -> str:

@@ -92,3 +92,10 @@ class Delegation(msgspec.Struct, rename="camel", kw_only=True):
     created_at: str | None = None
     ended_at: str | None = None
     live: bool = False
+
+
+class Notifications(msgspec.Struct):
+    """Which mails the caller wants, and whether the server can send any."""
+
+    choice: str
+    mail: bool

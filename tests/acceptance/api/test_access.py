@@ -88,6 +88,8 @@ ROUTES = {
     ("POST", "/api/tokens/{token_id}/rotate"): CREATES,
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 204, 403, 403, 403, 403),
     ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
+    ("GET", "/api/me/notifications"): PEOPLE,
+    ("PUT", "/api/me/notifications"): PEOPLE,
     ("GET", "/api/stream"): LISTS,
     ("GET", "/api/webhooks"): OVERSEES,
     ("POST", "/api/webhooks"): CREATES,
@@ -174,6 +176,7 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/webhooks/{webhook_id}": {"note": f"Note {number}"},
         "/api/trigger-rules": {"trigger": "webhook"},
         "/api/trigger-rules/{rule_id}": {"note": f"Note {number}"},
+        "/api/me/notifications": {"choice": "daily"},
         "/api/batches/{batch_id}/accept": {},
         "/api/batches/{batch_id}/reject": {},
     }.get(path)

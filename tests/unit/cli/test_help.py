@@ -35,6 +35,7 @@ COMMANDS = {
     "decide": "--value --reason --over --json",
     "show": "--save --json",
     "act": "--reason --json",
+    "notify": "--json",
     "reject": "--agent --customer --batch --source --field --confidence --count --reason --yes --json",
     "hand-over": "--until --reason --json",
     "users enable": "--json",

@@ -73,7 +73,7 @@ from placet.web.views.pieces import (
     View,
 )
 from placet.web.views.sending import File, Rule, Sent, Try
-from placet.web.views.standing import DelegationsPage, Standing
+from placet.web.views.standing import DelegationsPage, NotificationsPage, Standing
 
 __all__ = [
     "AdminPage",
@@ -113,6 +113,7 @@ __all__ = [
     "Mode",
     "NewCustomerPage",
     "Notice",
+    "NotificationsPage",
     "Offer",
     "Opened",
     "OverviewPage",

@@ -1,4 +1,4 @@
-"""The page on which people say who stands in for them."""
+"""The pages on which people say who stands in for them, and which mails they want."""
 
 from __future__ import annotations
 
@@ -40,3 +40,13 @@ class DelegationsPage(Page, frozen=True, kw_only=True):
     customers: tuple[Choice, ...] = ()
     sent: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
+
+
+class NotificationsPage(Page, frozen=True, kw_only=True):
+    """Which mails the reader wants; `mail`: whether this server can send any."""
+
+    template: ClassVar[str] = "notifications.html"
+    shell: Shell
+    choices: tuple[Choice, ...]
+    choice: str
+    mail: bool
