@@ -41,7 +41,7 @@ class OfflineMind(FunctionModel):
             return None
         if "extract_and_ask" not in done:
             return "extract_and_ask"
-        if not session.open and session.found_anything and "finalize_proposal" not in done:
+        if not session.open and session.to_propose and "finalize_proposal" not in done:
             return "finalize_proposal"
         return None
 
@@ -66,7 +66,7 @@ def _what_came_of_it(session: Session) -> str:
     left = len(reading.not_proposed)
     seen = f" {_count(left, 'more value')} {_were(left)} seen and left, each with its reason." if left else ""
     if session.open:
-        found = _count(len(reading.proposals), "change")
+        found = _count(session.to_propose, "thing")
         asked = "\n".join(
             f"{n}. {f'{question.hint} ' if question.hint else ''}{question.question}"
             for n, question in enumerate(session.open, 1)

@@ -92,18 +92,19 @@ async def extract_and_ask(ctx: RunContext[Session]) -> dict[str, Any]:
     session = ctx.deps
     reading = await session.read(_showing(ctx))
     if reading is None:
-        return {"found": [], "notProposed": [], "nudges": [], "next": "There is no note yet. Ask for one."}
+        return {"found": [], "more": [], "notProposed": [], "nudges": [], "next": "There is no note yet. Ask for one."}
     given = {found.field_key for answered in session.answered for found in answered.found}
     found = [each for each in reading.proposals if each.field_key not in given]
     found += [each for answered in session.answered for each in answered.found]
     if session.open:
         following = "Put the active questions to the person and stop."
-    elif session.found_anything:
+    elif session.to_propose:
         following = "Call finalize_proposal."
     else:
         following = "There is nothing to propose. Say so."
     return {
         "found": msgspec.to_builtins(found),
+        "more": [{"artifactType": each.artifact_type, "payload": each.payload} for each in session.following],
         "notProposed": msgspec.to_builtins(reading.not_proposed),
         "nudges": msgspec.to_builtins(session.questions),
         "next": following,

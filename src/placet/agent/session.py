@@ -202,10 +202,12 @@ class Session:
         return [question for question in self.questions if question.status == "active"]
 
     @property
-    def found_anything(self) -> bool:
-        """Whether there is something to propose."""
+    def to_propose(self) -> int:
+        """How many things there are to propose, from the note and the answers so far."""
         assert self.reading is not None  # asked after reading
-        return bool(self.reading.proposals or self.following) or any(answered.found for answered in self.answered)
+        changes = {found.field_key for found in self.reading.proposals}
+        changes |= {found.field_key for answered in self.answered for found in answered.found}
+        return len(changes) + len(self.following)
 
     async def propose(self, show: Show) -> Proposed | None:
         """Store the note's findings and the answers' as one batch, once a turn; None where there is nothing to propose."""
@@ -213,7 +215,7 @@ class Session:
             return await self._propose(show)
 
     async def _propose(self, show: Show) -> Proposed | None:
-        if self.proposed is not None or self.reading is None or not self.found_anything:
+        if self.proposed is not None or self.reading is None or not self.to_propose:
             return self.proposed
         await show(Progress("check", "active"))
         note = self.conversation.note or ""

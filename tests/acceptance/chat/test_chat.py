@@ -62,6 +62,16 @@ async def test_answers_join_the_note_in_one_batch_with_a_source_of_their_own(des
     assert answer["text"].startswith(next(n["question"] for n in asked.open if n["id"] == ANSWER["id"]))
 
 
+async def test_what_follows_from_a_note_is_proposed_with_it(chat: Chatting):
+    note = f"{NOTE}\n\nNext steps:\n- Send her the fund brochure by Friday."
+    asked = await chat.turn(user(note))
+    kinds = {each["artifactType"] for each in asked.tool("extract_and_ask")["more"]}
+    done = await chat.turn(user(note), asked.said(), user("skip"))
+    assert kinds
+    assert kinds | {"profile_edit"} == {artifact["artifactType"] for artifact in done.artifacts}
+    assert f"{len(done.artifacts)} things to propose" in asked.text
+
+
 async def test_skipping_all_in_words_proposes_what_the_note_says(chat: Chatting):
     asked = await chat.turn(user(NOTE))
     done = await chat.turn(user(NOTE), asked.said(), user("Skip all of them."))
