@@ -220,9 +220,8 @@ class Session:
         await show(Progress("check", "active"))
         note = self.conversation.note or ""
         given = {found.field_key for answered in self.answered for found in answered.found}
-        from_note = [
-            found for found in self.reading.proposals if found.field_key not in given
-        ]  # what is said last counts
+        # What is said last counts: an answer takes the place of the note's word.
+        from_note = [found for found in self.reading.proposals if found.field_key not in given]
         proposals = read_note.items(from_note)
         seen: set[str] = set()
         for answered in self.answered:

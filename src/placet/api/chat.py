@@ -117,8 +117,8 @@ async def _session(
     """The turn, for who may take it: NotFound, Forbidden, Invalid before a word is streamed."""
     runtime, who = runtime_of(request), principal_of(request)
     await read_note.may_propose(runtime, who, customer_id)
-    if not said or said[-1].role != "user":
-        raise Invalid("The last message of a turn is a person's.", code="no_message")
+    if not said or said[-1].role != "user" or not (said[-1].text.strip() or said[-1].replies):
+        raise Invalid("The last message of a turn is a person's, with words or replies in it.", code="no_message")
     runtime.part(Turns).check(who)
     conversation = understand(said)
     if conversation.note is not None:

@@ -21,6 +21,7 @@ from pydantic_ai.ui.vercel_ai.response_types import DataChunk
 
 from placet.agent import language_model
 from placet.agent.conversation import Said
+from placet.agent.extraction import PIECE
 from placet.agent.profile_agent import (
     ArtifactEvent,
     NudgeEvent,
@@ -103,6 +104,7 @@ async def _events(session: Session, adapter: Any, form: Callable[[Any], Any] | N
     mind = await mind_of(session)
     settings = session.mind.settings
     request, limits = language_model.bounds(settings)
+    note = session.conversation.note or ""
 
     async def events() -> AsyncIterator[str]:
         native = adapter.run_stream_native(
@@ -110,7 +112,7 @@ async def _events(session: Session, adapter: Any, form: Callable[[Any], Any] | N
             deps=session,
             model_settings=request,
             usage_limits=limits,
-            timeout=settings.seconds if settings is not None else None,
+            timeout=settings.seconds * (1 + len(note) // PIECE) if settings is not None else None,
         )
         said = _sentences(session, native)
         with session.runtime.part(Turns).going(session.who):
@@ -132,7 +134,10 @@ async def _sentences(session: Session, events: AsyncIterator[Any]) -> AsyncItera
     except Exception as error:
         known = language_model.failed(error, session.mind.settings) or problems.understood(error)
         if isinstance(known, ModelFailed):
-            log.warning("model failed", code=known.code, error=str(error)[:500])
+            cause = error.__cause__ or error  # its kind, and not its words, which may be a note's
+            log.warning(
+                "model failed", code=known.code, error=type(cause).__name__, status=getattr(cause, "status_code", None)
+            )
         elif known.status >= 500:
             log.error("turn failed", code=known.code, exc_info=error)
         raise known from error
