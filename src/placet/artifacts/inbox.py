@@ -128,6 +128,12 @@ def query(
     return f"{SQL['columns']} where {' and '.join(conditions)} {last}", arguments
 
 
+def in_order(artifacts: list[Artifact], order: str) -> list[Artifact]:
+    """Artifacts as a list of that order (`desc`, `asc`) has them."""
+    by_sequence = sorted(artifacts, key=lambda artifact: artifact.seq)
+    return sorted(by_sequence, key=lambda artifact: artifact.created_at, reverse=order == "desc")
+
+
 async def get_artifact(connection: Connection, who: Principal, artifact_id: str) -> Artifact:
     """One artifact, or NotFound where it is not there for this caller."""
     condition, scope = access.visible(who, *_VISIBLE_COLUMNS)

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup, escape
 
 from placet.web.odd_characters import stretches
-from placet.web.static_files import static_url
+from placet.web.static_files import MODULES, static_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,6 +123,7 @@ def make_environment(folder: Path) -> Environment:
         FLAGS=FLAGS,
         HELD=HELD,
         SEEN=SEEN,
+        MODULES=MODULES,
     )
     return made
 

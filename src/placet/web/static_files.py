@@ -7,6 +7,7 @@ touches the disk, so no path of a client's making can lead anywhere else.
 from __future__ import annotations
 
 import gzip
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,12 +25,13 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
 }
+_IMPORT: Final = re.compile(rb'(?<=(?:from|port) ")\./[a-z_]+\.js')  # `import … from "./dom.js"`, `import "./live.js"`
 _FOREVER: Final = b"public, max-age=31536000, immutable"  # the address changes with the content
 _ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
 
 
 class StaticFile(msgspec.Struct, frozen=True):
-    """A file as it is sent, also gzipped; `version` is the start of its SHA-256, which address and ETag carry."""
+    """A file as it is sent, also gzipped; `version` follows from its content, and address and ETag carry it."""
 
     body: bytes
     squeezed: bytes
@@ -44,16 +46,44 @@ class StaticFile(msgspec.Struct, frozen=True):
 
 def load(folder: Path) -> dict[str, StaticFile]:
     """Read every file of a folder that has a type we serve, by name."""
+    contents = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in _TYPES}
+    version = sha256(b"".join(contents.values())).hexdigest()[:16].encode()
     table = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix in _TYPES:
-            body = path.read_bytes()
-            squeezed = gzip.compress(body, mtime=0)
-            table[path.name] = StaticFile(body, squeezed, _TYPES[path.suffix], sha256(body).hexdigest()[:16])
+    for name, body in contents.items():
+        sent = body
+        if name.endswith(".js"):
+            sent = _IMPORT.sub(rb"\g<0>?v=" + version, body)
+        elif name.endswith(".css"):
+            sent = lean(body)
+        known = version.decode() if _is_module(name, contents) else sha256(sent).hexdigest()[:16]
+        table[name] = StaticFile(sent, gzip.compress(sent, mtime=0), _TYPES[Path(name).suffix], known)
     return table
 
 
+def lean(css: bytes) -> bytes:
+    """A stylesheet without its comments and the white space that only people need. No text of ours holds `: ` or `, `."""
+    for pattern, instead in (
+        (rb"/\*.*?\*/", b""),
+        (rb"\s+", b" "),
+        (rb" ?([{};]) ?", rb"\1"),
+        (rb"([:,]) ", rb"\1"),
+        (rb";}", b"}"),
+    ):
+        css = re.sub(pattern, instead, css, flags=re.DOTALL)
+    return css
+
+
+def _is_module(name: str, contents: dict[str, bytes]) -> bool:
+    """Whether a script imports others or is imported: all of them share one version, since they may import in a ring."""
+    imported = any(
+        f'from "./{name}"'.encode() in body or f'import "./{name}"'.encode() in body for body in contents.values()
+    )
+    return name.endswith(".js") and (imported or _IMPORT.search(contents[name]) is not None)
+
+
 FILES: Final = load(Path(__file__).with_name("static"))
+_SCRIPTS: Final = ("boot.js", "idiomorph.js", "placet.js")  # what pages name themselves
+MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in _SCRIPTS)
 
 
 def static_url(name: str) -> str:

@@ -147,7 +147,8 @@ def _served(database_url: str) -> Iterator[str]:
         environment.setenv("PLACET_SECRET_KEY", SECRET_KEY)
         environment.setenv("PLACET_LOOPBACK_CALLS", "yes")
         app = from_environment()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

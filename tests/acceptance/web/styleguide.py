@@ -589,9 +589,11 @@ SENT: list[tuple[str, list[tuple[str, str]]]] = []
 
 
 @post("/{rest:path}", status_code=200, media_type=MediaType.HTML)
-async def sent(rest: FromPath[str], request: Request[Any, Any, Any]) -> str:
+async def sent(rest: FromPath[str], request: Request[Any, Any, Any]) -> Any:
     """Keep what a form sent, for tests to look at."""
     SENT.append((rest, list((await request.form()).multi_items())))
+    if request.headers.get("accept") == "application/json":
+        return Response({"results": [], "sentence": "It is done."}, media_type=MediaType.JSON)
     return "<!doctype html><html lang=en><title>sent</title><p>sent"
 
 

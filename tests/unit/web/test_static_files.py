@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import AsyncIterator
 from hashlib import sha256
@@ -33,7 +34,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     ("name", "kind"),
     [
         ("placet.css", "text/css; charset=utf-8"),
-        ("placet.js", "text/javascript; charset=utf-8"),
+        ("dom.js", "text/javascript; charset=utf-8"),
         ("boot.js", "text/javascript; charset=utf-8"),
         ("icons.svg", "image/svg+xml; charset=utf-8"),
         ("favicon.svg", "image/svg+xml; charset=utf-8"),
@@ -42,7 +43,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_file_is_sent_whole_with_its_type(client: httpx.AsyncClient, name: str, kind: str) -> None:
     answer = await client.get(served.static_url(name))
     assert answer.status_code == 200
-    assert answer.content == (WEB / "static" / name).read_bytes()
+    assert answer.content == served.FILES[name].body
+    kept = (WEB / "static" / name).read_bytes()
+    assert answer.content == (served.lean(kept) if name.endswith(".css") else kept)
     assert answer.headers["content-type"] == kind
 
 
@@ -133,13 +136,29 @@ def test_what_is_vendored_is_what_is_recorded(folder: Path, record: Path) -> Non
 
 
 def test_the_pages_stay_light() -> None:
-    assert len(served.FILES["placet.css"].body) < 38_000
-    assert len(served.FILES["placet.js"].body) < 12_500
-    assert sum(len(file.squeezed) for file in served.FILES.values()) < 25_000
+    assert len(served.FILES["placet.css"].body) < 34_000
+    own = [file.body for name, file in served.FILES.items() if name.endswith(".js") and name != "idiomorph.js"]
+    assert sum(len(body) for body in own) < 45_000
+    assert sum(len(file.squeezed) for file in served.FILES.values()) < 35_000
+
+
+def test_scripts_import_each_other_under_the_address_that_is_kept_for_good() -> None:
+    found = 0
+    for name, file in served.FILES.items():
+        for imported, version in re.findall(r'(?:from|import) "\./([^"?]+)(?:\?v=(\w+))?"', file.body.decode()):
+            assert version == served.FILES[imported].version, name
+            found += 1
+    assert found > 20
+
+
+def test_a_stylesheet_without_what_only_people_need_says_the_same() -> None:
+    assert served.lean(b"/* why */ a,\n b { color: red;\n }\n@media (min-width: 1px) { c:hover > d { e: f g; } }") == (
+        b" a,b{color:red}@media (min-width:1px){c:hover > d{e:f g}}"
+    )
 
 
 def test_the_style_and_scripts_ask_nobody_else() -> None:
-    for name in ("placet.css", "placet.js", "boot.js"):
+    for name in ("placet.css", "placet.js", "boot.js", *served.MODULES):
         text = served.FILES[name].body.decode()
         assert "url(" not in text
         assert "http" not in text

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
+from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_once
 from placet.api.reading import read_query
 from placet.artifacts import bulk, inbox, lifecycle
 from placet.artifacts.artifact import Artifact
@@ -17,13 +18,15 @@ from placet.artifacts.gate import Gate
 from placet.artifacts.outcome import Decision, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db import json
+from placet.db.engine import Connection
 from placet.errors import NotFound, NotUnderstood, PlacetError, Stale
 from placet.web import views
 from placet.web.pages import forms
+from placet.web.pages.answering import by_script, told
 from placet.web.pages.forms import Form, one
 from placet.web.pages.proposals import BatchQuery, artifact_page
 from placet.web.pages.surroundings import runtime_and_caller
-from placet.web.render import segment
+from placet.web.render import here_with, segment
 
 _MODES = {lifecycle.EDITED: "edit", lifecycle.REJECTED: "reject"}
 _NOT = {lifecycle.ACCEPTED: "Not accepted.", lifecycle.EDITED: "Not accepted.", lifecycle.REJECTED: "Not rejected."}
@@ -47,16 +50,16 @@ async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]
             edited_value=_edited(artifact, form, runtime.schema) if status == lifecycle.EDITED else msgspec.UNSET,
             expected_current_value=_expected(form),
         )
+        if by_script(request):
+            return await decide_once(request, [decision], lambda done: _told_one(done, runtime.schema))
         [outcome] = await runtime.part(Gate).decide([decision])
         if outcome.error is not None:
             raise outcome.error
     except PlacetError as error:
-        if isinstance(error, NotFound) or error.status >= 500:
+        if isinstance(error, NotFound) or error.status >= 500 or by_script(request):
             raise
         return await _refused(request, artifact_id, form, status, error)
-    assert outcome.artifact is not None  # a good outcome has its artifact
-    notice = views.Notice(sentence=_decided(outcome.artifact, runtime.schema))
-    return forms.go(forms.inside(one(form, "next"), "/inbox"), notice)
+    return forms.go(forms.inside(one(form, "next"), "/inbox"), _notice(outcome, runtime.schema))
 
 
 @post("/decisions", status_code=303)
@@ -70,8 +73,11 @@ async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not picked:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
     decisions = [Decision(by=who, artifact_id=artifact_id, status=status, reason=reason) for artifact_id in picked]
+    if by_script(request):
+        return await decide_once(request, decisions, lambda done: told(done, _tally(done, status, runtime.schema)))
     outcomes = await runtime.part(Gate).decide(decisions)
-    return forms.go(back, _tally(outcomes, status, runtime.schema))
+    failed = [outcome.artifact_id for outcome in outcomes if not outcome.good and outcome.outcome != "already_decided"]
+    return forms.go(here_with(back, sel=".".join(failed) or None), _tally(outcomes, status, runtime.schema))
 
 
 @post("/batches/{batch_id:str}/accept", status_code=303)
@@ -90,6 +96,21 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
     runtime, who = runtime_and_caller(request)
     query = read_query(request, BatchQuery)
     form = await forms.read_form(request)
+    if by_script(request):
+
+        async def find(connection: Connection) -> tuple[Sequence[Decision], Reply]:
+            decisions = await bulk.batch_decisions(
+                connection,
+                who,
+                batch_id,
+                status,
+                reason=_reason(form),
+                customer_id=query.customer,
+                created_by_id=query.creator,
+            )
+            return decisions, lambda done: told(done, _tally(done, status, runtime.schema))
+
+        return await find_and_decide_once(request, find)
     outcomes = await bulk.decide_batch(
         runtime,
         who,
@@ -124,6 +145,18 @@ async def _refused(
         sent=sent if status == lifecycle.EDITED else None,
         status=error.status,
     )
+
+
+def _told_one(outcomes: list[Outcome], schema: ProfileSchema) -> Answer:
+    """One decision as a script is answered; a refusal is raised, to be a problem document."""
+    if (error := outcomes[0].error) is not None:
+        raise error
+    return told(outcomes, _notice(outcomes[0], schema))
+
+
+def _notice(outcome: Outcome, schema: ProfileSchema) -> views.Notice:
+    assert outcome.artifact is not None  # a good outcome has its artifact
+    return views.Notice(sentence=_decided(outcome.artifact, schema))
 
 
 def _mode(form: Form, status: str, error: PlacetError) -> str | None:

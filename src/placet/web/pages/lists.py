@@ -15,6 +15,7 @@ from placet.artifacts.artifact_type import artifact_types
 from placet.customers import records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
+from placet.errors import NotFound
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
@@ -36,6 +37,7 @@ class InboxQuery(msgspec.Struct, kw_only=True):
     first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1  # the number of the first row, for "51 to 100 of 230"
     open: str | None = None
     do: str | None = None
+    sel: str | None = None  # ids of the selected rows, with dots between them: the shell reads them
 
 
 @get("/inbox")
@@ -50,6 +52,7 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
+        page = await _with_opened(connection, who, page, query.open, order)
         contexts = await sources.contexts(connection, page.artifacts)
         narrowed = bool(query.field or query.confidence)
         counts = {} if narrowed else await inbox.pending_counts(connection, who)
@@ -85,6 +88,19 @@ async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
             empty=_empty(page.artifacts, narrowed=narrowed, anybody=True),
         )
     return html(view)
+
+
+async def _with_opened(
+    connection: Connection, who: Principal, page: inbox.Page, opened: str | None, order: str
+) -> inbox.Page:
+    """The page with the artifact that is open in it, though it waits no more: whoever looks at it sees what became of it."""
+    if opened is None or any(artifact.id == opened for artifact in page.artifacts):
+        return page
+    try:
+        found = await inbox.get_artifact(connection, who, opened)
+    except NotFound:
+        return page
+    return inbox.Page(inbox.in_order([*page.artifacts, found], order), page.next_cursor)
 
 
 def _cut(page: inbox.Page, query: InboxQuery, *, narrowed: bool) -> set[str]:

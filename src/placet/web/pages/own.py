@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from placet.api.idempotency import Answer, once
 from placet.artifacts import own
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
@@ -19,6 +20,7 @@ from placet.db.engine import Connection
 from placet.errors import NotFound, PlacetError
 from placet.web import views
 from placet.web.pages import forms, show
+from placet.web.pages.answering import by_script, told
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -42,6 +44,14 @@ async def _on_one(request: Request[Any, Any, Any], artifact_id: str, verb: Any, 
     form = await forms.read_form(request)
     reason = forms.one(form, "reason").strip() or None
     back = forms.inside(forms.one(form, "next"), f"/artifacts/{segment(artifact_id)}")
+    if by_script(request):
+
+        async def work(connection: Connection) -> Answer:
+            found = await verb(connection, who, artifact_id, schema=runtime.schema, reason=reason)
+            done = Outcome(artifact_id=found.id, outcome="applied", artifact=found)
+            return told([done], views.Notice(sentence=_told(found, runtime.schema)))
+
+        return await once(request, work)
     try:
         found = await runtime.transact(
             lambda connection: verb(connection, who, artifact_id, schema=runtime.schema, reason=reason)

@@ -29,6 +29,7 @@ class OpenQuery(msgspec.Struct, kw_only=True):
 
     open: str | None = None
     do: str | None = None
+    sel: str | None = None  # ids of the selected rows, with dots between them: the shell reads them
 
 
 class BatchQuery(msgspec.Struct, kw_only=True):
@@ -38,6 +39,7 @@ class BatchQuery(msgspec.Struct, kw_only=True):
     creator: str | None = None
     open: str | None = None
     do: str | None = None
+    sel: str | None = None  # ids of the selected rows, with dots between them: the shell reads them
 
 
 @get("/batches/{batch_id:str}")

@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 
 from placet.api import problems
 from placet.api.auth import principal_of, runtime_of
+from placet.api.feed import Feed
 from placet.artifacts import inbox
 from placet.customers import records
 from placet.db import json
@@ -27,6 +28,7 @@ LATELY = 6  # customers in the side bar
 PAGE = 50  # rows of a list
 _PLACES = ("cursor", "before", "first")  # members of the query that say where a page of a list starts
 _OPENS = ("open", "do")  # members of the query that open a card
+_SELECTS = "sel"  # and the one that says which rows are selected
 _FORGED = {  # what the page of a refused form says above and below the sentence
     "csrf": ("Out of date", "Nothing was changed. Go back, load that page again and send it once more."),
     "cross_site": ("Not from there", "Nothing was changed. Open Placet itself and do it there."),
@@ -36,9 +38,12 @@ _FORGED = {  # what the page of a refused form says above and below the sentence
 async def shell(request: Request[Any, Any, Any], connection: Connection, current: Part = "") -> Shell:
     """What surrounds a page for who is signed in."""
     who = principal_of(request)
+    place = (
+        await runtime_of(request).part(Feed).position()
+    )  # before anything is read, so that nothing after it is missed
     counts = await inbox.pending_counts(connection, who)
     return Shell(
-        user=Person(name=who.name, role=who.type),
+        user=Person(id=who.id, name=who.name, role=who.type),
         csrf=forms.csrf(request),
         here=here(request),
         now=datetime.now(UTC),
@@ -47,6 +52,8 @@ async def shell(request: Request[Any, Any, Any], connection: Connection, current
         lately=await _lately(connection, who, counts),
         may_read=who.type in ("rm", "admin"),
         notice=forms.take_notice(request),
+        place=str(place),
+        selected=frozenset(request.query_params.get(_SELECTS, "").split(".")),
     )
 
 
@@ -133,7 +140,7 @@ def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
     if who is None or who.is_agent:
         return None
     return Shell(
-        user=Person(name=who.name, role=who.type),
+        user=Person(id=who.id, name=who.name, role=who.type),
         csrf=forms.csrf(request),
         here="/",
         now=datetime.now(UTC),

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 class Person(View, frozen=True, kw_only=True):
     """Who is signed in; `role` is rm, admin or auditor."""
 
+    id: str = ""
     name: str
     role: str
 
@@ -57,7 +58,8 @@ class Shell(View, frozen=True, kw_only=True):
     """What surrounds every page of somebody signed in.
 
     `here` is the path and query of this page without what opens a card. `now` and `zone` (an IANA name) decide how
-    times read. `current` is the part of the side bar this page belongs to.
+    times read. `current` is the part of the side bar this page belongs to. `place` is where in the stream the page was read,
+    `selected` the ids of the rows that are.
     """
 
     user: Person
@@ -70,6 +72,8 @@ class Shell(View, frozen=True, kw_only=True):
     lately: tuple[Lately, ...] = ()
     may_read: bool = True
     notice: Notice | None = None
+    place: str = ""
+    selected: frozenset[str] = frozenset()
 
 
 class Page(View, frozen=True, kw_only=True):

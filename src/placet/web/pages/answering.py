@@ -1,0 +1,54 @@
+"""Decisions sent by a page's script: the same forms, answered as JSON, so that a page can show them before they are saved.
+
+The script asks for JSON and sends an `Idempotency-Key`, so that trying again after a lost answer does nothing twice. A refusal
+is a problem document.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+
+from placet.api.idempotency import Answer
+from placet.artifacts.outcome import Outcome
+from placet.web import views
+
+
+class Became(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
+    """What became of one decision: its outcome, the artifact's status since, and why not."""
+
+    artifact_id: str
+    outcome: str
+    status: str | None = None
+    code: str | None = None
+    error: str | None = None
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """An outcome for each artifact, what a page says of it in one sentence, and of many a line for each that was left."""
+
+    results: list[Became]
+    sentence: str
+    details: tuple[str, ...] = ()
+
+
+def by_script(request: Request[Any, Any, Any]) -> bool:
+    """Whether a form was sent by a page's script, which wants JSON."""
+    return request.headers.get("accept", "") == "application/json"
+
+
+def told(outcomes: list[Outcome], notice: views.Notice) -> Answer:
+    """What a script is answered."""
+    results = [
+        Became(
+            artifact_id=outcome.artifact_id,
+            outcome=outcome.outcome,
+            status=outcome.artifact.status if outcome.artifact is not None else None,
+            code=outcome.error.code if outcome.error is not None else None,
+            error=outcome.error.sentence if outcome.error is not None else None,
+        )
+        for outcome in outcomes
+    ]
+    return Answer(200, Told(results=results, sentence=notice.sentence, details=notice.details))

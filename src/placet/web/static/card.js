@@ -1,0 +1,39 @@
+// Opening a proposal in its list, and the forms of its card.
+import { $, $$, seen } from "./dom.js";
+import { byId, handle } from "./items.js";
+import { go } from "./page.js";
+
+export function turn(card, mode) {
+  card.dataset.mode = mode;
+  const pane = $(`form.pane.${mode}`, card);
+  const first = pane ? $$("input:not([type=hidden]), select, textarea, button:not([disabled])", pane).find(seen) : null;
+  (first ?? $$("[data-key]", card).find(seen) ?? handle(card)).focus();
+}
+
+export async function open(item, mode = null) {
+  const id = item.dataset.item, link = new URL(handle(item).href), opens = link.searchParams.has("open");
+  handle(item).focus({ preventScroll: true });
+  if (!await go(link)) return;
+  const card = byId(id);
+  if (!card) return;
+  if (mode && opens && $(`form.pane.${mode}`, card)) turn(card, mode);
+  else handle(card).focus({ preventScroll: true });
+  card.scrollIntoView({ block: "nearest" });
+}
+
+addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const switches = event.target.closest?.("[data-mode-to]");
+  if (switches) {
+    event.preventDefault();
+    const card = switches.closest(".card"), from = card.dataset.mode;
+    turn(card, switches.dataset.modeTo);
+    if (switches.dataset.modeTo === "read") $(`[data-mode-to="${from}"]`, card)?.focus();
+    return;
+  }
+  const opener = event.target.closest?.("[data-item] .fld");
+  if (opener && opener.pathname === location.pathname) {
+    event.preventDefault();
+    open(opener.closest("[data-item]"));
+  }
+});

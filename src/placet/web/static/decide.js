@@ -1,0 +1,196 @@
+// Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
+// module they are sent by the browser.
+import { $, $$, make, notice, say } from "./dom.js";
+import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
+import { go, here, refresh } from "./page.js";
+import { drop, toast } from "./toast.js";
+
+const DEAF_MS = 400; // after the focus went on, so that a second press of the same key decides nothing unseen
+let deafUntil = 0;
+export const deaf = () => performance.now() < deafUntil;
+export const goDeaf = () => { deafUntil = performance.now() + DEAF_MS; };
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const csrf = () => $("input[name=csrf]").value;
+
+// What the server answers, or what it could not: `lost` means that nobody knows, and that the same key finds out.
+async function send(action, body, key) {
+  try {
+    const answer = await fetch(action, { method: "POST", body, headers: { accept: "application/json", "idempotency-key": key } });
+    const said = await answer.json();
+    if (answer.ok) return said;
+    return { code: said.code, error: said.error, lost: answer.status >= 500, status: answer.status };
+  } catch {
+    return { error: "The server did not answer.", lost: true };
+  }
+}
+
+// -- one --
+
+export function accept(item) {
+  if (!waits(item)) return;
+  decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted" }));
+}
+
+export function sendCard(form, submitter) {
+  const item = form.closest("[data-item]");
+  if (waits(item)) decide(item, form.getAttribute("action"), new URLSearchParams(new FormData(form, submitter)));
+}
+
+async function decide(item, action, body, key = newKey()) {
+  const status = body.get("status"), card = item.matches(".card");
+  for (const old of $$(".refusal, .err", item)) old.remove();
+  ink(item, status);
+  onward(item);
+  const said = await send(action, body, key);
+  if (!said.error) return saved([item], said);
+  restore(item);
+  const busy = document.activeElement?.matches("input:not([type=checkbox]), textarea, select"); // with something else by now
+  if (card && !busy && said.code !== "already_decided") await returnTo(item);
+  if (said.status === 422 && !busy && wrong(item, said, status)) return;
+  refuse(item, status, said, () => decide(item, action, body, said.lost ? key : newKey()));
+}
+
+// On to the next that waits; where a card was open the next one opens.
+function onward(item) {
+  const next = nextWaiting(item), card = item.matches(".card");
+  goDeaf();
+  next ? look(next) : $("#main").focus();
+  if (!card) return;
+  const url = here();
+  url.searchParams.delete("do");
+  next ? url.searchParams.set("open", next.dataset.item) : url.searchParams.delete("open");
+  url.hash = "";
+  go(url, "replace");
+}
+
+async function returnTo(item) {
+  const url = here();
+  url.searchParams.set("open", item.dataset.item);
+  await go(url, "replace");
+  handle(item)?.focus({ preventScroll: true });
+}
+
+async function saved(done, said) {
+  const ids = [];
+  for (const [at, item] of done.entries()) {
+    const result = said.results[at] ?? {};
+    if (result.outcome === "signed") { restore(item); continue; }
+    keep(item);
+    ids.push(result.artifactId ?? item.dataset.item);
+  }
+  say(said.sentence);
+  toast(said.sentence, ids.length ? () => undo(ids) : null, fold);
+  await refresh();
+}
+
+// Rows that were kept go once nobody looks back at them.
+function fold() {
+  const kept = $$("[data-kept]:not([data-lost])");
+  for (const item of kept) restore(item);
+  if (kept.length) refresh();
+}
+
+// -- refused --
+
+// A value or a reason that is missing or wrong: the focus goes where it is to be mended.
+function wrong(item, said, status) {
+  const missing = ["reason_required", "reason_too_long"].includes(said.code);
+  const field = missing ? $(`textarea[name=reason][form^="${status === "edited" ? "edit" : "accept"}"], form.edit textarea[name=reason]`, item)
+    : status === "edited" ? $(`form.edit :is(input:not([type=hidden]), select, textarea)`, item) : null;
+  if (!field) return false;
+  const id = `${field.id || field.name}-err`;
+  $(`[id="${id}"]`, item)?.remove();
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", id);
+  field.closest(".field").classList.add("bad");
+  field.closest(".field").append(make("p", { className: "err own", id, textContent: said.error }));
+  if (status === "edited") item.dataset.mode = "edit";
+  say(said.error);
+  field.focus();
+  return true;
+}
+
+function refuse(item, status, said, again) {
+  const taken = said.code === "already_decided";
+  const head = said.lost ? "Not saved." : status === "rejected" ? "Not rejected." : "Not accepted.";
+  const block = make("div", { className: "refusal own", attributes: { role: "alert" } }, make("p", {}, make("b", { textContent: head }), ` ${said.error}`));
+  if (taken) {
+    block.append(make("a", { className: "btn sm", href: `/artifacts/${encodeURIComponent(item.dataset.item)}`, textContent: "Show the decision" }));
+    item.dataset.kept = item.dataset.lost = "";
+  } else if (said.code === "stale") {
+    block.append(make("a", { className: "btn sm", href: handle(item).href, textContent: "See all three values" }));
+  } else {
+    block.append(make("button", { type: "button", className: "btn sm", onclick: again }, "Retry"));
+  }
+  $(".row", item).after(block);
+  item.scrollIntoView({ block: "nearest" });
+  if (taken || said.code === "stale" || said.status === 404) refresh();
+}
+
+// -- many --
+
+// The selected rows, or a whole batch. What was not taken says why; of the selected it stays selected.
+export async function sendMany(form, submitter) {
+  if ("sent" in form.dataset) return;
+  const whole = !form.matches("#many");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const status = whole ? form.getAttribute("action").includes("/accept") ? "accepted" : "rejected" : body.get("status");
+  const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : $$(".tick :checked").map((box) => box.closest("[data-item]"));
+  const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
+  const last = taken.at(-1) ?? among.at(-1);
+  form.dataset.sent = "";
+  submitter?.setAttribute("aria-busy", "true");
+  for (const item of taken) ink(item, status);
+  const next = last && items().find((item) => waits(item) && last.compareDocumentPosition(item) & 4);
+  goDeaf();
+  if (next) look(next);
+  const key = form.key ?? newKey();
+  const said = await send(form.getAttribute("action"), body, key);
+  form.key = said.lost ? key : undefined;
+  delete form.dataset.sent;
+  submitter?.removeAttribute("aria-busy");
+  if (said.error) {
+    taken.forEach(restore);
+    notice(`Nothing was ${status}. ${said.error}`);
+    return;
+  }
+  const done = [], results = [];
+  for (const result of said.results) {
+    const item = byId(result.artifactId);
+    if (!item) continue;
+    if (["applied", "unchanged", "signed"].includes(result.outcome)) { done.push(item); results.push(result); continue; }
+    restore(item);
+    if (!whole || result.outcome !== "left_out") refuse(item, status, { code: result.code, error: result.error }, () => accept(item));
+  }
+  await saved(done, { ...said, results });
+  document.dispatchEvent(new Event("placet:changed"));
+}
+
+// -- undone --
+
+async function undo(ids) {
+  drop();
+  for (const id of ids) {
+    const said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
+    if (said.error) { notice(`Not undone. ${said.error}`); break; }
+    say(said.sentence);
+    if (id === ids.at(-1)) toast(ids.length > 1 ? `Undone: ${ids.length} decisions.` : said.sentence, null, fold);
+  }
+  await refresh();
+  if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();
+}
+
+// What somebody else decided on a row that is on the page: it says so before it goes.
+export function decidedElsewhere(event) {
+  const item = byId(event.artifactId), status = event.kind.split(".").at(-1);
+  if (!item || !waits(item) || !["accepted", "edited", "rejected", "superseded", "withdrawn", "expired"].includes(status)) return false;
+  if (item.matches(".card")) return true; // the server shows an open one as it is now
+  ink(item, status);
+  keep(item);
+  const word = { edited: "Accepted with a change" }[status] ?? status[0].toUpperCase() + status.slice(1);
+  const said = `${word} by ${event.actor.name}`;
+  $(".age, .by", item)?.replaceWith(make("span", { className: "by meta", textContent: said }));
+  say(`${handle(item).textContent}: ${said}`);
+  setTimeout(fold, 10_000);
+  return true;
+}

@@ -1,0 +1,34 @@
+// The few words every other module speaks: finding elements, what is remembered in this browser, and saying what happened.
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const root = document.documentElement;
+
+export const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* closed */ } },
+};
+
+export const seen = (element) => Boolean(element?.checkVisibility());
+
+// One place says what happened, for those who do not see it.
+export function say(words) {
+  const status = $("#status");
+  if (!status) return;
+  status.textContent = "";
+  setTimeout(() => { status.textContent = words; }, 50);
+}
+
+// An element with properties, attributes (in `attributes`) and children; text is never markup.
+export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// A word of the page's own about something that did not work and belongs to no row.
+export function notice(words) {
+  $(".notice.own")?.remove();
+  const made = make("div", { className: "notice refused own", attributes: { role: "alert" } }, make("div", {}, make("p", { textContent: words })));
+  $("#main").querySelector(".split, .review, .cust, .pad, .empty")?.before(made);
+}

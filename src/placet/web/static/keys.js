@@ -1,0 +1,125 @@
+// The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
+import { $, $$, make, root, say, seen, store } from "./dom.js";
+import { accept, deaf, goDeaf } from "./decide.js";
+import { current, items, look, move, openCard, waits } from "./items.js";
+import { turn, open } from "./card.js";
+import { select } from "./select.js";
+import { palette } from "./palette.js";
+
+export function press(key, where = [current(), document]) {
+  for (const place of where) {
+    const hit = place && $$(`[data-key="${key}"]`, place).find(seen);
+    if (hit) { hit.matches("input") ? (hit.focus(), hit.select()) : hit.click(); return true; }
+  }
+  return false;
+}
+
+// A closed row is opened for whatever it needs a person to see first; a plain acceptance is sent from where it stands.
+function decide(key, mode) {
+  const item = current() ?? items()[0];
+  if (!item || (key === "a" && deaf()) || !waits(item) || press(key, [item]) || item.matches(".card")) return;
+  if (key === "a" && "quick" in item.dataset) return accept(item);
+  open(item, mode);
+}
+
+function many(key) {
+  if ($(".tick :checked")) return deaf() || press(key, [$("#many")]);
+  const batch = current()?.closest("[data-batch]") ?? $("[data-batch]");
+  if (!batch) return;
+  if (key === "A") return deaf() || $("[data-batch-accept]", batch)?.click();
+  const boxes = $$(".tick input", batch).filter((box) => waits(box.closest("[data-item]")));
+  if (!boxes.length) return;
+  select(boxes); // what R takes is seen before it is taken
+  goDeaf();
+  say(`${boxes.length} selected. R again rejects them.`);
+}
+
+async function copyLink() {
+  const item = current(), address = item ? `${location.origin}/artifacts/${item.dataset.item}` : location.href;
+  try { await navigator.clipboard.writeText(address); say("Link copied"); } catch { say(address); }
+}
+
+const row = "[data-item]", waiting = "[data-status=pending]", here = ".side";
+const to = (place) => ({ on: `.side a[href="${place}"]`, run: () => location.assign(place), bar: false });
+export const KEYS = [
+  { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
+  { key: "k", words: "previous", on: `${row}, a[rel=prev]`, run: () => move(-1) },
+  { key: "Enter", words: "open", on: row },
+  { key: "x", words: "select", on: ".tick", run: () => $(".tick input", current() ?? document)?.click() },
+  { key: "a", words: "accept", on: waiting, run: () => decide("a", null) },
+  { key: "e", words: "edit", on: waiting, run: () => decide("e", "edit") },
+  { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: waiting, run: () => decide("r", "reject") },
+  { key: "A", words: "accept the selected, else the batch", short: "accept batch", on: "#many, [data-batch-accept]", run: () => many("A") },
+  { key: "R", words: "reject the selected, else select the batch", on: ".tick", run: () => many("R"), bar: false },
+  { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: false },
+  { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
+  { key: "y", words: "copy the link", on: here, run: copyLink, bar: false },
+  { key: "u", words: "back", on: here, run: () => history.back(), bar: false },
+  { key: "t", words: "table instead of plot", on: "[data-key=t]", run: () => press("t"), bar: false },
+  { key: "n", words: "read a note", on: "[data-key=n]", run: () => press("n"), bar: false },
+  { key: "[", words: "newer source", on: "[data-key='[']", run: () => press("["), bar: false },
+  { key: "]", words: "older source", on: "[data-key=']']", run: () => press("]"), bar: false },
+  { key: "/", words: "search customers", on: "[data-key='/']", run: () => press("/"), bar: false },
+  { key: "g i", words: "go to the inbox", ...to("/inbox") },
+  { key: "g c", words: "go to the customers", ...to("/customers") },
+  { key: "g n", words: "go to insights", ...to("/insights") },
+  { key: "Escape", words: "leave a form, clear the selection", on: ".card, #many", bar: false },
+  { key: "Ctrl+K", words: "everything by name", on: here, run: () => palette(KEYS.filter(works)), bar: false, always: true },
+  { key: "?", words: "all keys", on: "body", run: help, always: true },
+];
+const works = (entry) => $$(entry.on).some(seen);
+
+// Where a key works by itself it has a cap; the parts of "g i" are pressed one after the other.
+export function caps(key) {
+  return key.split(/[ +]/).map((part) => make("kbd", { textContent: { Escape: "Esc" }[part] ?? part }));
+}
+
+export function bar() {
+  if (!$(".app")) return;
+  const foot = $(".keys") ?? document.body.appendChild(make("div", { className: "keys", attributes: { "aria-hidden": "true" } }));
+  foot.replaceChildren(...KEYS.filter((entry) => entry.bar !== false && works(entry)).map((entry) => make("span", {}, ...caps(entry.key), entry.short ?? entry.words)));
+}
+
+function help() {
+  let dialog = $("#keys-help");
+  if (!dialog) {
+    const box = make("input", { type: "checkbox", id: "keys-on", checked: !root.classList.contains("no-keys") });
+    box.addEventListener("change", () => { root.classList.toggle("no-keys", !box.checked); store.set("placet.keys", box.checked ? null : "off"); });
+    dialog = make("dialog", { id: "keys-help", attributes: { "aria-labelledby": "keys-title" } },
+      make("h2", { id: "keys-title", textContent: "Keys" }), make("p", { className: "meta", textContent: "Lower case decides one, upper case many." }),
+      make("dl", {}, ...KEYS.flatMap((entry) => [make("dt", {}, ...caps(entry.key)), make("dd", { textContent: entry.words })])),
+      make("label", { className: "box" }, box, " Single keys work in this browser"),
+      make("form", { method: "dialog", className: "acts" }, make("button", { className: "btn", textContent: "Close" })));
+    document.body.append(dialog);
+  }
+  dialog.showModal();
+}
+
+let prefix = "", forget = 0;
+addEventListener("keydown", (event) => {
+  const target = event.target, control = event.ctrlKey || event.metaKey;
+  const typing = target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  if (control && event.key.toLowerCase() === "k" && !event.shiftKey && $(here)) { event.preventDefault(); return palette(KEYS.filter(works)); }
+  if (event.key === "Enter" && control && target.form) { target.form.requestSubmit(); return; }
+  if (event.key === "Escape" && !$("dialog[open]")) return leave(target, typing);
+  if (typing || control || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
+  if ($("dialog[open]") || (root.classList.contains("no-keys") && event.key !== "?")) return;
+  const reasons = openCard()?.dataset.mode === "reject" && openCard();
+  if (reasons && /^[1-7]$/.test(event.key)) { event.preventDefault(); $$(".reasons button", reasons)[event.key - 1].click(); return; }
+  const pressed = prefix + event.key;
+  clearTimeout(forget);
+  prefix = "";
+  if (KEYS.some((entry) => entry.key.startsWith(`${pressed} `))) { prefix = `${pressed} `; forget = setTimeout(() => { prefix = ""; }, 1500); return; }
+  const entry = KEYS.find((each) => each.key === pressed);
+  if (entry?.run && works(entry)) { event.preventDefault(); entry.run(); }
+});
+
+function leave(target, typing) {
+  const card = target.closest?.(".card") ?? openCard();
+  if (card && card.dataset.mode !== "read") { const from = card.dataset.mode; turn(card, "read"); $(`[data-mode-to="${from}"]`, card)?.focus(); }
+  else if (typing) target.blur();
+  else if (!press("Escape", [$("#many")]) && current()) look(current());
+}
+
+document.addEventListener("placet:changed", bar);
+bar();

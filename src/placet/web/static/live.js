@@ -1,0 +1,69 @@
+// What others do arrives by itself. Each message only says that something happened; what it looks like the page asks for.
+import { $, make, say } from "./dom.js";
+import { decidedElsewhere } from "./decide.js";
+import { refresh } from "./page.js";
+
+const heard = new Set();
+let stream = null, place = document.body.dataset.place, soon = 0;
+
+function concerns(event) {
+  const only = $("#main").dataset.live;
+  return only === "*" || only === event.customerId;
+}
+
+function hear(message) {
+  place = message.lastEventId || place;
+  const event = JSON.parse(message.data);
+  if (heard.has(event.id)) return;
+  heard.add(event.id);
+  if (heard.size > 500) heard.delete(heard.values().next().value);
+  if (!concerns(event)) return;
+  if (event.actor.id !== document.body.dataset.me) {
+    const shown = decidedElsewhere(event);
+    if (!shown && event.kind.endsWith(".proposed")) say("A new proposal arrived.");
+  }
+  again();
+}
+
+function again() {
+  clearTimeout(soon);
+  soon = setTimeout(refresh, 150);
+}
+
+function open() {
+  if (stream || document.hidden || !place) return;
+  stream = new EventSource(`/api/stream?lastEventId=${encodeURIComponent(place)}`);
+  stream.onmessage = hear;
+  stream.addEventListener("reset", (message) => { place = message.lastEventId || place; again(); });
+  stream.onopen = () => { document.documentElement.dataset.live = "on"; };
+  stream.onerror = () => {
+    document.documentElement.dataset.live = "off";
+    if (stream.readyState !== EventSource.CLOSED) return; // it tries again by itself
+    close();
+    setTimeout(ask, 3000);
+  };
+}
+
+// The server said no, or a proxy did: find out whether we are still signed in before trying again.
+async function ask() {
+  try {
+    const answer = await fetch("/api/me");
+    if (answer.status !== 401) return open();
+    $("#main").prepend(make("div", { className: "notice refused own", attributes: { role: "alert" } },
+      make("div", {}, make("p", { textContent: "You are signed out. What you typed is still here." })),
+      make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" })));
+  } catch { setTimeout(ask, 3000); }
+}
+
+function close() {
+  stream?.close();
+  stream = null;
+}
+
+// A page nobody looks at holds no connection: browsers allow few. Coming back it goes on where it was.
+if (place && $("#main")?.dataset.live) {
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+}

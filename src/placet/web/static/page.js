@@ -1,0 +1,65 @@
+// The page asks for itself again and carries over what changed, so that nothing a person typed, opened or selected is lost.
+/* global Idiomorph */
+import { $, $$ } from "./dom.js";
+import { byId, current, handle } from "./items.js";
+
+let wanted = location.href, turn = 0;
+const path = (url) => { const { pathname, search } = new URL(url, location.href); return pathname + search; };
+const dirty = (field) => field.matches("select") ? $$("option", field).some((option) => option.selected !== option.defaultSelected) && field.value !== ""
+  : field.value !== field.defaultValue;
+
+const callbacks = {
+  beforeNodeMorphed(old, fresh) {
+    if (!(old instanceof Element)) return true;
+    if ("sent" in (old.dataset ?? {}) && old.matches("[data-item]")) return false; // its decision is under way
+    if (old.matches("input[type=checkbox]") && fresh.matches("input[type=checkbox]")) fresh.checked = old.checked;
+    else if (old.matches("input:not([type=hidden]), textarea, select")) return !dirty(old);
+    if (old.matches(".card") && fresh.matches(".card[data-status=pending]") && old.dataset.mode !== "read" && fresh.dataset.mode === "read") fresh.dataset.mode = old.dataset.mode;
+    if (old.matches("details[open]") && fresh.matches("details")) fresh.open = true;
+    return true;
+  },
+  beforeNodeRemoved: (node) => !(node instanceof Element && (node.matches("[data-kept], [data-sent], .own") || $("[data-kept], [data-sent]", node))),
+};
+
+export const here = () => new URL(location.href);
+
+// Another address of the same page, such as with another card open.
+export function go(url, how = "push") {
+  wanted = new URL(url, location.href).href;
+  if (how !== "stay") history[how === "push" ? "pushState" : "replaceState"](null, "", wanted);
+  return refresh();
+}
+
+// False where the page could not be had, or somebody asked for a newer one meanwhile.
+export async function refresh() {
+  const mine = ++turn;
+  let text, answer;
+  try {
+    answer = await fetch(path(wanted), { headers: { accept: "text/html" } });
+    text = await answer.text();
+  } catch { return false; }
+  if (mine !== turn) return false;
+  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { location.assign(answer.url); return false; }
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (!$("#main", fresh)) return false;
+  carryOver(fresh);
+  return true;
+}
+
+export const stayAt = (url) => { wanted = new URL(url, location.href).href; history.replaceState(null, "", wanted); };
+
+function carryOver(fresh) {
+  const anchor = current() ?? $$("[data-item]").find((item) => item.getBoundingClientRect().bottom > 0);
+  const id = anchor?.id, top = anchor?.getBoundingClientRect().top, focused = document.activeElement?.closest("[data-item]")?.dataset.item;
+  document.title = fresh.title;
+  for (const part of [".side", "#main", ".tabbar"]) {
+    const old = $(part), now = $(part, fresh);
+    if (old && now) Idiomorph.morph(old, now, { ignoreActiveValue: true, callbacks });
+  }
+  const item = id && document.getElementById(id);
+  if (item && !item.closest(".props")) scrollBy(0, item.getBoundingClientRect().top - top);
+  if (focused && document.activeElement === document.body && byId(focused)) handle(byId(focused)).focus({ preventScroll: true });
+  document.dispatchEvent(new Event("placet:changed"));
+}
+
+addEventListener("popstate", () => go(location.href, "stay"));

@@ -1,0 +1,59 @@
+// Everything by name: what keys do here, where one can go, whose page to open.
+import { $, $$, make, say } from "./dom.js";
+
+const MOST = 12;
+
+export function palette(keys) {
+  let dialog = $("#palette");
+  if (dialog?.open) return dialog.close();
+  dialog?.remove();
+  const back = document.activeElement;
+  const input = make("input", { type: "text", autocomplete: "off", placeholder: "An action, a page or a customer", attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "An action, a page or a customer", "aria-autocomplete": "list" } });
+  const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
+  dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Everything by name" } }, input, list);
+  document.body.append(dialog);
+  const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
+  const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
+  let found = [], at = 0, customers = [], asked = 0;
+
+  function draw() {
+    const word = input.value.trim().toLowerCase();
+    const fits = (entry) => entry.words.toLowerCase().includes(word);
+    found = [...actions.filter(fits), ...places.filter(fits), ...customers.filter((each) => !places.some((place) => place.words === each.words))].slice(0, MOST);
+    at = Math.min(at, Math.max(found.length - 1, 0));
+    list.replaceChildren(...found.map((entry, n) => make("li", { id: `palette-${n}`, attributes: { role: "option", "aria-selected": String(n === at) }, onclick: () => choose(n) },
+      make("span", { textContent: entry.words }), ...(entry.key ? entry.key.split(" ").map((part) => make("kbd", { textContent: part, attributes: { "aria-hidden": "true" } })) : []))));
+    found.length ? input.setAttribute("aria-activedescendant", `palette-${at}`) : input.removeAttribute("aria-activedescendant");
+    if (!found.length) { list.append(make("li", { className: "meta", attributes: { role: "option", "aria-disabled": "true", "aria-selected": "false" }, textContent: "Nothing of that name." })); say("Nothing of that name."); }
+    $("[aria-selected=true]", list)?.scrollIntoView({ block: "nearest" });
+  }
+
+  function choose(n) {
+    const entry = found[n];
+    dialog.close();
+    if (entry) { back?.focus?.(); entry.run(); }
+  }
+
+  input.addEventListener("input", async () => {
+    at = 0;
+    customers = [];
+    draw();
+    const mine = ++asked, word = input.value.trim();
+    if (word.length < 2) return;
+    try {
+      const answer = await (await fetch(`/api/customers?limit=6&q=${encodeURIComponent(word)}`)).json();
+      if (mine !== asked) return;
+      customers = answer.customers.map((each) => ({ words: each.name, run: () => location.assign(`/customers/${encodeURIComponent(each.id)}`) }));
+      draw();
+    } catch { /* the actions and pages are there all the same */ }
+  });
+  input.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && found.length) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
+    else if (event.key === "Enter") { event.preventDefault(); choose(at); }
+  });
+  dialog.addEventListener("close", () => { dialog.remove(); if (document.activeElement === document.body) back?.focus?.(); });
+  draw();
+  dialog.showModal();
+  input.focus();
+}

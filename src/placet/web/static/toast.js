@@ -1,0 +1,39 @@
+// What was just done, for ten seconds, with the way back. Never for errors: a refusal stands where it happened.
+import { $, make, seen } from "./dom.js";
+
+const FOR_MS = 10_000;
+let timer = 0, over = () => {};
+
+export function toast(sentence, undo, after) {
+  drop();
+  over = after;
+  const words = make("p", { textContent: sentence });
+  const made = make("div", { id: "toast", attributes: { role: "group", "aria-label": "Just done" } }, words);
+  if (undo) {
+    const button = make("button", { type: "button", className: "btn sm", onclick: undo }, "Undo", make("kbd", { textContent: "z", attributes: { "aria-hidden": "true" } }));
+    button.dataset.key = "z";
+    made.append(button);
+  }
+  made.onmouseenter = made.onfocus = () => clearTimeout(timer);
+  made.addEventListener("focusin", () => clearTimeout(timer));
+  for (const leaves of ["mouseleave", "focusout"]) made.addEventListener(leaves, wait);
+  $(".app").append(made);
+  wait();
+}
+
+function wait() {
+  clearTimeout(timer);
+  timer = setTimeout(drop, FOR_MS);
+}
+
+export function drop() {
+  clearTimeout(timer);
+  const shown = $("#toast");
+  if (!shown) return;
+  if (shown.contains(document.activeElement)) $("#main").focus();
+  shown.remove();
+  over();
+  over = () => {};
+}
+
+export const undoable = () => seen($("#toast [data-key=z]"));

@@ -1,0 +1,336 @@
+"""Deciding at the keyboard: shown at once, sent once, saved or taken back with the reason, undone, and seen by others."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, Route, expect
+
+from acceptance.pages.conftest import Site, Window, item, open_context
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+async def contexts(browser: Browser, site: Site) -> AsyncIterator[dict[str, Any]]:
+    """A browser for each person, for the whole module."""
+    found: dict[str, Any] = {}
+    yield found
+    for context in found.values():
+        await context.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser, site: Site, contexts: dict[str, Any]) -> AsyncIterator[Callable[..., Any]]:
+    """Opens a page as somebody; whatever the console complains about fails the test."""
+    opened: list[Window] = []
+
+    async def visit_as(user: str, path: str) -> Page:
+        if user not in contexts:
+            contexts[user] = await open_context(browser, site, user)
+        page = await contexts[user].new_page()
+        opened.append(Window(contexts[user], page))
+        await page.goto(path)
+        return page
+
+    yield visit_as
+    for window in opened:
+        await window.page.close()
+        assert [line for line in window.said if "status of" not in line and "ERR_" not in line] == []
+
+
+@pytest.fixture
+async def waiting(site: Site) -> list[str]:
+    """A customer of Claire's own with four proposals in a batch; their ids in order."""
+    await clear(site)
+    number = next(_numbers)  # what was rejected or accepted once would not be proposed again
+    note = f"I am in trade {number}, at firm {number}. Call at {number} sharp, please. It is from salary {number}."
+    done = await site.propose(
+        "lund",
+        item("occupation", f"Trade {number}", source_text=f"in trade {number}", confidence="high"),
+        item("employer", f"Firm {number}", source_text=f"at firm {number}", confidence="high"),
+        item("contactWindow", f"At {number}", source_text=f"at {number} sharp", confidence="high"),
+        item("sourceOfWealth", f"Salary {number}", source_text=f"from salary {number}", confidence="high"),
+        source=site.note("Call", note),
+    )
+    return [artifact.id for artifact in done.artifacts]
+
+
+async def clear(site: Site) -> None:
+    """Reject what waits at the customer, so that the page holds what the test proposes."""
+    visitor = await site.visitor("claire")
+    rows = await site.database.fetch("select id from artifact where customer_id = 'lund' and status = 'pending'")
+    for row in rows:
+        await visitor.post(f"/artifacts/{row['id']}/decide", {"status": "rejected"})
+
+
+HERE = "/inbox?customer=lund"
+NOW = re.compile(r"^Occupation is now Trade \d+\.$")
+
+
+def row(page: Page, artifact: str) -> Any:
+    return page.locator(f"#a-{artifact}")
+
+
+async def focused(page: Page) -> str:
+    return str(await page.evaluate("document.activeElement?.closest('[data-item]')?.dataset.item ?? ''"))
+
+
+class Held:
+    """Lets what a page sends wait until it is let go, and counts it."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+        self.go = asyncio.Event()
+
+    async def start(self, page: Page, pattern: str = "**/decide") -> Held:
+        await page.route(pattern, self._hold)
+        return self
+
+    async def _hold(self, route: Route) -> None:
+        self.sent.append(route.request)
+        await self.go.wait()
+        await route.continue_()
+
+
+async def test_a_decision_shows_before_it_is_saved_and_focus_goes_on(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    held = await Held().start(page)
+    await page.keyboard.press("j")
+    assert await focused(page) == waiting[0]
+    await page.keyboard.press("a")
+    await expect(row(page, waiting[0]).locator(".mark.pending .sr")).to_have_text("Accepted")
+    assert await focused(page) == waiting[1]
+    assert await site.status(waiting[0]) == "pending"
+    held.go.set()
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    await expect(page.get_by_role("status")).to_have_text(NOW)
+    assert await site.status(waiting[0]) == "accepted"
+    assert await focused(page) == waiting[1]
+    await expect(page.locator(".side .num").first).to_have_text(await count(site))
+
+
+async def test_pressing_a_key_twice_sends_one_decision(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    held = await Held().start(page)
+    await page.keyboard.press("j")
+    for _ in range(3):
+        await page.keyboard.press("a")
+    held.go.set()
+    await expect(page.locator("#toast")).to_be_visible()
+    assert len(held.sent) == 1
+    assert [await site.status(each) for each in waiting] == ["accepted", "pending", "pending", "pending"]
+
+
+async def test_an_open_card_hands_over_to_the_next(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
+    page = await visit("claire", HERE)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(row(page, waiting[0])).to_have_attribute("data-mode", "read")
+    await page.keyboard.press("r")
+    await page.keyboard.press("2")
+    await expect(row(page, waiting[1]).locator(".card-f")).to_be_visible()
+    await expect(page.locator("#toast p")).to_have_text("Occupation is rejected. The profile stays as it was.")
+    assert await focused(page) == waiting[1]
+    reason = await site.database.fetchval("select reason from artifact where id = $1", waiting[0])
+    assert reason == "not said"
+    await page.keyboard.press("e")
+    await page.locator(".card form.edit input:not([type=hidden])").first.fill("Arctic Institute")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#toast p")).to_have_text("Employer or business is now Arctic Institute.")
+    assert await site.status(waiting[1]) == "edited"
+    assert await focused(page) == waiting[2]
+
+
+async def test_a_wrong_value_takes_the_focus_to_its_field(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", f"{HERE}&open={waiting[0]}&do=edit")
+    field = page.locator(".card form.edit input:not([type=hidden])").first
+    now = await site.value("lund", "occupation")
+    await field.fill(now)
+    await page.get_by_role("button", name="Accept with this change").click()
+    await expect(page.locator(".card .err")).to_contain_text("No change")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    assert await field.input_value() == now
+    assert await site.status(waiting[0]) == "pending"
+
+
+async def test_a_refused_row_comes_back_with_the_reason(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    held = await Held().start(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(row(page, waiting[0])).to_have_attribute("data-shown", "accepted")
+    await (await site.visitor("claire")).post(f"/artifacts/{waiting[0]}/decide", {"status": "rejected"})
+    held.go.set()
+    refusal = row(page, waiting[0]).get_by_role("alert")
+    await expect(refusal).to_contain_text("Not accepted.")
+    await expect(refusal.get_by_role("link", name="Show the decision")).to_be_visible()
+    assert await row(page, waiting[0]).get_attribute("data-shown") is None
+
+
+async def test_what_was_lost_on_the_way_is_tried_again_as_the_same_decision(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    keys: list[str] = []
+
+    async def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        await (route.abort() if len(keys) == 1 else route.continue_())
+
+    await page.route("**/decide", lose)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    refusal = row(page, waiting[0]).get_by_role("alert")
+    await expect(refusal).to_contain_text("Not saved. The server did not answer.")
+    await refusal.get_by_role("button", name="Retry").click()
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+
+
+async def test_z_undoes_an_approval_by_an_entry_of_its_own_and_a_rejection_by_a_new_proposal(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    before = await site.value("lund", "occupation")
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    await page.keyboard.press("z")
+    await expect(page.locator("#toast p")).to_have_text(f"Undone: Occupation is {before} again.")
+    assert await site.value("lund", "occupation") == before
+    assert await site.status(waiting[0]) == "accepted"
+    await page.goto(f"{HERE}&open={waiting[1]}&do=reject")
+    await page.keyboard.press("1")
+    await expect(page.locator("#toast p")).to_contain_text("Employer or business is rejected.")
+    await page.keyboard.press("z")
+    await expect(page.locator("#toast p")).to_have_text("Undone: Employer or business waits for a decision again.")
+    again = await site.pending("lund", "employer")
+    await expect(row(page, again)).to_be_visible()
+
+
+async def test_of_a_selection_what_is_refused_stays_selected_and_says_why(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    for _ in waiting:
+        await page.keyboard.press("j")
+        await page.keyboard.press("x")
+    bar = page.locator("#many")
+    await expect(bar).to_contain_text("4 selected")
+    await expect(bar).to_contain_text("1 left out: 1 needs a reason")
+    assert page.url.endswith(f"sel={'.'.join(waiting)}")
+    await page.keyboard.press("Shift+A")
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was:")
+    await expect(row(page, waiting[3]).get_by_role("alert")).to_contain_text("needs a reason")
+    await expect(bar).to_contain_text("1 selected")
+    assert page.url.endswith(f"sel={waiting[3]}")
+    await page.reload()
+    await expect(row(page, waiting[3]).get_by_role("checkbox")).to_be_checked()
+
+
+async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Shift+A")
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was:")
+    assert await site.status(waiting[3]) == "pending"
+    await page.keyboard.press("Shift+R")
+    await expect(page.locator("#many")).to_contain_text("1 selected")
+    await page.wait_for_timeout(450)  # a second press at once is no second thought
+    await page.keyboard.press("Shift+R")
+    await expect(page.locator("#toast p")).to_have_text("1 rejected.")
+    await page.keyboard.press("z")
+    await expect(page.locator("#toast p")).to_contain_text("waits for a decision again")
+
+
+async def test_back_brings_back_what_was_open_and_selected(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    await row(page, waiting[1]).get_by_role("checkbox").check()
+    await row(page, waiting[0]).get_by_role("link").click()
+    await expect(row(page, waiting[0]).locator(".card-f")).to_be_visible()
+    await row(page, waiting[2]).get_by_role("link", name="Best time").click()
+    await expect(row(page, waiting[2]).locator(".card-f")).to_be_visible()
+    await page.go_back()
+    await expect(row(page, waiting[0]).locator(".card-f")).to_be_visible()
+    await expect(row(page, waiting[1]).get_by_role("checkbox")).to_be_checked()
+    await row(page, waiting[0]).get_by_role("link", name="Trail of").press("Enter")
+    await page.wait_for_url("**/artifacts/*")
+    await page.go_back()
+    await expect(row(page, waiting[0]).locator(".card-f")).to_be_visible()
+    await expect(row(page, waiting[1]).get_by_role("checkbox")).to_be_checked()
+
+
+# ── others ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_others_decide_arrives_and_names_them(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    admin = await visit("ines", HERE)
+    await admin.goto(f"{HERE}&open={waiting[1]}")
+    await expect(admin.locator("html[data-live=on]")).to_be_attached()
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{waiting[0]}/decide", {"status": "accepted"})
+    await expect(row(admin, waiting[0])).to_contain_text("Accepted by Claire Amiel")
+    await claire.post(f"/artifacts/{waiting[1]}/decide", {"status": "rejected", "reason": "not said"})
+    await expect(row(admin, waiting[1]).locator(".verdict")).to_have_text("Rejected by Claire Amiel, just now")
+    assert await row(admin, waiting[1]).locator(".card-f .btn:visible").count() == 0
+    new = await site.proposal("lund", "interests", ["Skating"], source_text="skating")
+    await expect(row(admin, new.id)).to_be_visible()
+
+
+async def test_coming_back_after_being_cut_off_shows_what_happened_once(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("ines", HERE)
+    await expect(page.locator("html[data-live=on]")).to_be_attached()
+    await page.context.set_offline(True)
+    new = await site.proposal("lund", "interests", ["Curling"], source_text="curling")
+    await page.context.set_offline(False)
+    await expect(row(page, new.id)).to_be_visible()
+    assert await row(page, new.id).count() == 1
+
+
+async def test_what_is_being_typed_survives_what_arrives(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", f"{HERE}&open={waiting[3]}")
+    reason = page.get_by_role("textbox", name="Your reason")
+    await reason.fill("Payslips seen")
+    await row(page, waiting[1]).get_by_role("checkbox").check()
+    new = await site.proposal("lund", "interests", ["Chess"], source_text="chess")
+    await expect(row(page, new.id)).to_be_visible()
+    assert await reason.input_value() == "Payslips seen"
+    await expect(row(page, waiting[1]).get_by_role("checkbox")).to_be_checked()
+
+
+async def count(site: Site) -> str:
+    return (
+        str(
+            await site.database.fetchval(
+                "select count(*) from artifact a join customer c on c.id = a.customer_id "
+                "where a.status = 'pending' and c.rm_id = 'claire'"
+            )
+        )
+        + " pending"
+    )
