@@ -19,10 +19,10 @@ async def test_a_person_is_disabled_and_let_in_again(site: Site, window: Callabl
     await page.goto("/admin")
     await expect(page.get_by_role("button", name="Disable Ines")).to_have_count(0)  # not oneself
     await page.get_by_role("button", name="Disable Jonas").click()
-    await expect(page.locator(".notice p")).to_have_text("Jonas Reber is disabled.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Jonas Reber is disabled.")
     assert await site.database.fetchval("select disabled_at is not null from app_user where id = 'jonas'")
     await page.get_by_role("button", name="Enable Jonas").click()
-    await expect(page.locator(".notice p")).to_have_text("Jonas Reber may sign in again.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Jonas Reber may sign in again.")
 
 
 async def test_a_token_is_revoked(site: Site, window: Callable[..., Any]) -> None:
@@ -32,7 +32,7 @@ async def test_a_token_is_revoked(site: Site, window: Callable[..., Any]) -> Non
     row = page.locator(f"[data-item='{made}']")
     await expect(row).to_contain_text("desk-reader 1 customer, every field, 10,000 an hour.")
     await row.get_by_role("button", name="Revoke").click()
-    await expect(page.locator(".notice p")).to_have_text("The token works no more.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("The token works no more.")
     await expect(row).to_have_count(0)
 
 
@@ -43,7 +43,7 @@ async def test_a_customer_is_attached_to_another_rm(site: Site, window: Callable
     await page.get_by_label("Customer", exact=True).select_option("brandt")
     await page.get_by_label("RM", exact=True).select_option("jonas" if before != "jonas" else "claire")
     await page.get_by_role("button", name="Attach").click()
-    await expect(page.locator(".notice p")).to_contain_text("What is pending went along.")
+    await expect(page.locator(".notice p, #toast p")).to_contain_text("What is pending went along.")
     assert await site.database.fetchval("select rm_id from customer where id = 'brandt'") != before
 
 

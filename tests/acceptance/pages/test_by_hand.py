@@ -44,7 +44,7 @@ async def test_the_second_signature_decides(site: Site, window: Callable[..., An
         "Reject",
     ]
     await card.get_by_role("button", name="Sign as second").click()
-    await expect(jonas.locator(".notice p")).to_have_text("Tax residency is now Sweden.")
+    await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Sweden.")
     assert await site.status(artifact) == "accepted"
     assert await site.value("lund", "taxResidency") == "Sweden"
 
@@ -62,7 +62,7 @@ async def test_the_second_signature_is_on_the_value_that_was_shown(site: Site, w
     await expect(jonas.get_by_role("alert")).to_contain_text("Claire Amiel signed another value.")
     assert await site.status(artifact) == "pending"
     await jonas.get_by_role("button", name="Sign as second").click()
-    await expect(jonas.locator(".notice p")).to_have_text("Tax residency is now Finland.")
+    await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Finland.")
 
 
 # ── undo and withdraw ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -78,7 +78,7 @@ async def test_undoing_in_the_history_is_an_entry_of_its_own(site: Site, window:
     row = page.locator(".past-row", has_text="Beekeeper")
     await row.get_by_role("button", name="Undo the decision on Occupation").click()
     await expect(page).to_have_url(re.compile(r"/history$"))
-    await expect(page.locator(".notice p")).to_contain_text("Undone: Occupation")
+    await expect(page.locator(".notice p, #toast p")).to_contain_text("Undone: Occupation")
     assert await site.value("lund", "occupation") == before
     await page.locator(".notice").get_by_role("link", name="See the entry").click()
     await page.get_by_role("complementary").get_by_role("link", name=artifact).click()
@@ -97,7 +97,9 @@ async def test_a_rejection_is_taken_back_with_a_reason(site: Site, window: Calla
     await page.goto(f"/artifacts/{artifact}")
     await page.get_by_label("Why, if you like").fill("She called again")
     await page.get_by_role("button", name="Undo", exact=True).click()
-    await expect(page.locator(".notice p")).to_have_text("Undone: Employer or business waits for a decision again.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
+        "Undone: Employer or business waits for a decision again."
+    )
     assert await site.status(artifact) == "rejected"
     assert await site.status(await site.pending("lund", "employer")) == "pending"
 
@@ -108,7 +110,7 @@ async def test_an_admin_withdraws(site: Site, window: Callable[..., Any]) -> Non
     await page.goto(f"/artifacts/{artifact}")
     await page.get_by_label("Why, if you like").fill("Sent by mistake")
     await page.get_by_role("button", name="Withdraw").click()
-    await expect(page.locator(".notice p")).to_contain_text("is withdrawn. The profile stays as it was.")
+    await expect(page.locator(".notice p, #toast p")).to_contain_text("is withdrawn. The profile stays as it was.")
     assert await site.status(artifact) == "withdrawn"
     await expect(page.locator("main")).to_contain_text("Sent by mistake")
 
@@ -123,7 +125,7 @@ async def test_a_field_is_changed_by_hand(site: Site, window: Callable[..., Any]
     await page.locator("#value").fill("Evenings")
     await page.get_by_role("button", name="Change", exact=True).click()
     await expect(page).to_have_url(re.compile(r"/customers/lund/profile$"))
-    await expect(page.locator(".notice p")).to_have_text("Best time to contact is now Evenings.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Best time to contact is now Evenings.")
     assert await site.value("lund", "contactWindow") == "Evenings"
 
 

@@ -30,7 +30,7 @@ def row(page: Page, field: str) -> Any:
 
 
 async def notice(page: Page) -> str:
-    return (await page.locator(".notice p").inner_text()).strip()
+    return (await page.locator(".notice p, #toast p").inner_text()).strip()
 
 
 async def test_without_javascript(site: Site, window: Callable[..., Any]) -> None:
@@ -130,7 +130,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await expect(page.locator(".card .fld")).to_be_focused()
     await expect(page.locator(".card blockquote mark")).to_have_text("Risk appetite is now balanced.")
     await keys.press("a")
-    await expect(page.locator(".notice p")).to_have_text("Risk appetite is now Balanced.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Risk appetite is now Balanced.")
     await expect(page.locator("#status")).to_have_text("Risk appetite is now Balanced.")
     assert await site.value("minazuki", "riskAppetite") == "balanced"
 
@@ -141,7 +141,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await keys.press("Control+A")
     await keys.type("3")
     await keys.press("Control+Enter")
-    await expect(page.locator(".notice p")).to_have_text("Dependants is now 3.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Dependants is now 3.")
 
     # Reject: Esc leaves the form, r opens it again, a line of one's own, and a digit chooses why.
     await to_row(page, "Employer or business")
@@ -154,7 +154,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await keys.type("a project of hers")
     await keys.press("Shift+Tab")
     await keys.press("2")
-    await expect(page.locator(".notice p")).to_have_text(
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
         "Employer or business is rejected. The profile stays as it was."
     )
     await the_pages_agree(page, "minazuki", "Hoshigama Kiln Works", "Moderate")

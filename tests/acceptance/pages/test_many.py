@@ -50,7 +50,7 @@ async def test_selected_rows_are_accepted_and_what_cannot_be_stays(site: Site, w
 
     # Picked by hand, low confidence and a quote that was not found do not hold one back; policy does.
     await expect(page).to_have_url(re.compile(r"/inbox\?customer=van-tonder$"))
-    await expect(page.locator(".notice p")).to_have_text(
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
         "3 accepted. 1 signed, for a second signature to decide. 1 left as it was:"
     )
     assert await details(page) == ["Source of wealth needs a reason; the trail keeps it."]
@@ -70,7 +70,7 @@ async def test_selected_rows_are_rejected_with_a_reason(site: Site, window: Call
     await page.locator("#many").get_by_label("Why they are rejected").select_option("other person")
     await page.get_by_role("button", name="Reject the selected").click()
     await expect(page).to_have_url(re.compile(f"/batches/{done.batch_id}$"))
-    await expect(page.locator(".notice p")).to_have_text("2 rejected.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("2 rejected.")
     await page.goto("/history?customer=vilhena-castro&status=rejected")
     await expect(page.locator(".past-row .by").first).to_have_text(re.compile("you: Other person, just now"))
 
@@ -83,7 +83,7 @@ async def test_many_customers_are_named(site: Site, window: Callable[..., Any]) 
     for box in await page.get_by_label("Select Politically exposed person").all():
         await box.check()
     await page.get_by_role("button", name="Accept the selected").click()
-    await expect(page.locator(".notice p")).to_have_text("Nothing was accepted. 2 left as they were:")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Nothing was accepted. 2 left as they were:")
     assert sorted(await details(page)) == [
         "Anouk Delacourt-Pham: Politically exposed person needs a reason; the trail keeps it.",
         "Tamsin Osei-Marlow: Politically exposed person needs a reason; the trail keeps it.",
@@ -107,7 +107,7 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     ):
         assert why in said
     await page.get_by_role("button", name="Accept 1 of 6").click()
-    await expect(page.locator(".notice p")).to_have_text("1 accepted. 5 left as they were:")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("1 accepted. 5 left as they were:")
     assert await details(page) == [
         "Best time to contact: Another proposal for this field waits.",
         "Liquidity needs: Its confidence is low.",
@@ -121,7 +121,7 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     # What is left can be rejected whole.
     await page.locator(".rest").get_by_label("Why they are rejected").select_option("not said")
     await page.get_by_role("button", name="Reject all 5 pending").click()
-    await expect(page.locator(".notice p")).to_have_text("5 rejected.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("5 rejected.")
     assert await page.locator(".item .tick").count() == 0
     assert await site.status(rival.id) == "pending"
 
@@ -155,7 +155,7 @@ async def test_two_customers_have_batches_of_one_name(site: Site, window: Callab
 
     await page.goto("/inbox?customer=lim")
     await page.get_by_role("button", name="Accept 1").click()
-    await expect(page.locator(".notice p")).to_have_text("1 accepted.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("1 accepted.")
     assert (await site.value("lim", "preferredName"), await site.value("ho", "preferredName")) == ("Lin", "Adrian")
 
     await page.goto("/inbox?customer=ho&field=preferredName")
@@ -164,7 +164,7 @@ async def test_two_customers_have_batches_of_one_name(site: Site, window: Callab
     await page.locator(".panel a[href^='/batches/']").click()
     await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
     await page.locator(".rest").get_by_role("button").click()
-    await expect(page.locator(".notice p")).to_have_text("1 rejected.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("1 rejected.")
     await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
 
 
@@ -211,5 +211,5 @@ async def test_the_bar_counts_before_anything_is_sent(site: Site, window: Callab
     await expect(bar.locator("[data-left-out]")).to_have_text("1 left out: 1 needs a reason")
     await page.keyboard.press("Shift+A")
     done = "1 accepted. 1 signed, for a second signature to decide. 1 left as it was:"
-    await expect(page.locator(".notice p")).to_have_text(done)
+    await expect(page.locator(".notice p, #toast p")).to_have_text(done)
     await expect(page.locator("#status")).to_have_text(done)

@@ -55,7 +55,7 @@ async def test_a_reason_that_is_missing(site: Site, window: Callable[..., Any]) 
 
     await reason.fill("In her own words.")
     await card.get_by_role("button", name="Accept with reason").click()
-    await expect(page.locator(".notice p")).to_have_text("Source of wealth is now Sale of the practice.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Source of wealth is now Sale of the practice.")
     await page.goto(f"/artifacts/{artifact}")
     await expect(page.locator(".sum-b")).to_contain_text("In her own words.")
 
@@ -96,7 +96,7 @@ async def test_two_signatures(site: Site, window: Callable[..., Any]) -> None:
     card = await open_form(page, artifact)
     await expect(card.locator(".flag", has_text="Two signatures")).to_be_visible()
     await card.get_by_role("button", name="Accept", exact=True).click()
-    await expect(page.locator(".notice p")).to_have_text(
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
         "You signed Tax residency. It waits for a co-signer's second signature."
     )
     assert await site.status(artifact) == "pending"
@@ -140,7 +140,7 @@ async def test_a_stale_proposal_is_accepted_over_the_newer_value_in_a_second_ste
     await card.get_by_role("link", name="Accept over newer value").click()
     await expect(card.locator(".pane.over b")).to_have_text("Replace Balanced with Moderate?")
     await card.get_by_role("button", name="Replace the newer value").click()
-    await expect(page.locator(".notice p")).to_have_text("Risk appetite is now Moderate.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Risk appetite is now Moderate.")
     assert await site.value("rauscher", "riskAppetite") == "moderate"
 
 
@@ -149,7 +149,9 @@ async def test_keeping_the_newer_value_rejects(site: Site, window: Callable[...,
     artifact = await site.proposal("hartigan", "riskAppetite", "growth", previous_value="conservative")
     await page.goto(f"/inbox?customer=hartigan&open={artifact.id}")
     await page.locator(".card").get_by_role("button", name="Keep Moderate").click()
-    await expect(page.locator(".notice p")).to_have_text("Risk appetite is rejected. The profile stays as it was.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
+        "Risk appetite is rejected. The profile stays as it was."
+    )
     assert await site.status(artifact.id) == "rejected"
 
 
@@ -172,7 +174,7 @@ async def test_somebody_else_was_first(
     await card.get_by_role("button", name="Accept" if then == "Accept" else "Not said", exact=True).click()
     await expect(page.get_by_role("alert")).to_have_text(re.compile(said))
     await expect(page.locator("h1 + .flag")).to_have_text(first.capitalize())
-    assert await page.locator("main form[action$='/decide']").count() == 0
+    await expect(page.locator("main form[action$='/decide']")).to_have_count(0)
 
 
 async def test_a_proposal_set_aside_leads_to_the_one_that_was_accepted(site: Site) -> None:
@@ -240,7 +242,9 @@ async def test_a_note_that_is_not_taken_stays_in_the_form(site: Site, window: Ca
 
     await page.get_by_label("Note", exact=True).fill("The weather was good, and she would perhaps move one day.")
     await page.get_by_role("button", name="Read the note").click()
-    await expect(page.locator(".notice p")).to_contain_text("Nothing to propose from this note, so it was not stored.")
+    await expect(page.locator(".notice p, #toast p")).to_contain_text(
+        "Nothing to propose from this note, so it was not stored."
+    )
     await expect(page.get_by_label("Note", exact=True)).to_have_value(re.compile("^The weather was good"))
     assert await site.everything() == before
 
@@ -275,4 +279,4 @@ async def test_a_new_customer_needs_a_name_and_an_rm_who_is_there(site: Site, wi
     await page.get_by_label("Relationship manager").select_option("jonas")
     await page.get_by_role("button", name="Add the customer").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Nora Ekdal")
-    await expect(page.locator(".notice p")).to_have_text("Nora Ekdal is here. Their profile is empty so far.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Nora Ekdal is here. Their profile is empty so far.")

@@ -70,12 +70,15 @@ async function returnTo(item) {
   handle(item)?.focus({ preventScroll: true });
 }
 
+// In a list a row stays for a moment; alone on its page it becomes what it is now.
+const listed = () => !$("#main").matches("[data-alone]");
+
 async function saved(done, said) {
   const ids = [];
   for (const [at, item] of done.entries()) {
     const result = said.results[at] ?? {};
     if (result.outcome === "signed") { restore(item); continue; }
-    keep(item);
+    listed() ? keep(item) : restore(item);
     ids.push(result.artifactId ?? item.dataset.item);
   }
   say(said.sentence);
@@ -114,6 +117,10 @@ function refuse(item, status, said, again) {
   const taken = said.code === "already_decided";
   const head = said.lost ? "Not saved." : status === "rejected" ? "Not rejected." : "Not accepted.";
   const block = make("div", { className: "refusal own", attributes: { role: "alert" } }, make("p", {}, make("b", { textContent: head }), ` ${said.error}`));
+  if (taken && !listed()) {
+    notice(`${head} ${said.error}`);
+    return refresh();
+  }
   if (taken) {
     block.append(make("a", { className: "btn sm", href: `/artifacts/${encodeURIComponent(item.dataset.item)}`, textContent: "Show the decision" }));
     item.dataset.kept = item.dataset.lost = "";

@@ -54,7 +54,7 @@ function carryOver(fresh) {
   document.title = fresh.title;
   for (const part of [".side", "#main", ".tabbar"]) {
     const old = $(part), now = $(part, fresh);
-    if (old && now) Idiomorph.morph(old, now, { ignoreActiveValue: true, callbacks });
+    if (old && now) Idiomorph.morph(old, now, { callbacks });
   }
   const item = id && document.getElementById(id);
   if (item && !item.closest(".props")) scrollBy(0, item.getBoundingClientRect().top - top);
