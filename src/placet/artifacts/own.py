@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from placet.artifacts import inbox, lifecycle
+from placet.artifacts import inbox, lifecycle, sources
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.decide import Decision, Outcome, decide
 from placet.artifacts.drafts import Item, Source
@@ -24,6 +24,12 @@ from placet.identity.principal import Principal
 from placet.ids import new_id
 
 SQL = statements(__package__, "own.sql")
+_NOT_MADE = {
+    "duplicate": "The same is proposed already.",
+    "no_change": "No change: the profile says so already.",
+    "previously_rejected": "This was rejected before, from the same words.",
+    "policy": "This field is changed by people only: enter the value instead.",
+}
 DELIVER = statements("placet.triggers", "deliver.sql")
 
 
@@ -59,6 +65,44 @@ async def change_profile(
     if not done.artifacts:
         raise Invalid("No change: the profile says all of this already.", code="no_change")
     return await _accept(connection, who, done.artifacts, schema, reason)
+
+
+async def from_words(
+    connection: Connection,
+    who: Principal,
+    source_id: str,
+    field: str,
+    value: Any,
+    *,
+    quote: str,
+    schema: ProfileSchema,
+    enter: bool = False,
+    reason: str | None = None,
+) -> Artifact:
+    """Propose a value for a field from words of a stored note that no agent proposed from; `enter` it: accept it at once.
+
+    Raises NotFound, what proposing and deciding raise, Invalid `quote_not_found` where the note does not say so word for word,
+    Conflict `duplicate` or `previously_rejected`, Invalid `no_change`.
+    """
+    access.check_person(who)
+    note = await sources.get(connection, who, source_id)
+    if note.customer_id is None:
+        raise NotFound("Source not found")
+    item = Item(payload={"field_key": field, "proposed_value": value, "source_text": quote})
+    source = Source(text=note.text, title=note.title, occurred_at=note.occurred_at)
+    done = await propose(connection, who, note.customer_id, [item], schema=schema, source=source, own=enter)
+    if not done.artifacts:
+        why = done.skipped[0].reason
+        kind = Invalid if why == "no_change" else Conflict
+        raise kind(_NOT_MADE.get(why, "This was not proposed."), code=why)
+    made = done.artifacts[0]
+    if made.unverified:
+        raise Invalid("These words do not stand in the note.", code="quote_not_found")
+    if not enter:
+        return made
+    [outcome] = await _accept(connection, who, [made], schema, reason)
+    assert outcome.artifact is not None  # a good outcome has its artifact
+    return outcome.artifact
 
 
 async def revert(

@@ -120,7 +120,7 @@ async def test_it_can_be_decided_like_anything_else(site: Site, window: Callable
     ids = {a.field: a.id for a in done.artifacts}
     await page.goto(f"/artifacts/{ids['preferredName']}")
     await page.get_by_role("button", name="Accept", exact=True).click()
-    await expect(page.locator(".notice p .odd")).to_have_attribute("title", "zero-width space")
+    await expect(page.locator("#toast .odd")).to_have_attribute("title", "zero-width space")
     assert await site.value(customer, "preferredName") == HIDDEN
 
     # The edit form carries a value through unharmed.
@@ -130,11 +130,12 @@ async def test_it_can_be_decided_like_anything_else(site: Site, window: Callable
     await control.press("End")
     await control.evaluate("e => { e.value += '!'; }")
     await page.get_by_role("button", name="Accept with this change").click()
-    await page.locator(".notice").wait_for()
+    await page.locator("#toast").wait_for()
     assert await site.value(customer, "relationshipNotes") == f"{BREAKS_OUT}\n{SCRIPT}\n{TURNED}!"
     await page.goto("/inbox?open=" + ids["interests"])
     await page.locator("#a-" + ids["interests"]).get_by_label("Select").check()
     await page.get_by_role("button", name="Accept 1").click()
+    await page.locator("#toast").wait_for()
     assert json.dumps(await site.value(customer, "interests")) == json.dumps([BREAKS_OUT, LOOKS_ALIKE])
     assert await page.evaluate("window.ran") is None
     assert opened.said == []
@@ -152,7 +153,7 @@ async def test_links_to_a_batch_with_a_strange_id_lead_there(
     await page.get_by_role("link", name="6 changes").click()
     await expect(page.locator("h2", has_text="Proposals")).to_be_visible()
     await page.locator(".rest").get_by_role("button").click()
-    await expect(page.locator(".notice")).to_contain_text("rejected.")
+    await expect(page.locator("#toast")).to_contain_text("rejected.")
     await expect(page.locator("h2", has_text="Proposals")).to_be_visible()
 
 

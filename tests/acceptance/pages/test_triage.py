@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from acceptance.pages.conftest import Site, Window, item, open_context
+from acceptance.web.test_keys_and_forms import PRESSED_THRICE
 
 _numbers = itertools.count(1)
 
@@ -123,8 +124,7 @@ async def test_pressing_a_key_twice_sends_one_decision(
     page = await visit("claire", HERE)
     held = await Held().start(page)
     await page.keyboard.press("j")
-    for _ in range(3):
-        await page.keyboard.press("a")
+    await page.evaluate(PRESSED_THRICE)
     held.go.set()
     await expect(page.locator("#toast")).to_be_visible()
     assert len(held.sent) == 1
@@ -254,7 +254,7 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     assert await site.status(waiting[3]) == "pending"
     await page.keyboard.press("Shift+R")
     await expect(page.locator("#many")).to_contain_text("1 selected")
-    await page.wait_for_timeout(450)  # a second press at once is no second thought
+    await page.wait_for_timeout(550)  # a second press at once is no second thought
     await page.keyboard.press("Shift+R")
     await expect(page.locator("#toast p")).to_have_text("1 rejected.")
     await page.keyboard.press("z")

@@ -12,6 +12,10 @@ from playwright.async_api import Browser, Error, Page, Route, expect
 
 from acceptance.web import sample, styleguide
 
+# At once, as a finger does that bounces: a busy machine could take long between two presses of its own.
+PRESSED_THRICE = """() => { for (const _ of [1, 2, 3]) {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "a", bubbles: true, cancelable: true})); } }"""
+
 
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
@@ -249,9 +253,7 @@ async def test_a_sends_one_decision_however_often_it_is_pressed(page: Page, guid
     await page.goto(f"{guide}/see/inbox")
     posts = await slow_posts(page)
     await page.keyboard.press("j")
-    for _ in range(3):
-        await page.keyboard.press("a")
-        await asyncio.sleep(0.05)
+    await page.evaluate(PRESSED_THRICE)
     await done(page)
     assert len(posts) == 1
     assert [path for path, _ in sent()] == [f"/artifacts/{sample.OCCUPATION.id}/decide"]

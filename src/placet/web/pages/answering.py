@@ -14,6 +14,7 @@ from litestar import Request
 from placet.api.idempotency import Answer
 from placet.artifacts.outcome import Outcome
 from placet.web import views
+from placet.web.render import shown
 
 
 class Became(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
@@ -27,10 +28,13 @@ class Became(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True):
 
 
 class Told(msgspec.Struct, kw_only=True):
-    """An outcome for each artifact, what a page says of it in one sentence, and of many a line for each that was left."""
+    """An outcome for each artifact, what a page says of it in one sentence (also as HTML, with what could not be seen or would
+    be mistaken marked), and of many a line for each that was left.
+    """
 
     results: list[Became]
     sentence: str
+    shown: str
     details: tuple[str, ...] = ()
 
 
@@ -51,4 +55,5 @@ def told(outcomes: list[Outcome], notice: views.Notice) -> Answer:
         )
         for outcome in outcomes
     ]
-    return Answer(200, Told(results=results, sentence=notice.sentence, details=notice.details))
+    said = str(shown(notice.sentence))
+    return Answer(200, Told(results=results, sentence=notice.sentence, shown=said, details=notice.details))

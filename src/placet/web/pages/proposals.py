@@ -23,6 +23,8 @@ from placet.web import views
 from placet.web.pages import deliveries, show, standing, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
+RIVALS = 4  # other proposals for a field that a card shows
+
 
 class OpenQuery(msgspec.Struct, kw_only=True):
     """Which card is open, and with which form."""
@@ -97,6 +99,7 @@ async def artifact_page(
         earlier = await thread.before(connection, artifact)
         colleagues = await standing.receivers(connection, who, artifact)
         sent_on = await deliveries.of_artifact(connection, who, artifact_id, runtime.schema)
+        rivals = await rivals_of(connection, runtime, who, artifact)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
@@ -114,6 +117,7 @@ async def artifact_page(
             draft=draft,
             refusal=refusal,
             sent=sent,
+            rivals=rivals,
         ),
         before=_before(artifact, values, who),
         trail=telling.trail(lines, who, runtime.schema),
@@ -144,7 +148,21 @@ async def open_card(
         return None
     past = await records.history(connection, artifact.customer_id) if artifact.customer_id and artifact.field else {}
     earlier = len(past.get(artifact.field or "", [])) - 1
-    return show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0))
+    rivals = await rivals_of(connection, runtime, who, artifact)
+    return show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0), rivals=rivals)
+
+
+async def rivals_of(
+    connection: Connection, runtime: Runtime, who: Principal, artifact: Artifact
+) -> tuple[views.Proposal, ...]:
+    """The other proposals that wait for the same field, each with its quote, to be looked at side by side."""
+    if not artifact.rivals or artifact.customer_id is None:
+        return ()
+    filters = inbox.Filters(status="pending", customer_id=artifact.customer_id, field=artifact.field)
+    page = await inbox.list_artifacts(connection, who, filters, limit=RIVALS + 1)
+    others = [other for other in page.artifacts if other.id != artifact.id][:RIVALS]
+    contexts = await sources.contexts(connection, others)
+    return tuple(show.proposal(other, who, runtime.schema, context=contexts.get(other.id)) for other in others)
 
 
 def seen(not_proposed: list[dict[str, Any]], schema: ProfileSchema) -> tuple[views.Seen, ...]:

@@ -5,7 +5,7 @@ import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, wa
 import { go, here, refresh } from "./page.js";
 import { drop, toast } from "./toast.js";
 
-const DEAF_MS = 400; // after the focus went on, so that a second press of the same key decides nothing unseen
+const DEAF_MS = 500; // after the focus went on, so that a second press of the same key decides nothing unseen
 let deafUntil = 0;
 export const deaf = () => performance.now() < deafUntil;
 export const goDeaf = () => { deafUntil = performance.now() + DEAF_MS; };
@@ -82,7 +82,7 @@ async function saved(done, said) {
     ids.push(result.artifactId ?? item.dataset.item);
   }
   say(said.sentence);
-  toast(said.sentence, ids.length ? () => undo(ids) : null, fold);
+  toast(said, ids.length ? () => undo(ids) : null, fold);
   await refresh();
 }
 
@@ -181,7 +181,7 @@ async function undo(ids) {
     const said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
     if (said.error) { notice(`Not undone. ${said.error}`); break; }
     say(said.sentence);
-    if (id === ids.at(-1)) toast(ids.length > 1 ? `Undone: ${ids.length} decisions.` : said.sentence, null, fold);
+    if (id === ids.at(-1)) toast(ids.length > 1 ? { sentence: `Undone: ${ids.length} decisions.` } : said, null, fold);
   }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();

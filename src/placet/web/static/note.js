@@ -32,9 +32,17 @@ addEventListener("click", (event) => {
 });
 document.addEventListener("placet:changed", () => light(current(), true));
 
+// As the note has them: without the numbers of quotes and lines.
+function wordsOf(range) {
+  const part = range.cloneContents();
+  for (const ours of $$("sup, .sr, .no", part)) ours.remove();
+  const lines = $$(".ln", part);
+  return (lines.length ? lines.map((line) => line.textContent.trim()).join("\n") : part.textContent).trim();
+}
+
 // Words a person marks lead to the form that proposes from them.
 document.addEventListener("selectionchange", () => {
-  const link = $("[data-mark-words]"), chosen = getSelection(), words = chosen.toString().trim();
+  const link = $("[data-mark-words]"), chosen = getSelection(), words = link && chosen.rangeCount ? wordsOf(chosen.getRangeAt(0)) : "";
   if (!link) return;
   $("#mark-these")?.remove();
   if (!words || words.length > 1000 || !paper()?.contains(chosen.anchorNode) || !paper().contains(chosen.focusNode)) return;

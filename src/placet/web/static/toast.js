@@ -4,10 +4,11 @@ import { $, make, seen } from "./dom.js";
 const FOR_MS = 10_000;
 let timer = 0, over = () => {};
 
-export function toast(sentence, undo, after) {
+export function toast(said, undo, after) {
   drop();
   over = after;
-  const words = make("p", { textContent: sentence });
+  const words = make("p", { textContent: said.shown ? "" : said.sentence });
+  if (said.shown) words.append(...new DOMParser().parseFromString(said.shown, "text/html").body.childNodes); // escaped, with odd characters marked
   const made = make("div", { id: "toast", attributes: { role: "group", "aria-label": "Just done" } }, words);
   if (undo) {
     const button = make("button", { type: "button", className: "btn sm", onclick: undo }, "Undo", make("kbd", { textContent: "z", attributes: { "aria-hidden": "true" } }));

@@ -18,7 +18,7 @@ from placet.web.views.customers import (
     SourceRow,
 )
 from placet.web.views.deliveries import DeliveriesPage
-from placet.web.views.own import ChangePage
+from placet.web.views.own import ChangePage, MarkPage
 from placet.web.views.pages import (
     ArtifactPage,
     BatchPage,
@@ -110,6 +110,7 @@ __all__ = [
     "LeftOut",
     "Line",
     "Link",
+    "MarkPage",
     "Mode",
     "NewCustomerPage",
     "Notice",

@@ -1,11 +1,11 @@
-"""The page on which a person changes a field by hand."""
+"""The pages on which a person changes a field by hand, or proposes from words of a note."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from placet.web.views.pages import Page, Shell
-from placet.web.views.pieces import Customer, Provenance
+from placet.web.views.pieces import Choice, Customer, Provenance, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,5 +29,27 @@ class ChangePage(Page, frozen=True, kw_only=True):
     set: Provenance | None
     version: int
     control: Control
+    reason: str = ""
+    errors: Mapping[str, str] = {}
+
+
+class MarkPage(Page, frozen=True, kw_only=True):
+    """Words of a note that no agent proposed from: first which field they are about, then its value.
+
+    `control` None: the field is still to be chosen, from `fields`. `errors` are for `quote`, `field`, `value` and `reason`.
+    """
+
+    template: ClassVar[str] = "mark.html"
+    shell: Shell
+    customer: Customer
+    source: Source
+    quote: str = ""
+    fields: tuple[Choice, ...] = ()
+    field: str = ""
+    label: str = ""
+    policy: str = ""
+    now: str | None = None
+    control: Control | None = None
+    may_enter: bool = False
     reason: str = ""
     errors: Mapping[str, str] = {}

@@ -229,7 +229,8 @@ class Opened(View, frozen=True, kw_only=True):
     """The one proposal of a list that is open, and what only an open card shows.
 
     `mode` says which form is out; `controls` are the type's own (with the person's text in them after a refusal), none
-    if it cannot be edited; `expected` is the current value as JSON, for accepting over it.
+    if it cannot be edited; `expected` is the current value as JSON, for accepting over it. `rivals` are the other proposals
+    that wait for the same field.
     """
 
     id: str
@@ -240,6 +241,7 @@ class Opened(View, frozen=True, kw_only=True):
     earlier: int = 0
     draft: Draft = Draft()
     refusal: Refusal | None = None
+    rivals: tuple[Proposal, ...] = ()
 
 
 class Batch(View, frozen=True, kw_only=True):
