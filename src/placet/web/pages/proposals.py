@@ -108,15 +108,17 @@ async def artifact_page(
     view = views.ArtifactPage(
         shell=around,
         proposal=show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact_id)),
-        opened=show.opened(
-            artifact,
-            runtime.schema,
-            who,
-            mode=mode,
-            earlier=max(len(values) - 1, 0),
-            draft=draft,
-            refusal=refusal,
-            sent=sent,
+        opened=msgspec.structs.replace(
+            show.opened(
+                artifact,
+                runtime.schema,
+                who,
+                mode=mode,
+                earlier=max(len(values) - 1, 0),
+                draft=draft,
+                refusal=refusal,
+                sent=sent,
+            ),
             rivals=rivals,
         ),
         before=_before(artifact, values, who),
@@ -149,7 +151,8 @@ async def open_card(
     past = await records.history(connection, artifact.customer_id) if artifact.customer_id and artifact.field else {}
     earlier = len(past.get(artifact.field or "", [])) - 1
     rivals = await rivals_of(connection, runtime, who, artifact)
-    return show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0), rivals=rivals)
+    opened = show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0))
+    return msgspec.structs.replace(opened, rivals=rivals)
 
 
 async def rivals_of(

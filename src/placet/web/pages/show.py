@@ -285,7 +285,6 @@ def opened(
     draft: views.Draft | None = None,
     refusal: views.Refusal | None = None,
     sent: Mapping[str, list[str]] | None = None,
-    rivals: tuple[views.Proposal, ...] = (),
 ) -> views.Opened:
     """What only an open card shows: the edit form's controls, with what was `sent` in them, and who set the value."""
     kind = artifact_type(artifact.artifact_type)
@@ -304,7 +303,6 @@ def opened(
         earlier=earlier,
         draft=draft or views.Draft(),
         refusal=refusal,
-        rivals=rivals,
     )
 
 
