@@ -55,7 +55,9 @@ async def test_without_javascript(site: Site, window: Callable[..., Any]) -> Non
     await row(page, "Risk appetite").locator(".fld").click()
     card = page.locator(".card")
     await expect(card.locator(".ev > blockquote mark")).to_have_text("Risk appetite is now balanced.")
-    await expect(card.locator(".ev > blockquote")).to_contain_text("The new e-mail address is anouk@pham-annecy.example.")
+    await expect(card.locator(".ev > blockquote")).to_contain_text(
+        "The new e-mail address is anouk@pham-annecy.example."
+    )
     await expect(card.locator("figcaption")).to_contain_text("Found word for word line 3, The long call")
     await expect(card.locator(".scale .now")).to_have_text(re.compile("Growth"))
     await expect(card.locator(".scale .proposed")).to_have_text(re.compile("Balanced"))

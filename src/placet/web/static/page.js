@@ -3,7 +3,7 @@
 import { $, $$ } from "./dom.js";
 import { byId, current, handle } from "./items.js";
 
-let wanted = location.href, turn = 0;
+let wanted = location.href, turn = 0, newest = null;
 const path = (url) => { const { pathname, search } = new URL(url, location.href); return pathname + search; };
 const dirty = (field) => field.matches("select") ? $$("option", field).some((option) => option.selected !== option.defaultSelected) && field.value !== ""
   : field.value !== field.defaultValue;
@@ -30,15 +30,18 @@ export function go(url, how = "push") {
   return refresh();
 }
 
-// False where the page could not be had, or somebody asked for a newer one meanwhile.
-export async function refresh() {
-  const mine = ++turn;
+// False where the page could not be had. Where somebody asks for a newer one meanwhile, it is that one that is waited for.
+export function refresh() {
+  return (newest = carry(++turn));
+}
+
+async function carry(mine) {
   let text, answer;
   try {
     answer = await fetch(path(wanted), { headers: { accept: "text/html" } });
     text = await answer.text();
-  } catch { return false; }
-  if (mine !== turn) return false;
+  } catch { return mine === turn ? false : newest; }
+  if (mine !== turn) return newest;
   if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { location.assign(answer.url); return false; }
   const fresh = new DOMParser().parseFromString(text, "text/html");
   if (!$("#main", fresh)) return false;
