@@ -64,6 +64,11 @@ _MACHINE = (
     r"(?:now )?an? (?:ai|assistant|helpful|unrestricted)|"
     r"\bto (?:all |any |the )?(?:ai|assistants?|bots?|agents?|llms?)\b\s?[:,]|\bapproved by compliance\b"
 )
+# A greeting to a machine: distrusted are the words of its own line.
+_GREETS = (
+    r"^\W*(?:dear|hello|hi|hey|attention|note to|message to|for)\W+(?:the |any |all |an )?(?:ai |virtual |digital )?"
+    r"(?:assistants?|bots?|chatbots?|language models?|llms?|ai)\b"
+)
 # Asking whoever reads this to answer in some way: the sentence itself is no fact.
 _REQUEST = (
     r"\b(?:your|the) (?:answer|response|reply|output|message|summary|task)\b|\bproposed_value|\bfield_key|\bfield "
@@ -209,6 +214,11 @@ def comments(text: str) -> list[tuple[int, int]]:
 def talks_to_machines(sentence: str, keys: re.Pattern[str] | None) -> bool:
     """Whether a sentence addresses an automated reader, or names fields by their keys, as no person does."""
     return bool(rx(_MACHINE).search(sentence)) or (keys is not None and bool(keys.search(sentence)))
+
+
+def greets_machines(sentence: str) -> bool:
+    """Whether a sentence opens like a letter to an automated reader."""
+    return rx(_GREETS).match(sentence) is not None
 
 
 def asks_for_an_answer(sentence: str) -> int:

@@ -72,14 +72,18 @@ def segment(
     flat = text.replace("\n", " ")
     hidden = mail.comments(text)
     statements: list[Statement] = []
-    tainted = -1
+    tainted = greeted = -1
     for block in Blocks(lines, layout.origins, spoken, is_label).cut():
         for start, end in _stretches(text, flat, block):
             statement = _statement(flat, block, start, end, voice)
             if mail.talks_to_machines(statement.text, keys) or any(a < end and start < b for a, b in hidden):
                 tainted = block.paragraph
+            if mail.greets_machines(statement.text):
+                greeted = block.item
             # What follows such a sentence in its paragraph is of the same hand.
-            statement.machine = tainted == block.paragraph or mail.asks_for_an_answer(statement.text) == 0
+            statement.machine = (
+                tainted == block.paragraph or greeted == block.item or mail.asks_for_an_answer(statement.text) == 0
+            )
             statements.append(statement)
     _link_answers(statements)
     return Segments(statements, {turn.name: turn.voice for turn in spoken if turn is not None})
