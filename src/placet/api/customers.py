@@ -114,7 +114,9 @@ class Actor(msgspec.Struct):
 
 
 class EventWire(msgspec.Struct, rename="camel", kw_only=True):
-    """One line of the trail."""
+    """One line of the trail. `readBy` is who read the note a proposal is from: `agent`, `version`, `model` (null: the offline
+    reader).
+    """
 
     id: str
     seq: int
@@ -131,6 +133,7 @@ class EventWire(msgspec.Struct, rename="camel", kw_only=True):
     after: Any
     reason: str | None
     evidence: dict[str, Any] | None
+    read_by: dict[str, str | None] | None
 
 
 class EventPage(msgspec.Struct, rename="camel"):
@@ -303,6 +306,7 @@ def event_wire(line: timeline.Line) -> EventWire:
         after=line.body.get("after"),
         reason=line.body.get("reason"),
         evidence=line.body.get("evidence"),
+        read_by=line.body.get("readBy"),
     )
 
 

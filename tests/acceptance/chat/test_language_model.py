@@ -81,6 +81,8 @@ async def test_a_model_reads_a_note_and_the_trail_names_it(desk: Desk, chat: Cha
     assert left["value"] == "pilot"
     [event, _] = [e for e in await desk.world.events(customer_id=desk.customer) if e["kind"] == "profile_edit.proposed"]
     assert event["body"]["readBy"]["model"] == "openai:stub-1"
+    line = (await desk.get(f"/api/artifacts/{done.artifacts[0]['id']}/events")).json()["events"][0]
+    assert line["readBy"] == event["body"]["readBy"]
     reading = next(each for each in stub.asked if each.reads)
     assert desk.customer not in reading.text  # no model hears an id
     assert "secret" not in reading.text
