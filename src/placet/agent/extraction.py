@@ -6,9 +6,10 @@ change: such an item is sent back to the model at most `RETRIES` times and then 
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
@@ -23,10 +24,12 @@ from placet.artifacts.evidence import Finder
 from placet.customers import fields
 from placet.customers.schema import Field as SchemaField
 from placet.customers.schema import ProfileSchema
-from placet.errors import InvalidValue, ModelFailed
+from placet.db import json
+from placet.errors import Invalid, InvalidValue, ModelFailed
 from placet.settings import LanguageModel
 
 RETRIES = 2
+REQUESTS = RETRIES + 2  # for one piece of a note
 PIECE = 24_000  # characters of a note that are read at once
 MAX_QUOTE = 600
 MAX_ITEMS = 200
@@ -119,10 +122,11 @@ _reader = _agent()
 
 async def read(model: Model, settings: LanguageModel, brief: Brief, told: Told | None = None) -> Reading:
     """What the model finds in a note, piece by piece; the questions to ask are the offline reader's. Raises ModelFailed."""
-    offline = read_offline(brief)
+    offline = await asyncio.to_thread(read_offline, brief)
     pieces = list(_cut(brief))
     usage = RunUsage()
     request, limits = language_model.bounds(settings)
+    limits = replace(limits, request_limit=REQUESTS * len(pieces))
     readings: list[Reading] = []
     for number, piece in enumerate(pieces):
         if told is not None:
@@ -157,6 +161,9 @@ def check(piece: Piece, output: Extracted) -> tuple[Reading, list[str]]:
     reading, faults, seen = Reading([], [], []), list[str](), set[str]()
     for found in output.proposals:
         field = brief.schema.field(found.field)
+        if not _storable(found):
+            faults.append(f"- {found.field[:60]!r} holds characters that are no text.")
+            continue
         if field is None:
             faults.append(f"- {found.field[:60]!r} is no field of the profile.")
             continue
@@ -183,9 +190,18 @@ def check(piece: Piece, output: Extracted) -> tuple[Reading, list[str]]:
         why = found.why or "Stated in the note."
         reading.proposals.append(Finding(field.key, field.label, value, now, quote, start, end, found.confidence, why))
     for left in output.not_proposed:
-        if brief.schema.field(left.field) is not None:
+        if brief.schema.field(left.field) is not None and _storable(left):
             reading.not_proposed.append(Unproposed(left.field, left.value, left.quote[:MAX_QUOTE], left.reason))
     return reading, faults
+
+
+def _storable(item: Found | Left) -> bool:
+    """Whether the database can hold what a model wrote."""
+    try:
+        json.require_storable(item.model_dump())
+    except Invalid:
+        return False
+    return True
 
 
 def _left(field: SchemaField, value: Any, now: Any, *, again: bool) -> str:

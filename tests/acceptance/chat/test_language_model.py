@@ -11,6 +11,7 @@ from acceptance.api.conftest import Desk
 from acceptance.chat.conftest import NOTE, Chatting, user
 from acceptance.chat.openai_stub import ENDLESS, HANGS, Asked, Failure, OpenAiStub, calls, says
 from conftest import World
+from placet.agent import extraction
 from placet.agent.mind import Brief, Mind
 from placet.agent.read_note import NothingFound, read_note
 from placet.errors import ModelFailed
@@ -130,6 +131,24 @@ async def test_a_long_note_is_read_piece_by_piece_and_says_so(desk: Desk, chat: 
     assert counts == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert all(artifact["evidence"]["verified"] for artifact in turn.artifacts)
     assert all(artifact["evidence"]["start"] > len(filler) for artifact in turn.artifacts)
+
+
+async def test_a_note_has_as_many_requests_as_pieces(stub: OpenAiStub, schema, monkeypatch):
+    monkeypatch.setattr(extraction, "PIECE", 300)
+    stub.begin(lambda asked: result(*FOUND) if "Lisbon" in asked.text else result())
+    mind = Mind(settings=LanguageModel(name="openai:stub-1", url=stub.url))
+    reading = await mind.read(Brief(text="We spoke about the garden.\n" * 200 + NOTE, schema=schema))
+    await mind.drain(0)
+    assert len(stub.asked) > 15
+    assert [found.field_key for found in reading.proposals] == ["addressCity", "occupation"]
+
+
+async def test_characters_that_are_no_text_are_left_out(desk: Desk, stub: OpenAiStub):
+    bad = [item("occupation", "tea\0cher", "works as a teacher"), item("employer", "A School", "a teacher", why="\0")]
+    left = [{"field": "occupation", "value": "\0", "quote": "x", "reason": "hearsay"}, *LEFT]
+    stub.begin(lambda _: result(FOUND[0], *bad, left=left))
+    done = await read_note(desk.world.runtime, desk.rm, desk.customer, NOTE)
+    assert [found.field for found in done.artifacts] == ["addressCity"]
 
 
 FAILURES = {
