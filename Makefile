@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture check bench eval format pins docs shots clean
+.PHONY: help demo test torture deliveries check bench eval format pins docs shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +14,7 @@ DEV := $(VENV)/.installed-dev
 BROWSER := $(VENV)/.browser
 
 help:  ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z][a-z-]*:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(BASE)  ## install, start an embedded PostgreSQL, load the demo, serve it; ARGS="--port 9000 --no-browser"
 	@$(VENV)/bin/placet demo $(ARGS) || [ $$? = 130 ]  # Ctrl-C is how one leaves
@@ -24,6 +24,9 @@ test: $(DEV) $(BROWSER)  ## every test, with the browser ones; ARGS="tests/unit 
 
 torture: $(DEV)  ## a minute of load and kill -9 with a check after it; ARGS="--seconds 600", "--break guard", "--json"
 	@cd tests && ../$(PY) -m torture $(ARGS)
+
+deliveries: $(DEV)  ## 10,000 deliveries to a receiver that fails a fifth and checks every signature (some minutes)
+	@$(PY) scripts/deliver_many.py $(ARGS)
 
 check: $(DEV)  ## ruff, its formatting, strict types, the order of the rooms
 	@scripts/check.sh

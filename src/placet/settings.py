@@ -86,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
+SECRET_KEY_FILE = "secret-key"  # noqa: S105 - a file's name; the demo makes it in its home
+
 VARIABLES = {
     "PLACET_DATABASE_URL": "The database the application connects to; unset: an embedded PostgreSQL under PLACET_HOME.",
     "PLACET_MIGRATION_URL": "The owner of the tables, for `placet migrate`; unset: PLACET_DATABASE_URL.",
@@ -104,7 +106,7 @@ VARIABLES = {
     "PLACET_SIGN_IN_IDLE_MINUTES": "A sign-in ends after so many minutes without a request; unset: 120.",
     "PLACET_SIGN_IN_HOURS": "A sign-in ends after so many hours whatever happens; unset: 12.",
     "PLACET_TRUSTED_PROXIES": "Networks (10.0.0.0/8, ::1) whose X-Forwarded-For says where a request came from; unset: none.",
-    "PLACET_SECRET_KEY": "What secrets in the database are encrypted with, 32 random characters or more; unset: none can be kept.",
+    "PLACET_SECRET_KEY": "Encrypts secrets in the database; 32 characters or more; unset: the file PLACET_HOME/secret-key.",
     "PLACET_LOOPBACK_CALLS": "`yes` lets webhooks and triggers call this machine (http://127.0.0.1), to try them; unset: no.",
     "PLACET_MODEL": "A language model to read notes, by pydantic-ai's name, such as `openai:gpt-5`; unset: the offline reader.",
     "PLACET_MODEL_URL": "The base address of an OpenAI-compatible server or Ollama, /v1 included; unset: the provider's own.",
@@ -159,7 +161,7 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         sign_in_idle=timedelta(minutes=number("PLACET_SIGN_IN_IDLE_MINUTES", 120, 1, 100_000)),
         sign_in_lifetime=timedelta(hours=number("PLACET_SIGN_IN_HOURS", 12, 1, 10_000)),
         trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
-        secret_key=_secret_key(text("PLACET_SECRET_KEY")),
+        secret_key=_secret_key(text("PLACET_SECRET_KEY"), path("PLACET_HOME") or default_home()),
         loopback_calls=yes("PLACET_LOOPBACK_CALLS", False),
         smtp_url=text("PLACET_SMTP_URL"),
         mail_from=text("PLACET_MAIL_FROM"),
@@ -177,7 +179,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _secret_key(given: str | None) -> str | None:
+def _secret_key(given: str | None, home: Path) -> str | None:
+    if given is None:
+        try:
+            given = (home / SECRET_KEY_FILE).read_text(encoding="ascii").strip() or None
+        except (OSError, UnicodeDecodeError):
+            return None
     if given is not None and len(given) < 32:
         raise Invalid(
             "PLACET_SECRET_KEY has at least 32 characters; make one with: openssl rand -base64 32.",

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +15,8 @@ import typer
 from placet.cli.output import count, print_table, progress, say, tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from placet.db.embedded import EmbeddedServer
     from placet.demo.loading import Summary
 
@@ -63,11 +65,13 @@ def demo(
         "PLACET_PORT": str(chosen),
         "PLACET_PROFILE_SCHEMA": str(schema_file()),
         "PLACET_HOME": str(settings.home),
+        "PLACET_LOOPBACK_CALLS": "yes",  # so that a webhook can be tried with a receiver on this machine
     }
     with sock:
         with _step("Starting PostgreSQL"):
             server = embedded.start(settings.home)
         try:
+            _keep_a_secret_key(settings.home)
             _say_what_there_is(_load(server, reset))
             address = f"http://{HOST}:{chosen}"
             _say_how_to_sign_in(address)
@@ -76,6 +80,20 @@ def demo(
             serve(sock)
         finally:
             server.release()
+
+
+def _keep_a_secret_key(home: Path) -> None:
+    """A key of the demo's own, so that webhooks can be tried; other commands find it under the same home."""
+    import secrets
+
+    from placet.settings import SECRET_KEY_FILE
+
+    with suppress(FileExistsError), open(home / SECRET_KEY_FILE, "x", opener=_for_me_only) as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+
+
+def _for_me_only(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _load(server: EmbeddedServer, reset: bool) -> Summary | None:

@@ -14,7 +14,20 @@ from typing import Annotated, Any
 
 import typer
 
-from placet.cli import customers, deciding, demo, doctor, evaluating, notes, people, serving, showing, standing, tokens
+from placet.cli import (
+    customers,
+    deciding,
+    demo,
+    doctor,
+    evaluating,
+    notes,
+    people,
+    serving,
+    showing,
+    standing,
+    tokens,
+    triggers,
+)
 from placet.cli.output import plain
 from placet.errors import PlacetError, Unavailable
 
@@ -55,6 +68,8 @@ app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(customers.customers, name="customers")
 app.add_typer(standing.teams, name="teams")
 app.add_typer(standing.delegations, name="delegations")
+app.add_typer(triggers.triggers, name="triggers")
+app.add_typer(triggers.deliveries, name="deliveries")
 
 
 def main() -> None:

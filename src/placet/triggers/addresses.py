@@ -95,8 +95,6 @@ def check_url(url: str, *, loopback: bool = False) -> SplitResult:
         raise Refused("An address holds no user name or password; the signature says who calls.")
     if parts.fragment or "#" in url:
         raise Refused("An address has no fragment (#…); it would never be sent.")
-    if port is not None and not (port == 443 or port >= 1024 or (loopback and port > 0)):
-        raise Refused(f"Port {port} is not called: 443, or one from 1024.")
     literal = _literal(host)
     if literal is not None and not is_public(literal, loopback=loopback):
         raise Refused(f"{host} is not a public address.")
@@ -105,6 +103,8 @@ def check_url(url: str, *, loopback: bool = False) -> SplitResult:
         raise Refused("localhost is not a public address.")
     if parts.scheme == "http" and not local:
         raise Refused("An address starts with https://.")
+    if port is not None and not (port == 443 or port >= 1024 or (loopback and port > 0)):
+        raise Refused(f"Port {port} is not called: 443, or one from 1024.")
     return parts
 
 

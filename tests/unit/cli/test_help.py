@@ -41,6 +41,14 @@ COMMANDS = {
     "users enable": "--json",
     "users sign-out": "--json",
     "tokens rotate": "--keep-for --json",
+    "triggers list": "--json",
+    "triggers add": "--kind --config --delay --note --json",
+    "triggers webhook": "--kind --values --delay --note --json",
+    "triggers on": "",
+    "triggers off": "",
+    "triggers remove": "",
+    "deliveries list": "--status --rule --artifact --limit --json",
+    "deliveries replay": "",
     "teams add": "--json",
     "teams list": "--json",
     "teams show": "--json",
@@ -87,7 +95,7 @@ def test_help_says_what_a_command_does_and_explains_every_option(command, capsys
 
 @pytest.mark.parametrize(
     "group",
-    [[], ["users"], ["tokens"], ["customers"], ["teams"], ["delegations"]],
+    [[], ["users"], ["tokens"], ["customers"], ["teams"], ["delegations"], ["triggers"], ["deliveries"]],
     ids=lambda group: " ".join(group) or "placet",
 )
 def test_the_list_of_commands_fits_a_terminal(group, capsys, monkeypatch):
