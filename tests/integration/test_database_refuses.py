@@ -65,7 +65,20 @@ async def test_it_owns_nothing(owner):
     assert found == []
 
 
-TABLES = ("artifact", "event", "event_body", "source", "batch", "profile_value", "customer", "app_user", "delivery")
+TABLES = (
+    "artifact",
+    "event",
+    "event_body",
+    "source",
+    "batch",
+    "profile_value",
+    "customer",
+    "app_user",
+    "delivery",
+    "trigger_rule",
+    "delivery_attempt",
+    "delivery_output",
+)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -114,6 +127,11 @@ async def test_it_cannot_change_the_rules(app, attempt):
         "delete from batch",
         "delete from profile_value",
         "delete from delivery",
+        "update delivery set topic = 'artifact.rejected'",
+        "delete from delivery_attempt",
+        "update delivery_output set content = ''",
+        "delete from trigger_rule",
+        "update trigger_rule set trigger = 'other'",
         "update artifact set payload = '{}'",
         "update artifact set customer_id = null",
         "update artifact set created_by_id = 'someone'",
@@ -297,3 +315,50 @@ async def test_no_foreign_key_leaves_the_trail(owner):
         "where contype = 'f' and conrelid in ('event'::regclass, 'event_body'::regclass)"
     )
     assert [row["target"] for row in found] == ["event"]
+
+
+# ── whoever asks: a delivery ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def delivered(owner, proposal):
+    """A delivered one with an attempt that ended."""
+    name = f"delivery-{proposal.id}"
+    await owner.execute(
+        "insert into delivery (id, event_id, artifact_id, customer_id, topic, kind, trigger, status, attempts, body) "
+        "values ($1, 'e', $2, 'c', 'artifact.accepted', 'profile_edit.accepted', 'webhook', 'delivered', 1, 'sent')",
+        name,
+        proposal.id,
+    )
+    await owner.execute(
+        "insert into delivery_attempt values ($1, 1, now(), now(), 'done', 204, 'Answered 204.', '')", name
+    )
+    return name
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "id = 'other'", "event_id = 'other'", "artifact_id = null", "customer_id = 'other'", "topic = 'other'", "kind = 'other'",
+        "trigger = 'other'", "created_at = now()", "body = 'other'", "body = null", "attempts = 0", "status = 'dead'",
+        "status = 'cancelled'",
+    ],
+)  # fmt: skip
+async def test_a_delivery_keeps_what_was_promised_and_sent(owner, delivered, change):
+    with pytest.raises(REFUSED):
+        await owner.execute(f"update delivery set {change} where id = $1", delivered)
+
+
+async def test_how_an_attempt_went_is_said_once(owner, delivered):
+    for change in ("outcome = 'retry'", "ended_at = null", "said = 'It went well.'"):
+        with pytest.raises(REFUSED):
+            await owner.execute(f"update delivery_attempt set {change} where delivery_id = $1", delivered)
+    with pytest.raises(REFUSED):
+        await owner.execute("delete from delivery where id = $1", delivered)
+
+
+async def test_a_cancelled_delivery_stays_so(owner, delivered):
+    await owner.execute("update delivery set status = 'promised' where id = $1", delivered)  # made again by hand
+    await owner.execute("update delivery set status = 'cancelled' where id = $1", delivered)
+    with pytest.raises(REFUSED):
+        await owner.execute("update delivery set status = 'promised' where id = $1", delivered)

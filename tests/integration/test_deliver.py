@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,9 +13,11 @@ from standardwebhooks import Webhook
 
 from conftest import World
 from placet.artifacts import own
+from placet.errors import Conflict, NotFound
 from placet.identity.principal import Principal
-from placet.triggers import rules
-from posting import KEY, Post, eventually
+from placet.triggers import log, rules
+from placet.triggers.trigger import Done, Failed, Output, RetryLater
+from posting import KEY, Noted, Post, eventually, installed
 from receiver import Receiver, always, answer, receiving
 
 
@@ -330,3 +333,106 @@ async def test_what_was_told_is_taken_back_by_a_delivery_of_its_own(world, post,
     await post.run(post.settled)
     told = [json.loads(request.body)["data"] for request in receiver.received]
     assert [(data["artifactId"], data["reverts"]) for data in told] == [(proposal.id, None), (counter.id, proposal.id)]
+
+
+# ── other triggers ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+TOO_MUCH = Output(name="x", media_type="x/y", content=b"x" * 10_000_001)
+
+
+async def rule_for(world: World, **more) -> rules.Rule:
+    admin = await world.person("admin")
+    given = {"kinds": ["profile_edit.accepted"], "config": {"tone": "low", "pin": "1234"}, "delay_s": 0} | more
+    return await world.runtime.transact(
+        lambda c: rules.add(c, admin, "test.note", secret_key=KEY, types=["profile_edit"], **given)
+    )
+
+
+async def test_a_trigger_is_called_with_its_configuration_and_what_it_made_is_kept(world, post, rm, customer):
+    with installed(Noted()) as noted:
+        rule = await rule_for(world)
+        proposal = await world.proposal(customer, "occupation", "Cook")
+        await world.accept(rm, proposal, reason="So he said.")
+        await post.run(post.settled)
+        [(delivery, config)] = noted.calls
+        assert (config.tone, config.pin) == ("low", "1234")
+        assert (delivery.field, delivery.value, delivery.former, delivery.reason) == (
+            "occupation",
+            "Cook",
+            None,
+            "So he said.",
+        )
+        assert (delivery.artifact_id, delivery.customer_id, delivery.decided_by) == (proposal.id, customer, rm.id)
+        async with world.runtime.reading() as connection:
+            assert await log.output(connection, rm, delivery.id, 1) == ("note.txt", "text/plain", b"noted")
+            with pytest.raises(NotFound):
+                await log.output(connection, await world.person(), delivery.id, 1)
+        stored = await world.rows("select config::text, sealed from trigger_rule where id = $1", rule.id)
+        assert stored[0]["config"] == '{"tone": "low"}'
+        assert b"1234" not in stored[0]["sealed"]
+        await world.runtime.transact(lambda c: rules.remove(c, rm, rule.id))
+
+
+@pytest.mark.parametrize(
+    ("result", "status", "said", "calls"),
+    [
+        (Failed(why="Never."), "dead", "Never.", 1),
+        (RetryLater(why="Not now."), "dead", "Not now.", 3),
+        (ValueError("it broke\0"), "dead", "ValueError: it broke\N{REPLACEMENT CHARACTER}", 3),
+        (Conflict("No key.", code="no_key"), "dead", "No key.", 3),
+        (Done(outputs=(TOO_MUCH,)), "dead", "It made more than 10,000,000 bytes.", 1),
+    ],
+    ids=["failed", "retry", "exception", "refusal", "too much"],
+)  # fmt: skip
+async def test_what_a_trigger_answers_is_what_becomes_of_the_delivery(
+    world, post, rm, customer, result, status, said, calls
+):
+    with installed(Noted()) as noted:
+        noted.result = result
+        rule = await rule_for(world)
+        proposal = await world.proposal(customer, "occupation", "Cook")
+        await world.accept(rm, proposal)
+        await post.run(post.settled)
+        [delivery] = await post.deliveries(proposal)
+        assert (delivery["status"], delivery["said"], len(noted.calls)) == (status, said, calls)
+        assert len({call.id for call, _ in noted.calls}) == 1
+        assert [call.attempt for call, _ in noted.calls] == list(range(1, calls + 1))
+        await world.runtime.transact(lambda c: rules.remove(c, rm, rule.id))
+
+
+async def test_a_trigger_that_went_away_ends_dead_and_not_unseen(world, post, rm, customer):
+    with installed(Noted()):
+        rule = await rule_for(world)
+        proposal = await world.proposal(customer, "occupation", "Cook", trigger="test.note")
+        await world.accept(rm, proposal)
+    await post.run(post.settled)
+    [delivery] = await post.deliveries(proposal)
+    assert (delivery["status"], delivery["rule_id"]) == ("dead", rule.id)
+    assert delivery["said"] == "The trigger test.note is not installed here."
+    await world.runtime.transact(lambda c: rules.remove(c, rm, rule.id))
+
+
+async def test_many_with_a_fifth_failing_arrive_each_at_least_once_under_one_body(world, post, rm, receiver):
+    """A small one of `make deliveries`."""
+    await post.webhook(receiver.url)
+    dice, accepted_ids, verifier = random.Random(7), set(), Webhook(post.secret)
+
+    async def fail_a_fifth(request, _writer):
+        verifier.verify(request.body, request.headers)
+        if dice.random() < 0.2:
+            return answer(dice.choice((500, 404, 302)))
+        accepted_ids.add(request.headers["webhook-id"])
+        return answer()
+
+    receiver.behave = fail_a_fifth
+    customers = [await world.customer(rm) for _ in range(20)]
+    for field in ("occupation", "employer", "preferredName"):
+        for customer in customers:
+            await world.accept(rm, await world.proposal(customer, field, "Cook"))
+    await post.run(post.settled, schedule=(0.0,) * 30)
+    promised = {row["id"] for row in await world.rows("select id from delivery where rule_id = $1", post.made[-1])}
+    assert len(promised) == 60
+    assert accepted_ids == set(receiver.ids) == promised
+    assert len({(request.headers["webhook-id"], request.body) for request in receiver.received}) == 60
+    assert len(receiver.received) > 60
