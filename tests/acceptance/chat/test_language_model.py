@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from acceptance.api.conftest import Desk
@@ -28,7 +29,7 @@ def stub() -> Iterator[OpenAiStub]:
 @pytest.fixture(scope="module")
 async def runtime(server, database, schema, stub: OpenAiStub) -> AsyncIterator[Runtime]:
     """A runtime whose notes a model reads."""
-    model = LanguageModel(name="openai:stub-1", url=stub.url, key="secret", seconds=2)
+    model = LanguageModel(name="openai:stub-1", url=stub.url, key="secret", seconds=60)
     found = Runtime(Settings(database_url=server.app_url(database), pool_size=5, model=model), schema=schema)
     await found.open(server.app_url(database))
     yield found
@@ -168,8 +169,13 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_a_failing_model_stores_nothing_and_says_so(desk: Desk, chat: Chatting, stub: OpenAiStub, failure):
+async def test_a_failing_model_stores_nothing_and_says_so(
+    desk: Desk, chat: Chatting, stub: OpenAiStub, failure, monkeypatch
+):
     behave, code = FAILURES[failure]
+    if code == "model_timeout":
+        mind = desk.world.runtime.part(Mind)
+        monkeypatch.setattr(mind, "settings", msgspec.structs.replace(mind.settings, seconds=1))
     stub.begin(behave)
     before = await desk.counts()
     with pytest.raises(ModelFailed) as failed:

@@ -73,7 +73,7 @@ def test_the_doctor_asks_the_model_for_a_word(placet: Any, stub: OpenAiStub) -> 
 
 @pytest.fixture
 async def site(server: Any, database: str, schema: Any, stub: OpenAiStub) -> AsyncIterator[httpx.AsyncClient]:
-    model = LanguageModel(name="openai:stub-1", url=stub.url, key="k", seconds=5)
+    model = LanguageModel(name="openai:stub-1", url=stub.url, key="k", seconds=60)
     runtime = Runtime(Settings(database_url=server.app_url(database), pool_size=2, model=model), schema=schema)
     await runtime.open(server.app_url(database))
     app = create_app(runtime, handlers=handlers, answer_error=answer_error)
