@@ -113,5 +113,7 @@ def _text(row: dict[str, Any], *names: str) -> str | None:
         if value is not None and not (isinstance(value, str) and value.strip()):
             raise ValueError(f"{name} is text")
         if value is not None:
+            if any("\ud800" <= char <= "\udfff" for char in value):
+                raise ValueError(f"{name} holds half of a character")
             return str(value)
     return None

@@ -161,9 +161,8 @@ class Run:
         self._open = asyncio.Event()
         self._open.set()
         self._answered = False
-        self._same: defaultdict[str, asyncio.Lock] = defaultdict(
-            asyncio.Lock
-        )  # a note that is listed twice is read once
+        # A note that is listed twice is read once.
+        self._same: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def all(self) -> None:
         """Propose from every note; a fault of one stops no other, a server that cannot take more stops the run."""
@@ -184,6 +183,9 @@ class Run:
             if isinstance(error, Unavailable | TooMany):
                 self.stopped = self.stopped or error
                 result.outcome = NOT_TRIED
+        except Exception as error:  # a fault of ours with one note is no reason to leave the others
+            sentence = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            result = Result(job.note, job.customer, FAILED, code="unexpected", error=sentence)
         finally:
             self._free.release()
         self.results[number] = result

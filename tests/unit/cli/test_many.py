@@ -13,7 +13,7 @@ from placet.cli.given import Misuse
 from placet.cli.manifest import Job, jobs
 from placet.cli.proposing import Result, Run, batch_id_of
 from placet.customers.schema import load_schema
-from placet.errors import Conflict, Invalid, PlacetError, TooMany, Unavailable
+from placet.errors import Conflict, Invalid, TooMany, Unavailable
 
 GIVEN: dict[str, Any] = {"customer": None, "title": None, "occurred_at": None, "locale": "en-GB"}
 
@@ -30,7 +30,7 @@ class Scripted:
 
     schema = load_schema()
 
-    def __init__(self, **answers: list[PlacetError]) -> None:
+    def __init__(self, **answers: list[Any]) -> None:
         self.answers = answers
         self.inside = self.most = 0
 
@@ -87,8 +87,19 @@ def test_a_server_that_goes_away_is_waited_for_once_it_has_answered(notes: list[
 
 def test_a_fault_of_one_note_stops_no_other(notes: list[Job]) -> None:
     notes[1] = notes[1]._replace(note="none.md")
-    done, _ = run(Scripted(a=[Invalid("Bad.")], c=[Conflict("Used.", code="batch_exists")]), notes)
-    assert [each.outcome for each in done.results] == ["failed", "failed", "there_already", *["proposed"] * 3]
+    done, _ = run(
+        Scripted(a=[Invalid("Bad.")], d=[ZeroDivisionError("A\nfault.")], c=[Conflict("Used.", code="batch_exists")]),
+        notes,
+    )
+    assert [each.outcome for each in done.results] == [
+        "failed",
+        "failed",
+        "there_already",
+        "failed",
+        "proposed",
+        "proposed",
+    ]
+    assert (done.results[3].code, done.results[3].error) == ("unexpected", "ZeroDivisionError: A fault.")
     assert done.results[1].error == "none.md cannot be read: No such file or directory."
 
 
@@ -119,13 +130,14 @@ def test_a_list_says_more_than_the_options(tmp_path: Path) -> None:
 def test_the_faults_of_a_list_are_named_before_anything_is_read(tmp_path: Path) -> None:
     path = tmp_path / "list.jsonl"
     path.write_text(
-        '{"file": "x.md"}\n[]\n{\n{"customer": "c"}\n{"file": "x", "customer": "c", "date": "soon"}\n{"file": 7}\n'
+        '{"file": "x.md"}\n[]\n{\n{"customer": "c"}\n{"file": "x", "customer": "c", "date":"x"}\n{"file": 7}\n{"file": "\\ud800"}\n'
     )
     with pytest.raises(Invalid) as refused:
         jobs([str(path)], **GIVEN)
     for part in (
         "line 1: customer is missing", "line 2: not a JSON object", "line 3: not JSON", "line 4: file is missing",
-        "line 5: date is a day like 2026-11-30, not 'soon'", "line 6: file is text",
+        "line 5: date is a day like 2026-11-30, not 'x'", "line 6: file is text",
+        "line 7: file holds half of a character",
     ):  # fmt: skip
         assert part in refused.value.sentence
     path.write_text("\n")
