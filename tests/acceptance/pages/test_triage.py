@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from acceptance.pages.conftest import Site, Window, item, open_context
 from acceptance.web.test_keys_and_forms import PRESSED_THRICE
+from placet.demo.loading import DEMO_PASSWORD
 
 _numbers = itertools.count(1)
 
@@ -334,3 +335,56 @@ async def count(site: Site) -> str:
         )
         + " pending"
     )
+
+
+# ── a day at the keyboard ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+DONE = """select status <> 'pending' or exists (select from signature s where s.artifact_id = a.id) from artifact a where id = $1"""
+
+
+async def test_twenty_decisions_from_signing_in_to_signing_out_with_keys_alone(
+    site: Site, browser: Browser, waiting: list[str]
+) -> None:
+    number = next(_numbers)
+    keys = ("occupation", "employer", "preferredName", "contactWindow", "addressCity", "relationshipNotes")
+    for customer in ("brandt", "osei-marlow", "vilhena-castro"):
+        for key in keys:
+            await site.proposal(customer, key, f"Value {number} of {key}", source_text="so", confidence="high")
+    context = await open_context(browser, site)
+    page = await context.new_page()
+    await page.goto("/sign-in")
+    for _ in range(6):
+        if await page.evaluate("document.activeElement.matches('[name=email]')"):
+            break
+        await page.keyboard.press("Tab")
+    await page.keyboard.type("claire.amiel@placet.example")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(DEMO_PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/inbox")
+    async with page.expect_navigation():
+        await page.keyboard.press("g")
+        await page.keyboard.press("i")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    for made in range(20):
+        at = await focused(page)
+        row_ = row(page, at)  # the first was opened, each further one opens as the one before is decided
+        await expect(row_.locator(".card-f")).to_be_visible()
+        if made % 4 or await row_.get_by_role("textbox", name="Your reason").count():
+            await page.keyboard.press("r")
+            await page.keyboard.press(str(made % 7 + 1))
+        else:
+            await page.wait_for_timeout(500)  # nobody reads it faster, and the page takes no second press before
+            await page.keyboard.press("a")
+        for _ in range(200):
+            if await site.database.fetchval(DONE, at):
+                break
+            await asyncio.sleep(0.02)
+        assert await site.database.fetchval(DONE, at), await row_.inner_text()
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("sign out")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/sign-in")
+    await context.close()

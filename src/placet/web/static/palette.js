@@ -14,6 +14,7 @@ export function palette(keys) {
   document.body.append(dialog);
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
   const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
+  for (const button of $$(".side .me-acts button")) places.push({ words: button.textContent.trim(), run: () => button.click() });
   let found = [], at = 0, customers = [], asked = 0;
 
   function draw() {
