@@ -72,9 +72,18 @@ async def work(runtime: Runtime, *, every: float = EVERY_S) -> None:
         await asyncio.sleep(wait)
 
 
+async def _reached(runtime: Runtime) -> bool:
+    """Whether the database is there and up to date; whatever is wrong with it may be mended."""
+    try:
+        return await runtime.ready() is None
+    except Exception as error:
+        log.error("database not looked at", error=f"{type(error).__name__}: {error}")
+        return False
+
+
 async def deliver(runtime: Runtime) -> None:
     """Make deliveries until cancelled, once the database has been reached; then let the calls under way end."""
-    while (await runtime.ready()) is not None:  # noqa: ASYNC110 - nobody could tell us: it is the database's doing
+    while not await _reached(runtime):  # noqa: ASYNC110 - nobody could tell us: it is the database's doing
         await asyncio.sleep(READY_S)
     deliverer = Deliverer(runtime.settings, runtime.schema, runtime.pool)
     try:

@@ -84,6 +84,9 @@ async def test_who_does_not_answer_is_given_up(caller, receiver):
         await post(caller, receiver)
 
 
+poured: list[int] = []  # what `flood` got rid of
+
+
 async def trickle(_request, writer):
     """A chunk now and then, for ever."""
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -94,8 +97,11 @@ async def trickle(_request, writer):
 
 
 async def flood(_request, writer):
+    """64 MB, unless somebody hangs up."""
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    for _ in range(200):
+    poured.clear()
+    for number in range(1000):
+        poured.append(number)
         writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
         await writer.drain()
 
@@ -119,6 +125,7 @@ async def test_the_status_counts_however_the_body_lies(caller, receiver, lie):
     found = await post(caller, receiver)
     assert found.status == 200
     assert len(found.text) <= MAX_ANSWER
+    assert len(poured) < 500, "hung up on"
     receiver.behave = always(204)
     assert (await post(caller, receiver)).status == 204, "and the next call is not mixed up with it"
 

@@ -35,6 +35,7 @@ SQL = statements(__package__, "deliver.sql")
 POLL_S = 1.0  # while nothing is due
 AWAY_S = 5.0  # while the database is away
 PER_LANE, AT_ONCE = 8, 64  # calls under way in a process: of one lane, of all
+MARKS = 3  # connections taken at once to write how calls went; the others are for who waits for an answer
 GRACE = timedelta(seconds=40)  # a lease outlives the longest call by so much
 MAX_OUTPUTS = 10_000_000  # bytes a delivery
 log = structlog.get_logger("placet.deliver")
@@ -73,6 +74,7 @@ class Deliverer:
         self._pool = pool
         self._calls: dict[asyncio.Task[None], str] = {}  # under way, each with its lane
         self._done = asyncio.Event()  # one of them ended, so there is room
+        self._marks = asyncio.Semaphore(MARKS)
         self._stopping = False
 
     async def run(self) -> None:
@@ -150,8 +152,8 @@ class Deliverer:
             if row["sealed"] is not None:
                 config |= json.decode(unseal(self.context.settings.secret_key, row["rule_id"], row["sealed"]))
             claimed.config = trigger.read(config)
-        except PlacetError as error:
-            claimed.fault = error.sentence
+        except Exception as error:  # one that cannot be read must not keep all others from being claimed
+            claimed.fault = _sentence(error)
         return claimed
 
     async def _keep_body(self, connection: Connection, claimed: Claimed) -> None:
@@ -160,7 +162,7 @@ class Deliverer:
         try:
             body = claimed.trigger.body(claimed.delivery, claimed.config, self.context.settings)
         except Exception as error:  # whatever a plug-in does
-            claimed.fault = f"{type(error).__name__}: {error}"
+            claimed.fault = _sentence(error)
             return
         if body is not None:
             await connection.execute(SQL["keep_body"], claimed.delivery.id, body)
@@ -187,8 +189,7 @@ class Deliverer:
         except TimeoutError:
             return RetryLater(why=f"It took longer than {limit.total_seconds():.0f} s.")
         except Exception as error:  # whatever a plug-in does must not take the worker down
-            said = error.sentence if isinstance(error, PlacetError) else f"{type(error).__name__}: {error}"
-            return RetryLater(why=said)
+            return RetryLater(why=_sentence(error))
         if isinstance(result, Done) and sum(len(output.content) for output in result.outputs) > MAX_OUTPUTS:
             return Failed(why=f"It made more than {MAX_OUTPUTS:,} bytes.")
         return result
@@ -198,7 +199,8 @@ class Deliverer:
     async def _mark(self, claimed: Claimed, result: Result) -> None:
         wait = wait_after(claimed.tried, self.schedule, asked=result.after) if isinstance(result, RetryLater) else None
         crash.point("deliver.marking")
-        ended = await transact(self._pool, lambda connection: self._write(connection, claimed, result, wait))
+        async with self._marks:
+            ended = await transact(self._pool, lambda connection: self._write(connection, claimed, result, wait))
         crash.point("deliver.marked")
         counters.attempted(claimed.trigger.name if claimed.trigger else "unknown", _outcome(result, wait))
         if ended == "dead":
@@ -271,6 +273,10 @@ def _outcome(result: Result, wait: timedelta | None) -> str:
     if isinstance(result, Done):
         return "done"
     return "retry" if isinstance(result, RetryLater) and wait is not None else "failed"
+
+
+def _sentence(error: Exception) -> str:
+    return error.sentence if isinstance(error, PlacetError) else f"{type(error).__name__}: {error}"
 
 
 def _said(result: Result) -> str | None:
