@@ -26,6 +26,7 @@ from placet.db.migrate import migrate
 from placet.demo import loading
 
 ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 PHONE = 390
 RM, ADMIN = "claire.amiel@placet.example", "ines.vautier-holm@placet.example"
@@ -154,6 +155,93 @@ class Camera:
         print(f"{file.name}: {file.stat().st_size // 1024} kB")
 
 
+KINDS: dict[str, dict[str, Any]] = {  # one of each type beside the profile edit, for the customer of `TO`
+    "task": {
+        "title": "Send her the education scenarios",
+        "due": "2027-03-01",
+        "source_text": "send her the education scenarios before March",
+    },
+    "email_draft": {
+        "to": ["Frieda Brandt <frieda@brandt.example>"],
+        "subject": "The education scenarios",
+        "body": "Dear Ms Brandt,\n\nas promised, the two scenarios for the education of the children.\n\nClaire Amiel",
+        "source_text": "send her the education scenarios before March",
+    },
+    "document": {
+        "title": "Education scenarios",
+        "template": "summary",
+        "data": {
+            "title": "Education scenarios",
+            "subtitle": "For Frieda Brandt, February 2027",
+            "rows": [["Horizon", "9 years"], ["Monthly saving", "CHF 1,200"], ["Expected at 18", "CHF 168,000"]],
+            "paragraphs": ["Two scenarios, cautious and balanced, before fees and taxes."],
+        },
+    },
+    "note": {
+        "title": "How she likes to meet",
+        "text": "Mornings, in person, and never by video. Brings her sister when it is about the children.",
+        "tags": ["meeting", "family"],
+        "source_text": "mornings, in person, and never by video",
+    },
+    "additional_fact": {
+        "key": "boat",
+        "label": "Boat",
+        "value": "A 9 m sloop on the lake",
+        "source_text": "her sloop on the lake",
+    },
+}
+TO = "brandt"
+NOTE = (
+    "Met in person: mornings, in person, and never by video. She spoke of her sloop on the lake, and of school fees: "
+    "I am to send her the education scenarios before March."
+)
+
+
+async def _propose_kinds(url: str) -> list[str]:
+    """Propose one of each, and the artifacts' ids."""
+    from placet import Repository, as_agent, open_pool
+    from placet.artifacts.propose import Item, Source
+
+    pool = await open_pool(url, size=2)
+    try:
+        items = [Item(artifact_type=kind, payload=payload) for kind, payload in KINDS.items()]
+        found = await Repository(pool).propose_many(
+            as_agent("note-reader"), TO, items, source=Source(text=NOTE, title="Coffee at the lake")
+        )
+        return [artifact.id for artifact in found.artifacts]
+    finally:
+        await pool.close()
+
+
+def kinds(browser: Browser, url: str, folder: Path, ids: list[str], *, every: bool) -> None:
+    """A picture of the card of each type; with `every` in all widths, light and dark, and decided too."""
+    looks = [(width, dark) for width in WIDTHS for dark in (False, True)] if every else [(1440, False)]
+    for state in ("pending", "accepted") if every else ("pending",):
+        for width, dark in looks:
+            camera = Camera(browser, url, width=width, dark=dark)
+            for kind, artifact_id in zip(KINDS, ids, strict=True):
+                page = camera.to(f"/artifacts/{artifact_id}")
+                page.wait_for_load_state("networkidle")
+                if every:
+                    look = f"{kind}-{state}-{width}-{'dark' if dark else 'light'}.png"
+                    camera.take(folder / look, full=True)
+                    continue
+                page.evaluate(FONTS)
+                page.wait_for_timeout(150)
+                png = page.locator(".item.card").first.screenshot()
+                (folder / f"type-{kind.replace('_', '-')}.png").write_bytes(_smaller(browser, png))
+            if every:
+                camera.to(f"/customers/{TO}")
+                camera.take(folder / f"customer-{state}-{width}-{'dark' if dark else 'light'}.png", full=True)
+            camera.context.close()
+        if every and state == "pending":
+            camera = Camera(browser, url)
+            for artifact_id in ids:
+                camera.to(f"/artifacts/{artifact_id}").get_by_role("button", name="Accept").first.click()
+                camera.page.wait_for_load_state("networkidle")
+            camera.context.close()
+
+
 def _smaller(browser: Browser | None, png: bytes) -> bytes:
     """The picture in a palette."""
     assert browser is not None
@@ -247,24 +335,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="FOLDER", help="every page in every width and theme, into FOLDER")
     parser.add_argument("--url", help="the address of a demo that runs already")
+    parser.add_argument(
+        "--types", type=Path, metavar="FOLDER", help="the card of each type; into docs/images one picture each"
+    )
     arguments = parser.parse_args()
 
     def shoot(url: str) -> None:
         with sync_playwright() as playwright:
             options: dict[str, Any] = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
             browser = playwright.chromium.launch(**options)
-            if arguments.all:
+            if arguments.types:
+                arguments.types.mkdir(parents=True, exist_ok=True)
+                kinds(browser, url, arguments.types, ids, every=arguments.types.resolve() != IMAGES)
+            elif arguments.all:
                 everything(browser, url, arguments.all)
             else:
-                folder = ROOT / "docs" / "images"
+                folder = IMAGES
                 folder.mkdir(parents=True, exist_ok=True)
                 pictures(browser, url, folder)
             browser.close()
 
+    ids: list[str] = []
     if arguments.url:
         shoot(arguments.url)
         return
     with demo() as url:
+        if arguments.types:
+            ids = asyncio.run(_propose_kinds(os.environ["PLACET_DATABASE_URL"]))
         shoot(url)
 
 

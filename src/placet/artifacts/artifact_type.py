@@ -17,7 +17,7 @@ import msgspec
 
 from placet.artifacts import members
 from placet.artifacts.artifact import LACKING, Artifact, Wire, wire
-from placet.artifacts.card import Action, Badge, Card, File, Kept, Line, said
+from placet.artifacts.card import Action, Badge, Card, File, Kept, Line, said, shortened
 from placet.artifacts.lifecycle import COUNTERSIGN, Lifecycle
 from placet.customers.fields import Change, Control
 from placet.customers.schema import Field, ProfileSchema
@@ -112,9 +112,11 @@ class ArtifactType:
         ]
 
     def card(self, artifact: Artifact, schema: ProfileSchema) -> Card:
-        """The card; for a type that changes no field, its `lines`, which a row shows as one."""
+        """The card; for a type that changes no field its `lines`, and for a row what they say beyond the title, in short."""
         lines = self.lines(artifact.decided_payload, schema)
-        text = " · ".join(f"{line.label}: {line.text}" for line in lines)
+        said_by_title = {self.title(artifact.payload, schema), self.title(artifact.decided_payload, schema)}
+        rest = [line for line in lines if line.kind != "code" and line.text not in said_by_title]
+        text = " · ".join([self.label, *(f"{line.label}: {shortened(line.text)}" for line in rest)])
         return Card(
             title=self.title(artifact.payload, schema),
             change=Change(kind="plain", before=None, after=text, note=None, pieces=[], scale=[]),

@@ -9,6 +9,8 @@ import msgspec
 from placet.customers.fields import Change
 from placet.customers.fields.base import plain
 
+SHORT = 100  # characters of a line that a row shows
+
 
 class Badge(msgspec.Struct, frozen=True):
     """A flag on a card: `stale`, `rival`, `unverified`, `reason`, `dual`, `human_only` or `low`, and its words."""
@@ -81,6 +83,12 @@ class Card(msgspec.Struct, rename="camel", kw_only=True):
     badges: list[Badge] = []
     lines: list[Line] = []
     files: list[File] = []
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as one line, where all of it would be too much; the card has the whole."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHORT else line[:SHORT].rsplit(" ", 1)[0] + " …"
 
 
 def said(value: Any) -> str:

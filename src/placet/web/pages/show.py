@@ -184,7 +184,9 @@ def decision(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views
     instead_of = None
     if artifact.status == lifecycle.EDITED:
         plain = msgspec.structs.replace(artifact, edited_value=msgspec.UNSET)
-        instead_of = artifact_type(artifact.artifact_type).card(plain, schema).proposed
+        kind = artifact_type(artifact.artifact_type)
+        before, after = kind.card(plain, schema).proposed, kind.card(artifact, schema).proposed
+        instead_of = before if artifact.field is not None or before != after else None
     return views.Decision(
         at=artifact.decided_at,
         by=named(who, artifact.decided_by, artifact.decided_by_name),
