@@ -134,7 +134,7 @@ async def test_through_the_pages(desk: Any) -> None:
     answer = await desk.browser.post(f"/artifacts/{found['id']}/actions/retire", data={"csrf": csrf})
     assert answer.status_code == 303
     page = (await desk.browser.get(f"/artifacts/{found['id']}")).text
-    assert "Retired" in page
+    assert "Retire: you" in page
     assert "Interest: Likes alpine skiing" in page  # in the trail
 
 

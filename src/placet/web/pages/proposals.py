@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from placet.api.reading import read_query
 from placet.artifacts import inbox, sources, thread
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import to_wire
+from placet.artifacts.artifact_type import artifact_type, to_wire
 from placet.audit import timeline
 from placet.customers import records
 from placet.customers.schema import ProfileSchema
@@ -22,6 +22,7 @@ from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import deliveries, show, standing, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.render import segment
 
 RIVALS = 4  # other proposals for a field that a card shows
 
@@ -123,7 +124,7 @@ async def artifact_page(
         ),
         before=_before(artifact, values, who),
         trail=telling.trail(lines, who, runtime.schema),
-        facts=show.facts(artifact, runtime.schema),
+        facts=_facts(artifact, runtime.schema),
         raw=msgspec.json.format(msgspec.json.encode(wire), indent=2).decode(),
         siblings=tuple(
             show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
@@ -195,6 +196,30 @@ def _before(artifact: Artifact, values: list[records.PastValue], who: Principal)
         return None
     last = earlier[-1]
     return views.Provenance(by="you" if last.by == who.name else last.by, at=last.at, artifact_id=last.artifact_id)
+
+
+def _facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
+    """An artifact in a few lines."""
+    card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
+    found = [
+        views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{segment(artifact.customer_ref)}"),
+        views.Fact(label="Type", text=artifact_type(artifact.artifact_type).label),
+    ]
+    if artifact.field is not None:
+        found.append(views.Fact(label="Field", text=artifact.field, mono=True))
+    if card.policy:
+        found.append(views.Fact(label="Policy", text=card.policy))
+    found += [
+        views.Fact(label="Agent", text=artifact.created_by_name),
+        views.Fact(label="Batch", text=artifact.batch_id, href=show.batch_address(artifact), mono=True),
+        views.Fact(label="Id", text=artifact.id, mono=True),
+    ]
+    if artifact.reverts is not None:
+        href = f"/artifacts/{segment(artifact.reverts)}"
+        found.append(views.Fact(label="Undoes", text=artifact.reverts, href=href, mono=True))
+    if artifact.workflow_trigger is not None:
+        found.append(views.Fact(label="Trigger", text=artifact.workflow_trigger, mono=True))
+    return tuple(found)
 
 
 handlers = (show_batch, show_artifact)

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact, Wire
 from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
-from placet.artifacts.card import Badge, Card
+from placet.artifacts.card import Act, Badge, Card
 from placet.artifacts.judge import held_back
 from placet.artifacts.sources import Context
 from placet.customers.fields import Control
@@ -97,11 +96,13 @@ def proposal(
         second=second,
         actions=tuple(wire.actions),
         doable=tuple(views.Choice(value=a.name, label=a.label) for a in kind.actions if a.name in wire.actions),
-        done=tuple(
-            views.Fact(label=words, text=", ".join(filter(None, (named(who, act.by, act.by_name), act.reason))))
-            for act in artifact.acts
-            for words in (next((a.done for a in kind.actions if a.name == act.action), act.action).capitalize(),)
-        ),
+        done=tuple(_done(act, who) for act in artifact.acts),
+    )
+
+
+def _done(act: Act, who: Principal) -> views.Fact:
+    return views.Fact(
+        label=act.action.capitalize(), text=", ".join(filter(None, (named(who, act.by, act.by_name), act.reason)))
     )
 
 
@@ -326,27 +327,3 @@ def provenance(value: Value, who: Principal) -> views.Provenance:
     """Who set a value of a profile, when, and by which artifact."""
     by = "you" if value.updated_by == who.name else value.updated_by or "import"
     return views.Provenance(by=by, at=value.updated_at, artifact_id=value.artifact_id)
-
-
-def facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
-    """An artifact in a few lines."""
-    card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
-    found = [
-        views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{segment(artifact.customer_ref)}"),
-        views.Fact(label="Type", text=artifact_type(artifact.artifact_type).label),
-    ]
-    if artifact.field is not None:
-        found.append(views.Fact(label="Field", text=artifact.field, mono=True))
-    if card.policy:
-        found.append(views.Fact(label="Policy", text=card.policy))
-    found += [
-        views.Fact(label="Agent", text=artifact.created_by_name),
-        views.Fact(label="Batch", text=artifact.batch_id, href=batch_address(artifact), mono=True),
-        views.Fact(label="Id", text=artifact.id, mono=True),
-    ]
-    if artifact.reverts is not None:
-        href = f"/artifacts/{segment(artifact.reverts)}"
-        found.append(views.Fact(label="Undoes", text=artifact.reverts, href=href, mono=True))
-    if artifact.workflow_trigger is not None:
-        found.append(views.Fact(label="Trigger", text=artifact.workflow_trigger, mono=True))
-    return tuple(found)
