@@ -80,10 +80,16 @@ def end_on_sigterm() -> None:
 
 
 def worker_application() -> Litestar:
-    """The application in a worker process, which ends with its parent: an orphan would keep the port."""
+    """The application in a worker process, which ends with its parent: an orphan would keep the port.
+
+    The parent is the one that started it, who may be gone by now; whoever is the parent now may be the one that adopts orphans.
+    """
+    import multiprocessing
+
     from placet.api.app import from_environment
 
-    parent = os.getppid()
+    starter = multiprocessing.parent_process()
+    parent = starter.pid if starter is not None else os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:

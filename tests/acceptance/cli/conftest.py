@@ -139,7 +139,8 @@ class Running:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._reader.join(5)
+        self._reader.join(20)
+        assert not self._reader.is_alive(), "a process that it started outlives it"  # and closing would wait for ever
         assert self.process.stdout is not None
         self.process.stdout.close()
 

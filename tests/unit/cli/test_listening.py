@@ -1,9 +1,14 @@
-"""A port is taken for good before anything else is started, and a taken one is told."""
+"""A port is taken for good before anything else is started, and a taken one is told; no server outlives its parent."""
 
+import multiprocessing
+import os
 import socket
+import threading
+from types import SimpleNamespace
 
 import pytest
 
+from placet.cli import listening
 from placet.cli.listening import listen
 from placet.errors import Conflict, Invalid
 
@@ -39,3 +44,12 @@ def test_what_is_said_where_no_port_is_free(monkeypatch):
         monkeypatch.setattr("placet.cli.listening.TRIES", 1)
         with pytest.raises(Conflict, match=f"No port from {port} to {port} is free on 127.0.0.1."):
             listen("127.0.0.1", port, or_next=True)
+
+
+def test_a_worker_process_whose_parent_died_before_it_looked_ends_as_well(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr("placet.api.app.from_environment", lambda: "application")
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=os.getppid() + 1))
+    monkeypatch.setattr(os, "kill", lambda pid, number: ended.set() if (pid, number) == (os.getpid(), 15) else None)
+    assert listening.worker_application() == "application"
+    assert ended.wait(5), "an orphan would keep the port"
