@@ -66,9 +66,11 @@ def confidence(candidate: Candidate) -> str:
     if candidate.doubt in ("unknown", "inferred", "agreed", "relative") or candidate.strength == TOPIC:
         return "medium"
     exact = candidate.field.type in ("date", "email", "phone")
-    if candidate.strength in (LABEL, SAYS) or (exact and candidate.strength in (TRIGGER, ANSWER)):
+    # Words taken out of prose begin or end in the wrong place more often than a choice is the wrong one.
+    open_ended = candidate.field.type in ("text", "longtext", "list", "object")
+    if candidate.strength == LABEL or (candidate.strength == SAYS and not open_ended):
         return "high"
-    return "medium"
+    return "high" if exact and candidate.strength in (TRIGGER, ANSWER) else "medium"
 
 
 def why(candidate: Candidate) -> str:
