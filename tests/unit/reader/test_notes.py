@@ -20,7 +20,7 @@ def predictions(readings: dict[str, Reading]) -> list[dict[str, Any]]:
 
 # What was reached, with a little slack: precision, recall, traps. `dev` came with the project, `practice` is what the reader
 # was developed with, `reserve` was written before and only scored.
-REACHED = {"dev": (0.97, 0.95, 1), "practice": (0.97, 0.93, 2), "reserve": (0.88, 0.70, 6)}
+REACHED = {"dev": (0.97, 0.95, 1), "practice": (0.97, 0.93, 2), "reserve": (0.90, 0.72, 5)}
 
 
 @pytest.mark.parametrize("split", REACHED)
@@ -51,13 +51,13 @@ def test_most_of_what_single_sentences_state_is_read() -> None:
         for field, value, sentence in stated
         if value.casefold() not in str(proposed(sentence, profile={"fullName": "Jane Doe"}).get(field)).casefold()
     ]
-    assert len(missed) <= 0.07 * len(stated), missed
+    assert len(missed) <= 0.05 * len(stated), missed
 
 
 def test_hardly_anything_is_read_into_sentences_that_state_nothing() -> None:
     silent = sentences("not_stated.txt")
     wrong = [(sentence, found) for sentence in silent if (found := proposed(sentence))]
-    assert len(wrong) <= 0.06 * len(silent), wrong
+    assert len(wrong) <= 0.04 * len(silent), wrong
 
 
 def test_the_scorer_still_scores_itself() -> None:

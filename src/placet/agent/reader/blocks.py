@@ -25,7 +25,7 @@ _DASHED = (
     r"\.[*_]{0,3}\s+)(?P<rest>\S.*)$"
 )
 _COLUMN = r"^(?P<label>[^\W\d_][\w'./() -]{1,40}?)\s{2,}(?P<rest>[^\s:=].*)$"
-_BOXED = r"^(?P<label>[^\W\d_][\w'./() -]{1,50}?)\s*(?=[☐☑☒□✓✔]|\[[ xX]?\])"
+_BOXED = r"^(?P<label>[^\W\d_][\w'./() -]{1,50}?)\??\s*(?=[☐☑☒□✓✔]|\[[ xX]?\])"
 _CELL = r"(?<![:=\s])(?:\s{2,40}|\t{1,9}|\s?\|\s?)(?=[^\W\d_](?:[\w'./-]|\([^)\n]{0,20}\)| (?! )){0,30}?:\s)"
 _LONG_LINE = 400  # no form has longer lines, and no title either
 

@@ -135,6 +135,9 @@ def answered(field: Field, spot: Spot, context: Context) -> Iterator[Seen]:
     statement, asked = spot.statement, context.cue(field).asked
     if not asked or "?" not in statement.question or not rx(asked, 0).search(statement.question):
         return
+    if rx(BOX, 0).search(statement.text):
+        yield from _yes_or_no(field, spot, statement.text[statement.body - statement.start :])
+        return
     for pattern, value in ((NO, False), (YES, True)):
         match = rx(pattern).match(statement.text)
         if match is not None:

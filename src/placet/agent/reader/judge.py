@@ -6,7 +6,7 @@ import datetime as dt
 
 from placet.agent.reader import mode
 from placet.agent.reader.acquaintances import OTHER
-from placet.agent.reader.candidate import ANSWER, SAYS, Candidate, Context, Seen, Spot
+from placet.agent.reader.candidate import ANSWER, SAYS, TRIGGER, Candidate, Context, Seen, Spot
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
 from placet.customers.schema import Field
@@ -59,10 +59,16 @@ def _person(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     elif field.type == "boolean" and seen.strength == ANSWER:
         others = people.about(statement, seen.end - 1) == OTHER
     else:
-        places = (seen.start, seen.cue) if seen.strength == SAYS else (seen.start,)
+        # "What her boss earns: ...": the word that names the field may stand in another clause.
+        places = (seen.start, seen.cue) if seen.strength == SAYS or _apart(seen, statement) else (seen.start,)
         exact = field.type in EXACT
         others = any(people.about(statement, at, seen.end, exact=exact, loose=cue.loose) == OTHER for at in places)
     return mode.OTHER_PERSON if others else ""
+
+
+def _apart(seen: Seen, statement: Statement) -> bool:
+    between = statement.text[seen.cue - statement.start : seen.start - statement.start]
+    return seen.strength == TRIGGER and ":" in between
 
 
 def _spouse_died(seen: Seen, statement: Statement) -> bool:
@@ -81,6 +87,8 @@ def _unfit(seen: Seen, field: Field, spot: Spot, context: Context) -> str:
     before, inside, behind = mode.clause_at(statement.low, a, b)
     if rx(r"^[\s,)]*(?:is|was|being|his|her|the|an?|my|their)\b", 0).match(statement.low[b:]):
         behind += statement.low[b : b + 45]
+    if statement.low[:a].rstrip().endswith(":"):  # "his e-mail bounced: ..."
+        before = statement.low[max(a - 60, 0) : a]
     around = f"{before}{inside if seen.strength == SAYS else ' '}{behind}"
     if seen.doubt == "future":
         return mode.HYPOTHETICAL

@@ -22,12 +22,18 @@ _BREAK = (
 )
 _IF = (
     r"\b(?:if(?! (?:possible|needed|necessary|ok(?:ay)?|you can|convenient|required|any|so)\b)|unless|in case|in the "
-    r"event|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were (?:he|she|i|they|we) to|assuming|provided that|"
+    r"event|^\W*had (?=(?:he|she|i|they|we|the client)\b)|should (?:he|she|they|i|we|the client|mr|mrs|ms|dr)|were "
+    r"(?:he|she|i|they|we) to|assuming|provided that|"
     r"suppos(?:e|ing)|subject to|(?<!financially )(?<!is )(?<!are )depend(?:s|ing|ent)? on(?! (?:him|her|me|them|"
     r"us|you|my|his|their|which)\b)|contingent|wenn|falls|se (?=o |a |eu ))\b"
 )
 _ASK_IF = (
     r"\b(?:let (?:me|us) know|asked?|asks|check|see|wonder\w*|know|confirm|tell (?:me|us))(?: \w+)? (?:if|whether)\b"
+)
+_ASKED_WHETHER = (
+    r"\b(?:ask(?:ed|s)?(?! (?:me|us) to)|wonder(?:s|ed)?|enquired|inquired|want(?:s|ed) to know|checked|"
+    r"checking)(?: (?:me|us|him|her|them))? "
+    r"(?:if|whether)\b[^.;]{0,80}$"
 )
 _MAYBE = (
     r"\b(?:might|(?<!\d )(?<!in )(?<!of )(?<!th )(?<!since )(?<!last )(?<!until )(?<!by )(?<!this )(?<!you "
@@ -252,6 +258,7 @@ def _whole(statement: Statement, text: str, a: int, clause: str, *, state: bool,
     guessing = statement.voice == "rm" and not statement.talk
     checks = (
         (NEGATED, rx(_UNRECORDED, 0).search(text)),
+        (QUESTION, rx(_ASKED_WHETHER, 0).search(text[: max(a, 0)])),
         (AMBIGUOUS, rx(_JOKE, 0).search(text)),
         (HEARSAY, rx(_HEARSAY, 0).search(clause) or rx(_RUMOUR, 0).search(text)),
         (HEARSAY, guessing and rx(_RM_GUESS, 0).search(clause)),

@@ -24,9 +24,10 @@ _BELONGS = (
     r"^[\s\"')]*(?:one |number |address )?(?:is|was|are|belongs to|=|'s)\s+(?:now |actually |really |only |just )?"
 )
 _BRACKET = rf"^\s*\((?:[^)]{{0,20}}\s)?(?:{RELATION}|factory|office|work|switchboard)\b"
-_VERB_FIRST = r"(?:also |now |still )?(?:has|have|is|was|earns|lives|works|wants|needs|supports|had)\b"
+_VERB_FIRST = r"(?:also |now |still )?(?:\w+ed and )?(?:has|have|is|was|earns|lives|works|wants|needs|supports|had)\b"
 _NAMED_BEHIND = rf"\s?\((?:the |her |his |my )?(?:{RELATION}|{HELPER})\b"
 _FIRST_PERSON = r"\s*[\"']?(?:i|i'm|i'd|i've|i'll|my|we|we're)\b"
+_SIGNED = r"\W*(?:minutes|notes?|prepared|written|taken|recorded|drafted|typed) by\b"
 _PLACES_LABEL = r"^(?:office|work|fax|factory|shop)\b"
 
 
@@ -36,6 +37,7 @@ class People(Acquaintances):
     def __init__(self, client: str | None, aliases: Iterable[str] = ()) -> None:
         super().__init__(client, aliases)
         self._clauses: dict[int, list[Clause]] = {}
+        self._introduced = ""  # the gender of somebody whom the statement before brought in
 
     def read(self, statements: list[Statement], speakers: dict[str, str]) -> None:
         """Take in the whole note: who is named in it, then who each clause of each statement is about."""
@@ -47,7 +49,7 @@ class People(Acquaintances):
             rf"|(?P<other>(?:(?i:{TITLE})\.? )?(?:{others})(?: [A-Z][\w-]+)?))(?![\w@])"
         )
         past: list[tuple[str, str]] = []  # (who, gender) of the subjects so far in this paragraph, newest last
-        paragraph, item, subject = -1, -1, CLIENT
+        paragraph, item, subject, paragraph_before = -1, -1, CLIENT, -1
         for statement in statements:
             if statement.paragraph != paragraph or (statement.label and statement.item != item):
                 past, subject = [], CLIENT
@@ -57,13 +59,16 @@ class People(Acquaintances):
             elif rx(_RESETS, 0).match(statement.low) or (statement.talk and statement.voice == CLIENT):
                 subject = CLIENT
             clauses = self._clauses[id(statement)] = cut(statement)
+            introduced, self._introduced = self._introduced if statement.paragraph == paragraph_before else "", ""
+            paragraph_before = statement.paragraph
             for match in pointers(statement, named):
-                mention = self._mention(match, statement, past)
+                mention = self._mention(match, statement, past, introduced)
                 if mention is not None:
                     next(c for c in reversed(clauses) if c.start <= mention.start).mentions.append(mention)
                     if mention.role == "subject" and mention.who != RM and not mention.trusted:
                         past.append((mention.who, mention.gender))
             subject = hand_on(statement, clauses, subject)
+            self._introduced = self._introduces(clauses)
 
     def about(
         self, statement: Statement, start: int, end: int | None = None, *, exact: bool = False, loose: bool = False
@@ -99,10 +104,27 @@ class People(Acquaintances):
         doers = [m for m in self._mentions(statement) if m.role == "subject" and m.start < until]
         return bool(doers) and doers[-1].who == OTHER
 
+    def _introduces(self, clauses: list[Clause]) -> str:
+        """The gender of whoever a statement brings in last, where "he" or "she" in the next one is theirs: "... her brother Paul."
+
+        Not where the statement is about the client and the client is of that gender.
+        """
+        mentions = [m for clause in clauses for m in clause.mentions]
+        others = [
+            m for m in mentions if m.who == OTHER and m.role == "object" and m.gender in ("m", "f") and not m.trusted
+        ]
+        if not others:
+            return ""
+        about_client = any(m.who == CLIENT and m.role == "subject" for m in mentions)
+        gender = others[-1].gender
+        return "" if self.gender == gender and about_client else gender
+
     def _mentions(self, statement: Statement) -> Iterator[Mention]:
         return (m for clause in self._clauses.get(id(statement), []) for m in clause.mentions)
 
     def _labelled_other(self, statement: Statement) -> bool:
+        if rx(_SIGNED, 0).match(statement.low):
+            return True
         label, heading = statement.label, statement.heading
         if label and rx(f"{OTHERS_LABEL}|{_PLACES_LABEL}").search(label):
             return "client" not in label and not any(t.lower() in label.split() for t in self.tokens)
@@ -126,7 +148,9 @@ class People(Acquaintances):
         at = end + link.end()
         return any(m.who == OTHER and m.start <= at + 1 < m.end for m in self._mentions(statement))
 
-    def _mention(self, match: re.Match[str], statement: Statement, past: list[tuple[str, str]]) -> Mention | None:
+    def _mention(
+        self, match: re.Match[str], statement: Statement, past: list[tuple[str, str]], introduced: str
+    ) -> Mention | None:
         kind, word = match.lastgroup or "", match[0].lower()
         ahead = statement.low[max(0, match.start() - 60) : match.start()]
         who, gender, trusted = OTHER, "", False
@@ -137,13 +161,17 @@ class People(Acquaintances):
             gender = "many" if bare in MANY else RELATIONS.get(bare, HELPERS.get(bare, ""))
             trusted = rx(rf"\b(?:{TRUSTED})\b", 0).search(word) is not None
         elif kind == "other":
-            gender = self.others.get(match["other"].split()[0], "")
+            words = match["other"].split()
+            title = words[0].lower().rstrip(".")
+            gender = "m" if title in MALE_TITLES else "f" if title in FEMALE_TITLES else ""
+            gender = gender or next((self.others[each] for each in words if self.others.get(each)), "")
         elif kind == "client":
             who, gender = self._titled(word), self.gender
         elif kind == "pronoun":
             gender = "m" if word in ("he", "him", "his", "himself") else "f"
             named = rx(_NAMED_BEHIND, 0).match(statement.low, match.end())
-            who = OTHER if named else self._pronoun(gender, statement, past)
+            opens = introduced == gender and rx(r"^\W*(?:\w+,? )?$", 0).match(statement.low[: match.start()])
+            who = OTHER if named or opens else self._pronoun(gender, statement, past)
         elif kind == "self":
             who = {"client": CLIENT, "rm": RM}.get(statement.voice, OTHER)
             if word in ("we", "our", "us") and who == RM:
@@ -167,6 +195,6 @@ class People(Acquaintances):
         for who, known in reversed(past[-4:]):
             if who == CLIENT or known == gender or (not known and not self.gender):
                 return who
-            if not known and past[-1] == (who, known) and (CLIENT, self.gender) not in past:
+            if not known and past[-1] == (who, known):
                 return who
         return CLIENT

@@ -28,7 +28,8 @@ RELATIONS = {
 # Words that never stand for one person, so that no "he" or "she" points back at them.
 _PLURALS = (
     "sons daughters children kids boys girls twins stepchildren grandchildren grandparents parents brothers sisters "
-    "siblings cousins in-laws friends tenants colleagues beneficiaries"
+    "trustees executors lawyers accountants advisers administrators siblings cousins in-laws friends tenants "
+    "colleagues beneficiaries"
 )
 MANY = frozenset(_PLURALS.split())
 
@@ -38,7 +39,8 @@ HELPERS = {
     "accountant": "", "lawyer": "", "solicitor": "", "attorney": "", "notary": "", "tax adviser": "",
     "tax advisor": "", "adviser": "", "advisor": "", "broker": "", "assistant": "", "secretary": "", "pa": "",
     "ea": "", "receptionist": "", "switchboard": "", "reception": "", "housekeeper": "", "driver": "", "agent": "",
-    "estate agent": "", "landlord": "", "tenant": "", "tenants": "", "doctor": "", "boss": "", "manager": "",
+    "estate agent": "", "landlord": "", "tenant": "", "tenants": "", "doctor": "", "boss": "",
+    "trustees": "", "executors": "", "lawyers": "", "accountants": "", "advisers": "", "administrators": "", "manager": "",
     "colleague": "", "colleagues": "", "business partner": "", "co-founder": "", "trustee": "", "executor": "",
     "guardian": "", "nominee": "", "beneficiary": "", "beneficiaries": "", "guarantor": "", "carer": "", "nanny": "",
     "caller": "", "introducer": "", "referee": "", "banker": "", "bookkeeper": "", "steuerberater": "m",

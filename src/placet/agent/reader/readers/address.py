@@ -45,6 +45,7 @@ _MOVED_TO = (
     r"(?i:\b(?:confirmed|completed|made|after|since|following) (?:the|their|our|his|her) (?:recent )?(?P<how>move|"
     rf"relocation) to ){_PLACE}"
 )
+_SWAPPED = rf"(?i:\b(?:swapped|exchanged|traded|left) )[A-Z][\w' -]{{2,25}}(?i: for ){_PLACE}"
 _BACK = (
     rf"(?i:(?:^\W*|\b(?:is|are|am|'s|'m|'re|now) )(?:now )?back in ){_PLACE}(?=(?i: (?:for good|since|permanently|"
     r"now|again|with (?:her|his|the))))"
@@ -60,6 +61,7 @@ _ANSWER = (
     rf")?)*{_PLACE}"
 )
 _SENTENCES = (
+    (r"\b(?:swapped|exchanged|traded|left)\b.* for\b", _SWAPPED, SAYS, ""),
     (r"\bback in\b", _BACK, SAYS, ""),
     (r"\bhome\b", _HOME_IS, SAYS, ""),
     (r"\b(?:home|base|where)\b", _IS_HOME, SAYS, ""),

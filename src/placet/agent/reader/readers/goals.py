@@ -40,6 +40,10 @@ _LEADS = (
     r"(?:mainly |mostly |really |ultimately |all )*(?:there )?(?:for|to)[: ]\s?",
     r"\b(?:looking|hoping|asking|after) (?:for )?(?=(?:an? |some |a more )?(?:steady |regular |reliable |secure |"
     r"stable |higher |long-term )*(?:income|growth|returns?|capital|yield)\b)",
+    rf"\b(?:(?:'d|would) love to|aiming to|aims to) (?=(?:be able to )?(?:{_DO})\b)",
+    r"\bwhat matters (?:most )?to (?:him|her|me|them) (?:is|are)(?: to)? ",
+    rf"\b(?:plans?|idea|intention|use) for (?:{_THE})(?: is| are)?:? (?:to )?",
+    r"\bwants? (?:[£$€]\s?)?\d[\w.,]* (?:ready|available|set aside|put aside|kept|put by) (?:for|to) ",
     rf"\b(?:{_THE}) (?:has to|must|should|will have to|needs to|is to) (?:mainly )?(?=(?:{_DO})\b)",
     rf"\bputting (?:{_THE}|[a-z]+)(?: by| aside| away)? (?:for|towards|to) ",
     rf"\b(?:would like|wants?|'d like|hopes? for|wishes) (?=(?:(?:his|her|my|their|the) )(?:[a-z]+ )?(?:{_KIN}) to "

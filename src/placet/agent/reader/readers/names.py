@@ -12,11 +12,15 @@ from placet.agent.reader.text import rx
 
 _NAME = r"(?P<v>[^\W\d_a-zß-öø-ÿ][^\W\d_]*(?:[ -][^\W\d_a-zß-öø-ÿ][^\W\d_]*)?\.?)"
 _KEY = "preferredName"
-_HINT = r"\b(?:call(?:s|ed)?|go(?:es)? by|known|use|answers|address|nickname|name|prefers|likes|please|pls|is fine|will do|short)\b"
+_HINT = (
+    r"\b(?:call(?:s|ed)?|go(?:es|ne)? by|everyone|everybody|to all|friends|known|use|answers|address|nickname|name|"
+    r"prefers|likes|please|pls|is fine|will do|short)\b"
+)
 _OF_NAMES = r"\b(?:calls?|called|name|nickname|first names?|formal)\b"
 _CALLED = (
     rf"(?i:\b(?:(?:just |please |pls |always )?call (?:me|him|her)|calls (?:him|her|me)self|(?:everyone|everybody|"
-    rf"friends|family|people|they|all) (?:just )?calls? (?:me|him|her)|goes by|go by|is known as|known as|known to "
+    r"friends|family|people|they|all) (?:just )?calls? (?:me|him|her)|(?:goes|gone|went|going) by|go by|is known "
+    r"as|known as|known to "
     rf"(?:everyone|all|friends) as|"
     rf"(?:likes?|prefers?|wants?|asked|wishes|would (?:like|prefer)|'d (?:like|prefer)) (?:to be (?:called|known as|"
     rf"addressed as)|to go by|being called|us to (?:call|use)(?: (?:him|her|me))?)|answers to|address (?:him|her|me) "
@@ -25,6 +29,14 @@ _CALLED = (
 )
 _PLEASE = rf"^\W*[\"']?{_NAME}[\"']?,? (?i:please|pls|is fine|will do|for short)\b"
 _PREFERS = rf"(?i:\b(?:prefers|likes) )[\"']{_NAME}[\"']"
+_PUT = (
+    rf"[\"']{_NAME}[\"'](?i:[^.\"']{{0,40}}\b(?:goes by|is called|be called|call (?:him|her|me)|calls (?:him|her|"
+    r"my)self|use that|known as)\b)"
+)
+_TO_ALL = (
+    rf"(?i:\b(?:been|is|am|always|was) ){_NAME}(?i: (?:to|for) (?:everyone|everybody|all|friends|most people|us "
+    r"all)\b)"
+)
 _NO_NAME = (
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december mon tue wed thu fri sat sun mr mrs ms dr i the a whatsapp zoom teams "
@@ -44,7 +56,7 @@ def read(spot: Spot, context: Context) -> Iterator[Seen]:
         return
     if not rx(_HINT, 0).search(statement.low):
         return
-    for match in (match for pattern in (_CALLED, _PREFERS) for match in rx(pattern, 0).finditer(text)):
+    for match in (match for pattern in (_CALLED, _PREFERS, _PUT, _TO_ALL) for match in rx(pattern, 0).finditer(text)):
         used = match[0].lower().startswith("use ")
         if _is_name(match["v"], text[match.end() :]) and (not used or _shortens(match["v"], own)):
             yield _name(statement, match, match.start(), SAYS)

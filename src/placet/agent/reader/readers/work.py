@@ -39,7 +39,7 @@ _LABELLED_END = (
 )
 _SENTENCE = (
     r"\b(?:is|was|are|has|she|he|they|i|we|will|wants|says|said|asked|as on|as per|same|unchanged|no change|n/?a|nil|"
-    r"tbc|unknown|not|still)\b|\?"
+    r"tbc|unknown|not|still|as before|as above|as on|see|ask)\b|\?"
 )
 _PAIR = r"^(?P<title>[^/]{3,60}?)\s/\s(?P<firm>[^/]{3,80})$"
 
