@@ -130,13 +130,12 @@ def test_what_is_optional_or_ignored_counts_neither_way_and_the_confidence_is_ke
 
 def test_calibration_is_judged_from_twenty_cases_on() -> None:
     cases = load(DEV, schema())
-    high, medium, low = evaluated(cases, offline).calibration
-    assert high.reached is True
-    assert (low.share, low.reached) == (None, None)
-    assert medium.of >= 20
+    high, medium, low = evaluated(cases, perfect).calibration
+    assert (high.share, high.reached) == (1, True)
+    assert (medium.share, medium.reached, low.share, low.reached) == (None, None, None, None)
     high, medium, _ = evaluated(cases, trapped).calibration
-    assert (high.of, medium.reached) == (0, False)
-    assert evaluated(cases[:1], offline).calibration[0].reached is None
+    assert (high.of, medium.of >= 20, medium.reached) == (0, True, False)
+    assert evaluated(cases[:1], perfect).calibration[0].reached is None
 
 
 @pytest.mark.parametrize(
