@@ -295,7 +295,7 @@ def _allowed(
         return list(decisions)
     if stands.cosigns and policy == "dual":
         first = artifact.signed
-        if first is None or first.by == who.id:
+        if first is None or first.by == who.id or first.field_version != artifact.current_version:
             return [lifecycle.REJECTED]
         return [first.status, lifecycle.REJECTED]
     return []
