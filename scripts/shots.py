@@ -30,6 +30,11 @@ IMAGES = ROOT / "docs" / "images"
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
 PHONE = 390
 RM, ADMIN = "claire.amiel@placet.example", "ines.vautier-holm@placet.example"
+CALL = (
+    "She called this morning. Her new e-mail is tamsin@marlow-studio.example and she prefers the phone now. "
+    "She said that she is married. "
+    "Her sister lives in Leeds and works as a nurse. Perhaps she will sell the studio next year."
+)
 FONTS = """() => {
   for (const [name, family] of [["--sans", "Inter"], ["--serif", "Charis SIL"], ["--mono", "JetBrains Mono"]]) {
     const root = document.documentElement;
@@ -269,6 +274,22 @@ def pictures(browser: Browser, url: str, folder: Path) -> None:
     camera.open(source, "Risk appetite")
     camera.take(folder / "source-light.png")
     camera.context.close()
+    for name, options in (("light", {}), ("dark", {"dark": True}), ("phone", {"width": PHONE})):
+        camera = Camera(browser, url, **options)  # type: ignore[arg-type]
+        page = camera.to("/customers/osei-marlow/session")
+        page.locator("#words").fill(CALL)
+        page.locator("#send").click()
+        page.locator(".asked form").wait_for()
+        page.wait_for_selector("#log[aria-busy=false]")
+        if name == "light":
+            page.get_by_role("button", name="Skip the rest").click()
+            page.locator(".came").wait_for()
+        camera.take(folder / f"session-{name}.png")
+        camera.to("/insights?days=0")
+        camera.take(folder / f"insights-{name}.png")
+        camera.to("/customers/lund/timeline?asOf=2026-08-31")
+        camera.take(folder / f"as-of-{name}.png")
+        camera.context.close()
     camera = Camera(browser, url, width=PHONE)
     camera.open("/inbox", "Risk appetite")
     camera.page.locator(".card").scroll_into_view_if_needed()

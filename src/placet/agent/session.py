@@ -32,7 +32,6 @@ from placet.runtime import Runtime
 
 Step = Literal["read", "extract", "ask", "check", "propose"]
 State = Literal["active", "done", "skipped"]
-RESTRICTED = 4  # the sensitivity from which on a value is not told to a model
 MOST_REPLIES = 5  # to one question, or naming none
 _OURS = re.compile("[A-Za-z0-9]{21}")  # a batch id that Placet made, which alone names one batch
 
@@ -116,7 +115,7 @@ class Session:
                 continue
             found[section] = {
                 each.label: "recorded, restricted"
-                if each.sensitivity >= RESTRICTED and each.key in customer.profile
+                if each.restricted and each.key in customer.profile
                 else fields.display(each, customer.profile.get(each.key))
                 for each in listed
             }

@@ -30,6 +30,7 @@ from placet.api.customers import Customers
 from placet.api.delegations import Delegations
 from placet.api.deliveries import Deliveries
 from placet.api.feed import Feed
+from placet.api.insights import Insights
 from placet.api.meta import Meta
 from placet.api.metrics import metrics
 from placet.api.notifications import Notifications
@@ -119,6 +120,7 @@ def create_app(
             Meta,
             metrics,
             Chat,
+            Insights,
             *handlers,
         ],
         middleware=[Authenticate()],

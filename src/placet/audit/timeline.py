@@ -57,18 +57,23 @@ async def of_customer(
     after: int = 0,
     limit: int = 50,
     newest_first: bool = False,
+    until: datetime | None = None,
 ) -> list[Line]:
     """A customer's events; NotFound where they are not there for this caller. A deleted customer's stay for who sees all.
 
-    `newest_first` turns the order round; `after` is then the sequence number to continue below (0: from the newest).
+    `newest_first` turns the order round; `after` is then the sequence number to continue below (0: from the newest), and
+    `until` a moment before which they happened.
     """
     condition, scope = access.visible(who, "c.id", "c.rm_id")
     if not await connection.fetchval(SQL["customer_visible"].format(visible=condition), scope, customer_id):
         everything = access.sees_everything(who)
         if not (everything and await connection.fetchval(SQL["customer_known"], customer_id)):
             raise NotFound("Customer not found")
-    statement, start = ("of_customer_newest", after or _LAST) if newest_first else ("of_customer", after)
-    return [line(row) for row in await connection.fetch(SQL[statement], customer_id, start, limit)]
+    if newest_first:
+        rows = await connection.fetch(SQL["of_customer_newest"], customer_id, after or _LAST, limit, until)
+    else:
+        rows = await connection.fetch(SQL["of_customer"], customer_id, after, limit)
+    return [line(row) for row in rows]
 
 
 def line(row: Any) -> Line:

@@ -6,11 +6,11 @@ from event e left join event_body b on b.event_id = e.id
 where e.customer_id = $1 and e.seq > $2 order by e.seq limit $3;
 
 -- name: of_customer_newest
--- The same, newest first, before a sequence number.
+-- The same, newest first, before a sequence number and, if given, a moment.
 select e.seq, e.id, e.at, e.kind, e.artifact_id, e.customer_id, e.batch_id, e.actor_type, e.actor_id, e.on_behalf_of, e.door,
        e.field, b.body
 from event e left join event_body b on b.event_id = e.id
-where e.customer_id = $1 and e.seq < $2 order by e.seq desc limit $3;
+where e.customer_id = $1 and e.seq < $2 and ($4::timestamptz is null or e.at < $4) order by e.seq desc limit $3;
 
 -- name: of_artifact
 -- An artifact's trail, oldest first, after a sequence number.

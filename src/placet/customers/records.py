@@ -11,7 +11,7 @@ import msgspec
 
 from placet.audit import record
 from placet.customers import access, fields
-from placet.customers.schema import ProfileSchema
+from placet.customers.schema import Field, ProfileSchema
 from placet.db import json
 from placet.db.engine import Connection, statements
 from placet.errors import Invalid, InvalidValue, NotFound
@@ -135,6 +135,15 @@ async def rename(connection: Connection, who: Principal, customer_id: str, name:
         body={"customerName": name, "before": row["name"], "after": name},
     )
     await record.write(connection, [renamed])
+
+
+async def reveal(connection: Connection, who: Principal, customer_id: str, field: Field) -> None:
+    """Record that a restricted value was looked at. NotFound where the customer is not there for this caller."""
+    customer = await get(connection, who, customer_id)
+    at = await connection.fetchval("select clock_timestamp()")
+    body = {"customerName": customer.name, "label": field.label}
+    seen = record.event("customer.revealed", at=at, actor=who, customer_id=customer_id, field=field.key, body=body)
+    await record.write(connection, [seen])
 
 
 class PastValue(msgspec.Struct, frozen=True):

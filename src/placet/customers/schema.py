@@ -37,6 +37,9 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             msgspec.structs.force_setattr(self, "label", self.value)
 
 
+RESTRICTED = 4  # the highest sensitivity
+
+
 class Field(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True, cache_hash=True, gc=False
 ):
@@ -60,6 +63,11 @@ class Field(
     unit: str | None = None
     synonyms: tuple[str, ...] = ()
     expires_after_days: int | None = None  # how long a proposal for it may wait; None: for ever
+
+    @property
+    def restricted(self) -> bool:
+        """Whether its value is told to no model, and shown to a person only when asked for, which the trail records."""
+        return self.sensitivity >= RESTRICTED
 
 
 @dataclass(frozen=True)

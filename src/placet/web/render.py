@@ -71,6 +71,7 @@ SEEN: Final = {  # why something in a note was not proposed
     "no_change": "The profile already says so.",
     "previously_rejected": "Rejected before, from the same words.",
 }
+HIDDEN: Final = "••••••"  # a restricted value, until somebody asks for it
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BEFORE, _AFTER = 150, 110  # characters of the note shown around a quote
 
@@ -123,6 +124,7 @@ def make_environment(folder: Path) -> Environment:
         FLAGS=FLAGS,
         HELD=HELD,
         SEEN=SEEN,
+        HIDDEN=HIDDEN,
         MODULES=MODULES,
     )
     return made

@@ -82,8 +82,9 @@ def _is_module(name: str, contents: dict[str, bytes]) -> bool:
 
 
 FILES: Final = load(Path(__file__).with_name("static"))
-_SCRIPTS: Final = ("boot.js", "idiomorph.js", "placet.js")  # what pages name themselves
-MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in _SCRIPTS)
+_SCRIPTS: Final = ("boot.js", "idiomorph.js", "placet.js")  # what every page names itself
+OF_PAGES: Final = ("session.js", "turn.js", "questions.js", "draw.js", "plots.js", "uplot.js")  # what single pages name
+MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in (*_SCRIPTS, *OF_PAGES))
 
 
 def static_url(name: str) -> str:

@@ -47,6 +47,7 @@ ROUTES = {
     ("POST", "/api/customers/{customer_id}/apply-updates"): DECIDES,
     ("POST", "/api/customers/{customer_id}/chat"): CHATS,
     ("POST", "/api/customers/{customer_id}/ag-ui"): CHATS,
+    ("GET", "/api/insights"): LISTS,
     ("GET", "/api/artifacts"): LISTS,
     ("GET", "/api/artifacts/{artifact_id}"): SEES,
     ("GET", "/api/artifacts/{artifact_id}/events"): SEES,

@@ -243,7 +243,7 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "POST /api/decisions", "POST /api/decisions/reject-matching",
     "POST /api/artifacts/{artifact_id}/revert", "POST /api/artifacts/{artifact_id}/withdraw",
     "POST /api/batches/{batch_id}/accept", "POST /api/batches/{batch_id}/reject", "GET /api/fields",
-    "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/delegations", "POST /api/delegations",
+    "POST /api/artifacts/{artifact_id}/hand-over", "GET /api/insights", "GET /api/delegations", "POST /api/delegations",
     "DELETE /api/delegations/{delegation_id}", "GET /api/teams", "POST /api/teams", "GET /api/teams/{team_id}",
     "PATCH /api/teams/{team_id}", "PUT /api/teams/{team_id}/members/{user_id}", "DELETE /api/teams/{team_id}",
     "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz", "GET /metrics",

@@ -214,6 +214,17 @@ async def change_refused(page: Page, site: Site) -> None:
     await page.locator(".err").wait_for()
 
 
+async def session_asked(page: Page, site: Site) -> None:
+    """A session with its questions out and a batch in its folder."""
+    _, batch, artifacts = await noted(site)
+    await page.goto(f"/customers/osei-marlow/session?batch={batch}&open={artifacts[0]}")
+    await page.locator("#tab-chat").evaluate("tab => tab.click()")
+    await page.get_by_label("Paste a note, or ask").fill("She told me that she moved to Lisbon, Portugal.")
+    await page.get_by_role("button", name="Send").click()
+    await page.locator(".asked form").wait_for()
+    await page.locator("#log[aria-busy=false]").wait_for(state="attached")
+
+
 async def forbidden(page: Page, site: Site) -> None:
     await page.goto("/customers/new")
 
@@ -242,6 +253,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "profile": ("claire", at("/customers/lund/profile")),
     "profile-open": ("claire", card("liquidityNeeds", customer="lund", where="/customers/lund/profile")),
     "timeline": ("claire", at("/customers/brandt/timeline")),
+    "as-of": ("claire", at("/customers/brandt/timeline?asOf=2026-11-20")),
     "sources": ("claire", at("/customers/brandt/sources")),
     "source": ("claire", source_page),
     "batch": ("claire", batch_page),
@@ -258,6 +270,10 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "read-refused": ("claire", read_refused),
     "delegations": ("claire", delegated),
     "delegations-refused": ("ines", delegation_refused),
+    "insights": ("ines", at("/insights?days=0")),
+    "cases": ("ines", at("/insights/cases?days=0&statuses=rejected")),
+    "session": ("claire", at("/customers/lund/session")),
+    "session-asked": ("claire", session_asked),
     "signed": ("claire", second_signature),
     "second-signature": ("jonas", second_signature),
     "withdraw": ("ines", artifact_pending),

@@ -116,16 +116,27 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await keys.press("Enter")
     await page.wait_for_url("**/customers/minazuki")
     await keys.press("n")
-    await page.wait_for_url("**/customers/minazuki/read")
-    await expect(page.get_by_label("Note", exact=True)).to_be_focused()
+    await page.wait_for_url("**/customers/minazuki/session")
+    words = page.get_by_label("Paste a note, or ask")
+    await expect(words).to_be_focused()
     await keys.insert_text(NOTE.format(email="kaede@glazes.example"))
-    await keys.press("Tab")
-    await keys.type("The long call")
     await keys.press("Control+Enter")
 
-    # The batch: down to a proposal, open it, accept it; the next one is open and has the focus.
-    await page.wait_for_url("**/batches/*")
-    await expect(page.locator("#status")).to_have_text("Read. 4 proposals wait for you.")
+    # The questions, each skipped; the focus goes from one to the next, and then back to where one writes.
+    answers = page.locator(".asked form input")
+    await expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
+    for left in reversed(range(await page.locator(".asked li").count())):
+        await expect(answers).to_be_focused()
+        await keys.press("Tab")
+        await keys.press("Tab")
+        await keys.press("Enter")
+        await expect(answers).to_have_count(1 if left else 0)
+    await expect(page.locator("#folder [data-item]")).to_have_count(4)
+    await expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
+    await expect(words).to_be_focused()
+    await keys.press("Escape")
+
+    # The folder: down to a proposal, open it, accept it; the next one is open and has the focus.
     await to_row(page, "Risk appetite")
     await keys.press("Enter")
     await expect(page.locator(".card .fld")).to_have_text("Risk appetite")

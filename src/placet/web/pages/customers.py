@@ -1,4 +1,4 @@
-"""Customers: the list, a new one, and a customer's overview, profile and timeline."""
+"""Customers: the list, a new one, and a customer's notes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,16 @@ from litestar.params import FromPath
 
 from placet.api.reading import read_query
 from placet.artifacts import inbox, sources
-from placet.audit import timeline
-from placet.customers import access, fields, records
-from placet.customers.records import Customer, PastValue
-from placet.customers.schema import Field, ProfileSchema
+from placet.customers import access, records
+from placet.customers.records import Customer
+from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.errors import Invalid
 from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.pages import forms, show, telling
-from placet.web.pages.overview import all_pending, head
-from placet.web.pages.proposals import OpenQuery, open_card
+from placet.web.pages import forms
+from placet.web.pages.overview import head
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 
 
@@ -30,13 +28,6 @@ class CustomersQuery(msgspec.Struct, kw_only=True):
 
     q: str | None = None
     cursor: str | None = None
-    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
-
-
-class TimelineQuery(msgspec.Struct, kw_only=True):
-    """Below which event to go on."""
-
-    before: Annotated[int, msgspec.Meta(ge=0, le=999_999_999)] = 0
     first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
 
 
@@ -83,61 +74,6 @@ async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
     return forms.go(
         f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far.")
     )
-
-
-@get("/customers/{customer_id:str}/profile")
-async def show_profile(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
-    """The profile by section, with what is proposed under its field."""
-    runtime, who = runtime_and_caller(request)
-    query = read_query(request, OpenQuery)
-    async with runtime.reading() as connection:
-        customer = await records.get(connection, who, customer_id)
-        pending = await all_pending(connection, who, customer_id)
-        past = await records.history(connection, customer_id)
-        contexts = await sources.contexts(connection, pending)
-        by_field: dict[str, list[views.Proposal]] = {}
-        for artifact in pending:
-            if artifact.field is not None:
-                proposal = show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact.id))
-                by_field.setdefault(artifact.field, []).append(proposal)
-        view = views.ProfilePage(
-            shell=await shell(request, connection, "customers"),
-            head=await head(connection, who, customer, len(pending)),
-            sections=tuple(
-                views.Section(
-                    label=label,
-                    fields=tuple(
-                        _field(f, customer, past.get(f.key, []), by_field.get(f.key, []), who) for f in members
-                    ),
-                )
-                for label, members in runtime.schema.sections()
-            ),
-            may_change=access.standing(who, customer.id, customer.rm_id, customer.team_id).decides,
-            opened=await open_card(connection, runtime, who, pending, query.open, query.do),
-        )
-    return html(view)
-
-
-@get("/customers/{customer_id:str}/timeline")
-async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[str]) -> Response[bytes]:
-    """Every event of a customer, newest first."""
-    runtime, who = runtime_and_caller(request)
-    query = read_query(request, TimelineQuery)
-    async with runtime.reading() as connection:
-        customer = await records.get(connection, who, customer_id)
-        lines = await timeline.of_customer(
-            connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True
-        )
-        shown, more = lines[:PAGE], len(lines) > PAGE
-        view = views.TimelinePage(
-            shell=await shell(request, connection, "customers"),
-            head=await head(
-                connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)
-            ),
-            happenings=telling.timeline(shown, who, runtime.schema),
-            span=span(request, query.first, len(shown), {"before": str(shown[-1].seq)} if more else None),
-        )
-    return html(view)
 
 
 @get("/customers/{customer_id:str}/sources")
@@ -197,36 +133,9 @@ def _row(customer: Customer, counts: dict[str, int], schema: ProfileSchema, who:
     )
 
 
-def _field(
-    field: Field, customer: Customer, past: list[PastValue], pending: list[views.Proposal], who: Principal
-) -> views.ProfileField:
-    value = customer.values.get(field.key)
-    known = value is not None and value.value is not None
-    items = value.value if known and value is not None and isinstance(value.value, list) else []
-    return views.ProfileField(
-        key=field.key,
-        label=field.label,
-        value=fields.display(field, value.value) if known and value is not None else None,
-        items=tuple(fields.display(field, [item]) for item in items),
-        set=show.provenance(value, who) if value is not None else None,
-        earlier=tuple(
-            views.EarlierValue(
-                text=fields.display(field, old.value),
-                set=views.Provenance(
-                    by="you" if old.by == who.name else old.by, at=old.at, artifact_id=old.artifact_id
-                ),
-            )
-            for old in reversed(past[:-1])
-        ),
-        pending=tuple(pending),
-    )
-
-
 handlers = (
     show_customers,
     show_new_customer,
     add_customer,
-    show_profile,
-    show_timeline,
     show_sources,
 )

@@ -14,13 +14,14 @@ from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
-from placet.web.render import segment
+from placet.web.render import HIDDEN, segment
 
 _MARKS = {
     "proposed": "pending",
     "created": "user-round-check",
     "reassigned": "users-round",
     "renamed": "pen-line",
+    "revealed": "file-search",
     "deleted": "x",
     "rm_disabled": "users-round",
     "rm_enabled": "users-round",
@@ -36,6 +37,7 @@ _SENTENCES = {  # what an event without a value says, from what it keeps; names 
     "customer.created": " added this customer",
     "customer.reassigned": " attached this customer to {rmName}",
     "customer.renamed": " gave this customer another name: {after}",
+    "customer.revealed": " looked at {label}, which is restricted",
     "customer.rm_disabled": " disabled {rmName}, to whom this customer is attached",
     "customer.rm_enabled": " let {rmName} in again, to whom this customer is attached",
     "customer.rm_deleted": " deleted {rmName}, so this customer is attached to nobody",
@@ -186,6 +188,8 @@ def _shown(line: Line, member: str, schema: ProfileSchema) -> str:
     field = schema.field(line.field) if line.field is not None else None
     if field is None:
         return "" if value is None else str(value)
+    if field.restricted and value is not None:
+        return HIDDEN
     try:
         return fields.display(field, fields.canonical(field, value))
     except PlacetError:

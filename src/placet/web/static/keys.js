@@ -56,7 +56,7 @@ export const KEYS = [
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: false },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: false },
   { key: "t", words: "table instead of plot", on: "[data-key=t]", run: () => press("t"), bar: false },
-  { key: "n", words: "read a note", on: "[data-key=n]", run: () => press("n"), bar: false },
+  { key: "n", words: "new session, or read a note", on: "[data-key=n]", run: () => press("n"), bar: false },
   { key: "[", words: "newer source", on: "[data-key='[']", run: () => press("["), bar: false },
   { key: "]", words: "older source", on: "[data-key=']']", run: () => press("]"), bar: false },
   { key: "/", words: "search customers", on: "[data-key='/']", run: () => press("/"), bar: false },

@@ -54,7 +54,10 @@ class EarlierValue(View, frozen=True, kw_only=True):
 
 
 class ProfileField(View, frozen=True, kw_only=True):
-    """A field of a customer: its value as displayed (None: not recorded), a list's items, what is proposed for it."""
+    """A field of a customer: its value as displayed (None: not recorded), a list's items, what is proposed for it.
+
+    `hidden`: it is restricted and was not asked for, so neither the value nor earlier ones are in here.
+    """
 
     key: str
     label: str
@@ -63,6 +66,7 @@ class ProfileField(View, frozen=True, kw_only=True):
     set: Provenance | None = None
     earlier: tuple[EarlierValue, ...] = ()
     pending: tuple[Proposal, ...] = ()
+    hidden: bool = False
 
 
 class Section(View, frozen=True, kw_only=True):

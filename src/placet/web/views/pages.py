@@ -36,7 +36,7 @@ from placet.web.views.sending import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 
 class Person(View, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class Shell(View, frozen=True, kw_only=True):
     here: str
     now: datetime
     zone: str = "UTC"
-    current: Literal["inbox", "customers", "read", ""] = ""
+    current: Literal["inbox", "customers", "read", "insights", ""] = ""
     pending: int = 0
     lately: tuple[Lately, ...] = ()
     may_read: bool = True
@@ -201,13 +201,15 @@ class ProfilePage(Page, frozen=True, kw_only=True):
 
 
 class TimelinePage(Page, frozen=True, kw_only=True):
-    """Every event of a customer, newest first."""
+    """Every event of a customer, newest first; with `as_of` those up to that day and the profile as it was at its end."""
 
     template: ClassVar[str] = "timeline.html"
     shell: Shell
     head: Head
     happenings: tuple[Happening, ...] = ()
     span: Span | None = None
+    as_of: date | None = None
+    then: tuple[Section, ...] = ()
 
 
 class SourcesPage(Page, frozen=True, kw_only=True):

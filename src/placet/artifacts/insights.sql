@@ -1,0 +1,55 @@
+-- name: decided
+-- What agents proposed and people decided since a moment, of what the caller may see: one row for each, with how long after
+-- the same person's decision before it that was, and whether it was decided in one act with others.
+select a.id, a.seq, a.status, a.decided_at, a.created_by_name as agent, a.field,
+       a.payload ->> 'confidence' as confidence, b.body::jsonb -> 'readBy' ->> 'model' as model,
+       split_part(a.reason, ':', 1) as reason,
+       extract(epoch from a.decided_at - a.created_at) as waited,
+       extract(epoch from a.decided_at - lag(a.decided_at) over (partition by a.decided_by order by a.decided_at, a.seq)) as gap,
+       count(*) over (partition by a.decided_by, a.decided_at) > 1 as together
+from artifact a
+left join customer c on c.id = a.customer_id
+left join event e on e.artifact_id = a.id and e.kind = a.artifact_type || '.proposed'
+left join event_body b on b.event_id = e.id
+where {visible} and a.decided_at >= $2 and a.created_by_type = 'agent' and a.reverts is null
+  and a.status in ('accepted', 'edited', 'rejected')
+
+-- name: groups
+-- How many were accepted, edited and rejected: in all, and by agent, model, field, confidence, and field with confidence.
+select case grouping(agent, model, field, confidence) when 7 then 'agent' when 11 then 'model' when 13 then 'field'
+            when 14 then 'confidence' when 12 then 'rule' else 'all' end as by,
+       agent, model, field, confidence, count(*)::int as cases,
+       count(*) filter (where status = 'accepted')::int as accepted,
+       count(*) filter (where status = 'edited')::int as edited,
+       count(*) filter (where status = 'rejected')::int as rejected
+from decided where $3::text is null or agent = $3
+group by grouping sets ((agent), (model), (field), (confidence), (field, confidence), ())
+order by cases desc, agent, model, field, confidence;
+
+-- name: reasons
+-- Why people rejected, by the reason they chose.
+select coalesce(nullif(reason, ''), 'no reason given') as reason, count(*)::int as cases from decided
+where status = 'rejected' and ($3::text is null or agent = $3) group by 1 order by 2 desc, 1;
+
+-- name: pace
+-- The median seconds from the proposal to the decision, how many followed the same person's last one within 3 s, and how many
+-- were decided in one act with others.
+select percentile_cont(0.5) within group (order by waited) as median,
+       count(*) filter (where not together and gap < 3)::int as fast, count(*) filter (where together)::int as together
+from decided where $3::text is null or agent = $3;
+
+-- name: waiting
+-- How many proposals of agents wait, and since when the oldest does.
+select count(*)::int as pending, min(a.created_at) as oldest from artifact a
+left join customer c on c.id = a.customer_id
+where {visible} and a.status = 'pending' and a.created_by_type = 'agent' and ($2::text is null or a.created_by_name = $2);
+
+-- name: cases
+-- The artifacts behind a number, newest decision first.
+select id, seq, decided_at from decided
+where ($3::text is null or agent = $3) and ($4::text is null or field = $4) and ($5::text is null or confidence = $5)
+  and ($6::text is null or model = $6) and ($7::text is null or status = any (string_to_array($7, ' ')))
+  and ($8::text is null or coalesce(nullif(reason, ''), 'no reason given') = $8 and status = 'rejected')
+  and ($9::text is null or $9 = 'fast' and not together and gap < 3 or $9 = 'together' and together)
+  and ($10::timestamptz is null or decided_at < $10 or decided_at = $10 and seq < $11)
+order by decided_at desc, seq desc limit $12;

@@ -1,0 +1,249 @@
+"""Insights: shares, how fast, why not, what a rule would have done; and the list behind each number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response, get
+
+from placet.api.reading import read_query
+from placet.artifacts import insights
+from placet.artifacts.insights import FEW, WORDS, Behind, Insights, Shares
+from placet.customers.schema import ProfileSchema
+from placet.evaluation.intervals import wilson
+from placet.web import views
+from placet.web.pages import show
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
+from placet.web.render import OUTCOMES
+from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
+
+PERIODS = {"": "Last 90 days", "7": "Last 7 days", "30": "Last 30 days", "365": "Last 365 days", "0": "All time"}
+UNCHANGED, EDITED, REJECTED = "accepted", "edited", "rejected"
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
+
+
+class InsightsQuery(msgspec.Struct, kw_only=True):
+    """The period, one agent, and the rule of "what if"."""
+
+    days: str | None = None
+    agent: str | None = None
+    confidence: str | None = None
+    field: str | None = None
+
+
+class CasesQuery(msgspec.Struct, kw_only=True):
+    """Which decisions, as the numbers of the insights link to them."""
+
+    days: Days = 90
+    agent: str | None = None
+    field: str | None = None
+    confidence: str | None = None
+    model: str | None = None
+    statuses: str | None = None
+    reason: str | None = None
+    pace: str | None = None
+    cursor: str | None = None
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
+
+
+class Links:
+    """Addresses of the lists behind numbers, all of the same period and agent."""
+
+    def __init__(self, days: str, agent: str | None) -> None:
+        self.days = int(days) if days in PERIODS and days else 90
+        self.kept = {"days": str(self.days), **({"agent": agent} if agent else {})}
+
+    def to(self, **members: str | None) -> str:
+        """The list of what these members narrow it to."""
+        return "/insights/cases?" + urlencode({**self.kept, **{k: v for k, v in members.items() if v is not None}})
+
+
+@get("/insights")
+async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What became of what agents proposed, over what the caller may see."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, InsightsQuery)
+    links = Links(query.days or "", query.agent)
+    async with runtime.reading() as connection:
+        around = await shell(request, connection, "insights")
+        found = await insights.insights(connection, who, days=links.days or None, agent=query.agent or None)
+        whole = await insights.insights(connection, who, days=links.days or None) if query.agent else found
+    schema: ProfileSchema = runtime.schema
+    view = InsightsPage(
+        shell=around,
+        filters=(
+            _filter("days", "Period", PERIODS, query.days),
+            _filter(
+                "agent", "Agent", {"": "Any agent", **{a.key or "": a.key or "" for a in whole.agents}}, query.agent
+            ),
+        ),
+        hidden=tuple((k, v) for k, v in (("confidence", query.confidence), ("field", query.field)) if v),
+        figures=_figures(found, links, around.now),
+        calibration=tuple(
+            _share(each, (each.key or "").capitalize() or "Not given", links, confidence=each.key)
+            for each in found.confidences
+        ),
+        tables=(
+            Table(
+                title="By field",
+                head="Field",
+                rows=tuple(
+                    _share(each, _label(schema, each.key), links, field=each.key) for each in found.fields if each.key
+                ),
+            ),
+            Table(
+                title="By agent",
+                head="Agent",
+                rows=tuple(_share(each, each.key or "", links, agent=each.key) for each in found.agents),
+            ),
+            Table(
+                title="By model",
+                head="Model",
+                rows=tuple(_share(each, each.key, links, model=each.key) for each in found.models if each.key),
+            ),
+        ),
+        pace=(
+            Counted(
+                count=found.fast,
+                words="decided within 3 s of the same person’s decision before",
+                href=links.to(pace="fast"),
+            ),
+            Counted(
+                count=found.together, words="decided together with others in one act", href=links.to(pace="together")
+            ),
+        ),
+        reasons=tuple(Counted(count=n, words=why, href=links.to(reason=why)) for why, n in found.reasons),
+        what_if=_what_if(found, schema, links, query),
+        decided=found.all.cases,
+        few=FEW,
+    )
+    return html(view)
+
+
+@get("/insights/cases")
+async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The decisions behind a number."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, CasesQuery)
+    behind = Behind(**{name: getattr(query, name) or None for name in Behind.__struct_fields__})
+    async with runtime.reading() as connection:
+        page = await insights.cases(connection, who, behind, days=query.days or None, limit=PAGE, cursor=query.cursor)
+        around = await shell(request, connection, "insights")
+    period = str(query.days) if query.days != 90 else ""
+    view = CasesPage(
+        shell=around,
+        words=_words(behind, runtime.schema, PERIODS.get(period, f"Last {query.days} days")),
+        proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
+        span=span(
+            request, query.first, len(page.artifacts), {"cursor": page.next_cursor} if page.next_cursor else None
+        ),
+        back="/insights" + (f"?{urlencode({'days': period})}" if period else ""),
+    )
+    return html(view)
+
+
+def _filter(name: str, label: str, choices: dict[str, str], value: str | None) -> views.Filter:
+    listed = tuple(views.Choice(value=key, label=words) for key, words in choices.items())
+    return views.Filter(name=name, label=label, choices=listed, value=value if value in choices else "")
+
+
+def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]:
+    total = found.all
+
+    def share(label: str, count: int, status: str) -> Figure:
+        text = f"{round(100 * count / total.cases)} %" if total.cases >= FEW else "too few"
+        return Figure(label=label, text=text, caption=f"{count} of {total.cases}", href=links.to(statuses=status))
+
+    return (
+        Figure(label="Decided", text=str(total.cases), caption="proposals of agents", href=links.to()),
+        share("Accepted unchanged", total.accepted, UNCHANGED),
+        share("Edited", total.edited, EDITED),
+        share("Rejected", total.rejected, REJECTED),
+        Figure(
+            label="Time to decide",
+            text=_length(found.median) if found.median is not None and total.cases >= FEW else "too few",
+            caption="median, from proposal to decision",
+            href=links.to(),
+        ),
+        Figure(
+            label="Oldest pending",
+            text=_length((now - found.oldest).total_seconds()) if found.oldest is not None else "none",
+            caption=f"{found.pending} waiting",
+            href="/inbox?order=asc",
+        ),
+    )
+
+
+def _length(seconds: float) -> str:
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{round(seconds / size)} {unit}"
+    return f"{max(round(seconds), 0)} s"
+
+
+def _share(shares: Shares, label: str | None, links: Links, **of: str | None) -> Share:
+    hrefs = (
+        links.to(**of, statuses=UNCHANGED),
+        links.to(**of, statuses=EDITED),
+        links.to(**of, statuses=REJECTED),
+        links.to(**of),
+    )
+    if shares.cases < FEW:
+        return Share(label=label or "", cases=shares.cases, hrefs=hrefs)
+    low, high = wilson(shares.accepted, shares.cases)
+    unchanged, edited = round(100 * shares.accepted / shares.cases), round(100 * shares.edited / shares.cases)
+    return Share(
+        label=label or "",
+        cases=shares.cases,
+        unchanged=unchanged,
+        edited=edited,
+        rejected=round(100 * shares.rejected / shares.cases),
+        low=round(100 * low),
+        high=round(100 * high),
+        hrefs=hrefs,
+    )
+
+
+def _what_if(found: Insights, schema: ProfileSchema, links: Links, query: InsightsQuery) -> WhatIf:
+    word = query.confidence if query.confidence in WORDS else "high"
+    rules = [each for each in found.rules if each.key == word and query.field in (None, "", each.field)]
+    against = sum(each.edited + each.rejected for each in rules)
+    of = {"confidence": word, "field": query.field or None}
+    keys = dict.fromkeys(each.key for each in found.fields if each.key)
+    return WhatIf(
+        filters=(
+            _filter("confidence", "Confidence", {w: w.capitalize() for w in WORDS}, word),
+            _filter("field", "Field", {"": "any field", **{key: _label(schema, key) for key in keys}}, query.field),
+        ),
+        taken=Counted(count=sum(each.cases for each in rules), words="taken", href=links.to(**of)),
+        against=Counted(
+            count=against, words="changed or refused", href=links.to(**of, statuses=f"{EDITED} {REJECTED}")
+        ),
+    )
+
+
+def _label(schema: ProfileSchema, key: str | None) -> str:
+    field = schema.field(key) if key else None
+    return field.label if field is not None else key or "Not given"
+
+
+def _words(behind: Behind, schema: ProfileSchema, period: str) -> str:
+    """What a list holds, in words."""
+    paces = {"fast": "within 3 s of the decision before", "together": "together with others"}
+    parts = [
+        period,
+        behind.agent,
+        behind.model,
+        _label(schema, behind.field) if behind.field else None,
+        f"{behind.confidence} confidence" if behind.confidence else None,
+        " or ".join(OUTCOMES.get(s, s).lower() for s in behind.statuses.split()) if behind.statuses else None,
+        f"rejected: {behind.reason}" if behind.reason else None,
+        paces.get(behind.pace or ""),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+handlers = (show_insights, show_cases)

@@ -1,0 +1,61 @@
+// The questions of a turn: answered or skipped one by one, then sent together. None of them is kept anywhere.
+import { $, make } from "./dom.js";
+import { icon } from "./draw.js";
+
+const NUMBER = ["No", "One", "Two", "Three"];
+
+export class Questions {
+  constructor(send) {
+    this.send = send;
+    this.all = new Map();
+    this.element = make("section", { className: "asked", attributes: { "aria-label": "Questions" } });
+  }
+
+  knows(id) { return this.all.has(id); }
+
+  // As the server sees it now. One that is open again says why the answer was not taken.
+  take(question) {
+    const known = this.all.get(question.id) ?? {};
+    this.all.set(question.id, { ...known, ...question, answer: question.status === "active" ? undefined : known.answer });
+    this.draw();
+  }
+
+  get open() { return [...this.all.values()].filter((each) => each.status === "active"); }
+
+  settle(question, status, answer) {
+    Object.assign(question, { status, answer });
+    this.draw();
+    if (this.open.length) { $("input", this.element)?.focus(); return; }
+    this.send([...this.all.values()].map((each) => ({ type: "data-nudge", data: { id: each.id, status: each.status, ...(each.answer ? { answer: each.answer } : {}) } })));
+  }
+
+  skipRest() {
+    const rest = this.open;
+    rest.slice(0, -1).forEach((each) => Object.assign(each, { status: "skipped" }));
+    if (rest.length) this.settle(rest.at(-1), "skipped");
+  }
+
+  draw() {
+    const now = this.open[0], many = this.all.size;
+    const skip = make("button", { type: "button", className: "btn quiet sm", textContent: "Skip the rest", hidden: this.open.length < 2, onclick: () => this.skipRest() });
+    this.element.replaceChildren(
+      make("header", {}, make("h3", { textContent: `${NUMBER[many] ?? many} question${many === 1 ? "" : "s"}` }), make("span", { className: "meta", textContent: "Answer or skip. Skipping all is fine." }), skip),
+      make("ol", {}, ...[...this.all.values()].map((each) => this.row(each, each === now))));
+  }
+
+  row(each, now) {
+    const look = { active: "pending", answered: "accepted", skipped: "withdrawn" }[each.status];
+    const row = make("li", { className: now ? "now" : "" }, make("span", { className: `mark ${each.status}` }, icon(look)), make("span", { className: "q", textContent: each.question }),
+      make("span", { className: "a", textContent: each.status === "skipped" ? "Skipped" : each.status === "answered" ? each.answer ?? "Answered" : "" }));
+    if (!now) return row;
+    const input = make("input", { autocomplete: "off", maxLength: 4000, attributes: { "aria-label": each.question } });
+    const form = make("form", {}, input, make("button", { className: "btn yes solid-here", textContent: "Answer" }), make("button", { type: "button", className: "btn", textContent: "Skip", onclick: () => this.settle(each, "skipped") }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      input.value.trim() ? this.settle(each, "answered", input.value.trim()) : input.focus();
+    });
+    row.append(form);
+    if (each.hint || each.why) row.append(make("p", { className: "meta why-asked", textContent: each.hint || each.why }));
+    return row;
+  }
+}

@@ -1,0 +1,96 @@
+"""The profile and the timeline: what is restricted is hidden until somebody asks, on the record; a day is looked back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from acceptance.pages.conftest import Site
+
+REVEALED = (
+    "select count(*) from event where kind = 'customer.revealed' and field = 'dateOfBirth' and actor_id = 'claire'"
+)
+
+
+async def born(site: Site) -> str:
+    """The customer's birthday as the page would say it."""
+    value = datetime.fromisoformat(await site.value("brandt", "dateOfBirth"))
+    return f"{value.day} {value:%b} {value.year}"
+
+
+async def test_a_restricted_value_is_hidden_until_revealed_and_that_is_recorded(
+    site: Site, window: Callable[..., Any]
+) -> None:
+    opened = await window("claire")
+    page: Page = opened.page
+    secret = await born(site)
+    for path in ("profile", "timeline", "", "timeline?asOf=2026-11-20"):
+        await page.goto(f"/customers/brandt/{path}")
+        assert secret not in await page.content(), path
+    await page.goto("/customers/brandt/profile")
+    before = await site.database.fetchval(REVEALED)
+    field = page.locator("#f-dateOfBirth")
+    await expect(field).to_contain_text("Hidden")
+    await field.get_by_role("button", name="Reveal").click()
+    await expect(field).to_contain_text(secret)
+    assert await site.database.fetchval(REVEALED) == before + 1
+    await page.goto("/customers/brandt/reveal")
+    await expect(field).not_to_contain_text(secret)
+    await page.goto("/customers/brandt/timeline")
+    await expect(page.locator(".tl li").first).to_contain_text("You looked at Date of birth, which is restricted")
+    assert opened.said == []
+
+
+async def test_nothing_is_revealed_to_strangers_or_without_our_form(site: Site) -> None:
+    claire = await site.visitor("claire")
+    assert (await claire.post("/customers/brandt/reveal", {"field": "dateOfBirth", "csrf": "no"})).status_code == 403
+    assert (await claire.post("/customers/brandt/reveal", {"field": "email"})).status_code == 404
+    assert (
+        await (await site.visitor("jonas")).post("/customers/brandt/reveal", {"field": "dateOfBirth"})
+    ).status_code == 404
+    assert (await claire.get("/customers/brandt/reveal")).status_code == 303
+
+
+async def test_a_hidden_value_stays_hidden_in_the_trail(site: Site) -> None:
+    await site.proposal("brandt", "dateOfBirth", "1961-02-03", source_text="born on 3 February 1961")
+    answer = await (await site.visitor("claire")).get("/customers/brandt/timeline")
+    assert "1961" not in answer.text
+    assert "••••••" in answer.text
+
+
+async def test_a_day_shows_the_profile_at_that_moment(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/timeline")
+    decided = await site.database.fetchrow(
+        "select e.field, e.at, b.body::jsonb ->> 'before' as old from event e join event_body b on b.event_id = e.id"
+        " where e.customer_id = 'lund' and e.kind = 'profile_edit.edited' order by e.seq limit 1"
+    )
+    label = site.schema.field(decided["field"]).label  # type: ignore[union-attr]
+    panel, row = page.get_by_role("complementary", name="Profile on"), page.locator("dt", has_text=label)
+    day = decided["at"].astimezone(UTC).date()
+    texts = []
+    for when in (day - timedelta(days=1), day):
+        await page.get_by_label("As of").fill(when.isoformat())
+        await page.get_by_role("button", name="Look back").click()
+        await page.wait_for_url(f"**asOf={when}")
+        await expect(panel).to_contain_text("read-only")
+        assert await panel.locator("button, form, input").count() == 0
+        texts.append(await panel.locator("dl").all_inner_texts())
+        shown = await page.locator("main time").evaluate_all("all => all.map((each) => each.getAttribute('datetime'))")
+        assert all(stamp[:10] <= when.isoformat() for stamp in shown)
+    assert await row.count() == 1
+    assert texts[0] != texts[1]
+    answer = await (await site.visitor("claire")).get("/customers/lund/timeline?asOf=yesterday")
+    assert answer.status_code == 422
+
+
+async def test_the_history_of_a_field_is_one_click_away(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile")
+    await page.locator(".earlier summary").first.click()
+    await expect(page.locator(".earlier[open] del").first).to_be_visible()
+    pending = page.locator("#f-liquidityNeeds .pend")
+    await expect(pending).to_be_visible()
