@@ -8,6 +8,7 @@ import pytest
 
 from acceptance.api.conftest import Desk, problem
 from acceptance.chat.conftest import NOTE, Chatting, skipped, user
+from placet.agent.reader import NAME, VERSION
 from placet.customers.schema import Field, ProfileSchema, load_schema
 
 RESTRICTED = Field(key="passportNumber", label="Passport number", section="About", type="text", sensitivity=4)
@@ -123,7 +124,7 @@ async def test_who_read_is_in_the_trail(desk: Desk, chat: Chatting):
     ]
     assert (event["kind"], event["actor_id"]) == ("profile_edit.proposed", "note-reader")
     assert event["on_behalf_of"] == desk.rm.id
-    assert event["body"]["readBy"] == {"agent": "note-reader", "version": "0.1", "model": None}
+    assert event["body"]["readBy"] == {"agent": NAME, "version": VERSION, "model": None}
 
 
 @pytest.mark.parametrize(
