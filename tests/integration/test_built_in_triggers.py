@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import icalendar
 import pytest
 
-from conftest import accepted
+from conftest import accepted, edited, rejected
 from mailboxes import message, serving_mail
 from placet.artifacts.propose import Item
 from placet.settings import Settings
@@ -18,6 +18,7 @@ from placet.triggers.document_render import RenderDocument
 from placet.triggers.email_send import SendEmail
 from placet.triggers.task_create import CreateTask
 from placet.triggers.trigger import Context, Delivery, Done, Failed, RetryLater, triggers
+from posting import Post
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
 MAIL = {
@@ -335,3 +336,43 @@ async def test_a_record_is_found_by_a_field_of_the_profile(context, desk, world)
     assert [path for _, path, _, _ in desk.calls] == ["/by/CRM%2017%2Fa"]
     unknown = await trigger.call(change(customer_id=await world.customer(rm)), config, context)
     assert (type(unknown), len(desk.calls)) == (Failed, 1)
+
+
+# ── and through the engine ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_is_accepted_is_sent_rendered_and_made_by_the_worker_once(context, mailbox, world, owner):
+    rm = await world.person()
+    customer = await world.customer(rm)
+    items = [
+        Item(payload=MAIL, artifact_type="email_draft"),
+        Item(payload={"title": "Summary", "source": "= Summary"}, artifact_type="document"),
+        Item(payload={"title": "Call her"}, artifact_type="task"),
+        Item(payload={**MAIL, "subject": "Rejected"}, artifact_type="email_draft"),
+    ]
+    found = (await world.propose(customer, *items)).artifacts
+    draft, *others, refused = found
+    await world.decide(
+        edited(rm, draft, {"subject": "As changed"}), *(accepted(rm, each) for each in others), rejected(rm, refused)
+    )
+    await owner.execute("update delivery set due_at = now() where customer_id = $1", customer)
+    post = Post(world)
+    post.settings = context.settings
+    query = "select trigger, status, said from delivery where customer_id = $1 order by seq"
+
+    async def all_made():
+        return all(row["status"] == "delivered" for row in await world.rows(query, customer))
+
+    await post.run(all_made)
+    rows = await world.rows(query, customer)
+    assert [row["trigger"] for row in rows] == ["email.send", "document.render", "task.create"]
+    assert [message["subject"] for message in mailbox.messages] == ["As changed"]
+    outputs = await world.rows(
+        "select o.name, o.content from delivery_output o join delivery d on d.id = o.delivery_id "
+        "where d.customer_id = $1 order by d.seq",
+        customer,
+    )
+    assert [(row["name"], row["content"][:5]) for row in outputs] == [
+        ("document.pdf", b"%PDF-"),
+        ("task.ics", b"BEGIN"),
+    ]

@@ -41,6 +41,7 @@ class Document(ArtifactType):
         member("source", "Typst source", "longtext", max=MAX_SOURCE),
     )
     trigger = "document.render"
+    in_bulk = False
 
     def check(self, payload: dict[str, Any], schema: ProfileSchema) -> None:
         """One of source and template; that it can be rendered is seen in its preview."""

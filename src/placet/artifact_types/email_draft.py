@@ -43,6 +43,7 @@ class EmailDraft(ArtifactType):
         member("body", "Text", "longtext", max=50_000),
     )
     trigger = "email.send"
+    in_bulk = False  # what is sent in somebody's name, they have read
 
     def follows(self, payload: Mapping[str, Any]) -> str | None:
         """The mail it answers."""

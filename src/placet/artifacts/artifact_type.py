@@ -49,6 +49,7 @@ class ArtifactType:
     lifecycle: ClassVar[Lifecycle] = COUNTERSIGN
     actions: ClassVar[tuple[Action, ...]] = ()  # what people do with one beyond accept, edit, reject
     trigger: ClassVar[str | None] = None  # the trigger its artifacts name where the proposer names none
+    in_bulk: ClassVar[bool] = True  # whether accepting a whole batch takes one; not what leaves the house unread
     expires_after: ClassVar[timedelta | None] = None  # how long one may wait for a decision; None: for ever
 
     # ── proposing ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -226,7 +226,7 @@ class _Bench:
                 for_rm = None
                 more = {"signedBy": first.by, "signedByName": first.by_name, "signedAt": instant(first.at)}
         if decision.bulk:
-            self._check_bulk(artifact)
+            self._check_bulk(kind, artifact)
         effect = self._checked_effect(kind, artifact, value)
         before = artifact.current_value
         if status == lifecycle.EDITED:
@@ -301,8 +301,9 @@ class _Bench:
                 )
         return effect
 
-    def _check_bulk(self, artifact: Artifact) -> None:
+    def _check_bulk(self, kind: ArtifactType, artifact: Artifact) -> None:
         for found, code, why in (
+            (not kind.in_bulk, "one_by_one", f"Each {kind.label.lower()} is looked at by itself."),
             (artifact.payload.get("confidence") == "low", "low_confidence", "Its confidence is low."),
             (artifact.unverified, "unverified", LACKING[artifact.lacks or "place"][1]),
             (artifact.rivals > 0, "rival", "Another proposal for this field waits."),

@@ -54,6 +54,7 @@ HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" beco
     "dual": "needs two signatures",
     "human_only": "for people only",
     "low": "of low confidence",
+    "one_by_one": "to be read",
 }
 SEEN: Final = {  # why something in a note was not proposed
     "hypothetical": "Said as a possibility, not as a fact.",

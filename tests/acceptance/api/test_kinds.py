@@ -184,6 +184,18 @@ async def test_approved_facts_and_notes_are_kept_and_the_latest_of_a_key_counts(
     assert (await http.get(address, headers=await world.token(await world.person()))).status_code == 404
 
 
+async def test_accepting_a_whole_batch_sends_no_mail_unread(http, desk):
+    _, customer, as_rm, as_agent = desk
+    items = [
+        {"artifactType": "email_draft", "payload": {**MAIL, "source_text": "send her"}},
+        {"artifactType": "task", "payload": {"title": "Call", "source_text": "call her"}},
+    ]
+    body = {"artifacts": items, "source": {"text": "Please send her the file and call her."}}
+    batch = (await http.post(f"/api/customers/{customer}/artifacts", json=body, headers=as_agent)).json()["batchId"]
+    done = (await http.post(f"/api/batches/{batch}/accept", headers=as_rm)).json()
+    assert [(r["outcome"], r.get("code")) for r in done["results"]] == [("left_out", "one_by_one"), ("applied", None)]
+
+
 # ── mails hold together ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -434,6 +434,24 @@ PAGES: dict[str, Callable[[], views.Page]] = {
         errors={"until": "A delegation ends in the future."},
     ),
     "delegations-none": lambda: views.DelegationsPage(shell=shell("/settings/delegations", role="auditor"), rows=()),
+    "notifications": lambda: views.NotificationsPage(
+        shell=shell("/settings/notifications"),
+        choices=(views.Choice(value="off", label="No mail"), views.Choice(value="daily", label="Once a day")),
+        choice="daily",
+        mail=False,
+    ),
+    "overview-kept": lambda: overview(
+        kept_facts=(views.Fact(label="Boat", text="A 9 m sloop <b>", href="/artifacts/x"),),
+        notes=(
+            views.KeptNote(
+                label="How she likes to meet",
+                text="Mornings, in person.\nNever by video.",
+                tags=("meeting", "family"),
+                at=datetime(2026, 11, 17, tzinfo=UTC),
+                artifact_id="x",
+            ),
+        ),
+    ),
     "overview": overview,
     "overview-open": lambda: overview(opened(CHANNELS)),
     "overview-task": lambda: overview(views.Opened(id=TASK.id)),
