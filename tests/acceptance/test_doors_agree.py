@@ -309,11 +309,12 @@ PERSONS = ("rm", "other", "admin", "auditor")  # the first four of the table's c
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 async def test_a_sign_in_gets_what_a_token_gets(desk: Desk, route: tuple[str, str]) -> None:
+    asked = ("HEAD", route[1]) if route[1] == "/api/stream" else route  # what it answers has no end
     for number, caller in enumerate(PERSONS):
         artifact = await scene(desk, route, number)
         cookie = await signed_in(desk.world, getattr(desk, caller))
         headers = {**cookie, "x-csrf-token": csrf(cookie), "sec-fetch-site": "same-origin"}
-        answer = await ask(desk, route, artifact, headers, number)
+        answer = await ask(desk, asked, artifact, headers, number)
         assert answer.status_code == ROUTES[route][number], (caller, answer.text)
         if route == ("DELETE", "/api/customers/{customer_id}") and answer.is_success:
             desk.customer = await desk.new_customer()
