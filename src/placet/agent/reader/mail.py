@@ -64,8 +64,23 @@ _MACHINE = (
     r"(?:now )?an? (?:ai|assistant|helpful|unrestricted)|"
     r"\bto (?:all |any |the )?(?:ai|assistants?|bots?|agents?|llms?)\b\s?[:,]|\bapproved by compliance\b"
 )
-# A greeting to a machine: distrusted are the words of its own line.
+# Imitations of Placet's own pages, and orders to forget what it was told, in several languages: distrusted to the paragraph's end.
+_FORGED = (
+    r"\[\s?(?:accept|edit|reject|approve)\s?\]|\bnot recorded\s*(?:->|>)|\bproposed\s?:\s|^\W*\[?(?:system|"
+    r"instruction|tool result)\b\W*[:\]]|"
+    r"\bproposals? (?:was |were |is |has been )?(?:accepted|approved)\b|\bdo not ask the (?:rm|client|banker)\b|"
+    r"(?:ignore[zr]?|ignora|ignorieren|ignoriere|vergessen|oubliez|olvida|esqueça|negeer|忽略|無視).{0,40}"
+    r"(?:instruc|anweisung|istruzion|instruç|instructie|consigne|指示|指令)"
+)
+# Words that claim an approval nobody gave here, or give an order about the record: distrusted with their own line.
 _GREETS = (
+    r"\bapproved by (?:compliance|legal|the rm|management|head office|the bank)\b|"
+    r"\b(?:compliance|legal|the rm|relationship manager|management|head office)\b(?: \w+){0,2} (?:pre-?)?approved\b|"
+    r"^\W*(?:you|the (?:assistant|system|agent)) (?:must|should|shall|have to|need to) (?:now )?(?:update|set|"
+    r"record|change|overwrite)\b|"
+    r"^\W*(?:assistant|system|agent|bot)\W+(?:please )?(?:set|update|change|record|overwrite)\b|"
+    r"^\W*(?:update|set|record)\s?:\s|^\W*(?:bitte )?(?:setzen|ändern|aktualisieren|tragen) sie\b(?!.{0,20}\bmein)|"
+    r"\b(?:enregistrez|modifiez|remplacez|mettez à jour|actualice|registre|cambie)\b(?!.{0,20}\b(?:mon|ma|mi)\b)|"
     r"^\W*(?:dear|hello|hi|hey|attention|note to|message to|for)\W+(?:the |any |all |an )?(?:ai |virtual |digital )?"
     r"(?:assistants?|bots?|chatbots?|language models?|llms?|ai)\b"
 )
@@ -213,12 +228,16 @@ def comments(text: str) -> list[tuple[int, int]]:
 
 def talks_to_machines(sentence: str, keys: re.Pattern[str] | None) -> bool:
     """Whether a sentence addresses an automated reader, or names fields by their keys, as no person does."""
-    return bool(rx(_MACHINE).search(sentence)) or (keys is not None and bool(keys.search(sentence)))
+    return (
+        bool(rx(_MACHINE).search(sentence))
+        or bool(rx(_FORGED).search(sentence))
+        or (keys is not None and bool(keys.search(sentence)))
+    )
 
 
 def greets_machines(sentence: str) -> bool:
-    """Whether a sentence opens like a letter to an automated reader."""
-    return rx(_GREETS).match(sentence) is not None
+    """Whether a sentence opens like a letter to an automated reader, orders it about, or claims an approval."""
+    return rx(_GREETS).search(sentence) is not None
 
 
 def asks_for_an_answer(sentence: str) -> int:

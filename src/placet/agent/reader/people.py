@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from placet.agent.reader.acquaintances import CLIENT, HELPER, OTHER, RELATION, RM, TITLE, Acquaintances, alternatives
+from placet.agent.reader.acquaintances import (
+    CLIENT,
+    HELPER,
+    NAME,
+    OTHER,
+    RELATION,
+    RM,
+    TITLE,
+    Acquaintances,
+    alternatives,
+    short_for,
+)
 from placet.agent.reader.clauses import Clause, Mention, cut, hand_on, pointers, role
 from placet.agent.reader.segment import Statement
 from placet.agent.reader.text import rx
@@ -27,6 +38,10 @@ _BRACKET = rf"^\s*\((?:[^)]{{0,20}}\s)?(?:{RELATION}|factory|office|work|switchb
 _VERB_FIRST = r"(?:also |now |still )?(?:\w+ed and )?(?:has|have|is|was|earns|lives|works|wants|needs|supports|had)\b"
 _NAMED_BEHIND = rf"\s?\((?:the |her |his |my )?(?:{RELATION}|{HELPER})\b"
 _FIRST_PERSON = r"\s*[\"']?(?:i|i'm|i'd|i've|i'll|my|we|we're)\b"
+_CUSTOMER = (
+    r"(?:the )?(?:client|customer|client name|customer name|name of (?:the )?(?:client|customer)|account holder|"
+    r"kunde|kundin|cliente)"
+)
 _SIGNED = r"\W*(?:minutes|notes?|prepared|written|taken|recorded|drafted|typed) by\b"
 _PLACES_LABEL = r"^(?:office|work|fax|factory|shop)\b"
 
@@ -37,6 +52,7 @@ class People(Acquaintances):
     def __init__(self, client: str | None, aliases: Iterable[str] = ()) -> None:
         super().__init__(client, aliases)
         self._clauses: dict[int, list[Clause]] = {}
+        self._foreign: set[int] = set()  # statements that stand under another customer's name
         self._introduced = ""  # the gender of somebody whom the statement before brought in
 
     def read(self, statements: list[Statement], speakers: dict[str, str]) -> None:
@@ -50,7 +66,11 @@ class People(Acquaintances):
         )
         past: list[tuple[str, str]] = []  # (who, gender) of the subjects so far in this paragraph, newest last
         paragraph, item, subject, paragraph_before = -1, -1, CLIENT, -1
+        elsewhere = False
         for statement in statements:
+            elsewhere = self._elsewhere(statement, elsewhere)
+            if elsewhere:
+                self._foreign.add(id(statement))
             if statement.paragraph != paragraph or (statement.label and statement.item != item):
                 past, subject = [], CLIENT
             paragraph, item = statement.paragraph, statement.item
@@ -119,11 +139,21 @@ class People(Acquaintances):
         gender = others[-1].gender
         return "" if self.gender == gender and about_client else gender
 
+    def _elsewhere(self, statement: Statement, before: bool) -> bool:
+        """Whether what follows stands under another customer: behind "Client: ..." with none of our client's names."""
+        if not self.tokens or rx(_CUSTOMER, 0).fullmatch(statement.label) is None:
+            return before
+        named = {word.lower() for word in rx(NAME, 0).findall(statement.text[statement.body - statement.start :])}
+        mine = {token.lower() for token in (*self.tokens, *self.aliases)}
+        if not named or (len(named) < 2 and not named & mine):
+            return before
+        return not named & mine and not any(short_for(word, token) for word in named for token in self.tokens)
+
     def _mentions(self, statement: Statement) -> Iterator[Mention]:
         return (m for clause in self._clauses.get(id(statement), []) for m in clause.mentions)
 
     def _labelled_other(self, statement: Statement) -> bool:
-        if rx(_SIGNED, 0).match(statement.low):
+        if id(statement) in self._foreign or rx(_SIGNED, 0).match(statement.low):
             return True
         label, heading = statement.label, statement.heading
         if label and rx(f"{OTHERS_LABEL}|{_PLACES_LABEL}").search(label):
