@@ -29,7 +29,10 @@ _PENDING_COLUMNS = ("a.customer_id", "a.rm_id", "a.id")
 
 
 class Filters(msgspec.Struct, kw_only=True):
-    """What a list is narrowed to; None leaves a dimension open."""
+    """What a list is narrowed to; None leaves a dimension open.
+
+    `flag` is one of `FLAGGED`, or a policy, whose fields are then `flagged`; any other finds nothing.
+    """
 
     status: str | None = None
     type: str | None = None
@@ -40,6 +43,16 @@ class Filters(msgspec.Struct, kw_only=True):
     field: str | None = None
     confidence: str | None = None
     decided: bool | None = None
+    flag: str | None = None
+    flagged: tuple[str, ...] = ()
+
+
+FLAGGED = {  # what a pending artifact carries a flag for, as a condition
+    "stale": "a.field is not null and a.field_version is distinct from coalesce(p.version, 0)",
+    "rival": "exists (select from artifact r where r.customer_id = a.customer_id and r.field = a.field"
+    " and r.status = 'pending' and r.field is not null and r.id <> a.id)",
+    "unverified": "a.evidence_verified is not true",
+}
 
 
 class Page(msgspec.Struct):
@@ -118,6 +131,10 @@ def query(
             given(expression, value)
     if filters.decided is not None or order == "decided":
         conditions.append(f"a.decided_at is {'null' if filters.decided is False else 'not null'}")
+    if filters.flag in FLAGGED:
+        conditions.append(FLAGGED[filters.flag])
+    elif filters.flag is not None:
+        given("a.field = any ({}::text[])", list(filters.flagged))
     by, after = ORDERS[order]
     if cursor is not None:
         at, seq = read_cursor(cursor, order)

@@ -281,6 +281,36 @@ async def test_back_brings_back_what_was_open_and_selected(
     await expect(row(page, waiting[1]).get_by_role("checkbox")).to_be_checked()
 
 
+async def test_flags_narrow_the_list(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
+    number = next(_numbers)
+    rival = (await site.proposal("lund", "occupation", f"Rival {number}", source_text="elsewhere")).id
+    stale = (await site.proposal("lund", "preferredName", f"Gro {number}", previous_value="Nobody")).id
+    for flag, expected in (
+        ("rival", {waiting[0], rival}),
+        ("stale", {stale}),
+        ("reason", {waiting[3]}),
+        ("unverified", {rival, stale}),
+        ("nothing", set()),
+    ):
+        page = await visit("claire", f"{HERE}&flag={flag}")
+        shown = await page.locator("[data-item]").evaluate_all("all => all.map(each => each.dataset.item)")
+        assert set(shown) == expected, flag
+        if flag == "stale":
+            await expect(page.get_by_label("Flag")).to_have_value("stale")
+
+
+async def test_a_link_to_what_is_decided_shows_it_among_what_waits(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    await (await site.visitor("claire")).post(f"/artifacts/{waiting[1]}/decide", {"status": "accepted"})
+    page = await visit("claire", f"{HERE}&open={waiting[1]}")
+    shown = await page.locator("[data-item]").evaluate_all("all => all.map(each => each.dataset.item)")
+    assert shown == waiting
+    await expect(row(page, waiting[1]).locator(".verdict")).to_contain_text("Accepted by you")
+    await page.goto(HERE)
+    assert await row(page, waiting[1]).count() == 0
+
+
 # ── others ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -31,6 +31,7 @@ class InboxQuery(msgspec.Struct, kw_only=True):
     customer: str | None = None
     field: str | None = None
     confidence: str | None = None
+    flag: str | None = None
     status: str | None = None
     order: str | None = None
     cursor: str | None = None
@@ -47,23 +48,28 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
     query = read_query(request, InboxQuery)
     order = "asc" if query.order == "asc" else "desc"
     filters = inbox.Filters(
-        status="pending", customer_id=query.customer, field=query.field, confidence=query.confidence
+        status="pending",
+        customer_id=query.customer,
+        field=query.field,
+        confidence=query.confidence,
+        flag=query.flag,
+        flagged=tuple(field.key for field in runtime.schema.fields if field.policy == query.flag),
     )
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
-        page = await _with_opened(connection, who, page, query.open, order)
-        contexts = await sources.contexts(connection, page.artifacts)
-        narrowed = bool(query.field or query.confidence)
+        listed = await _with_opened(connection, who, page, query.open, order)
+        contexts = await sources.contexts(connection, listed)
+        narrowed = bool(query.field or query.confidence or query.flag)
         counts = {} if narrowed else await inbox.pending_counts(connection, who)
         view = views.InboxPage(
             shell=around,
-            groups=_groups(page.artifacts, who, runtime.schema, contexts, counts, _cut(page, query, narrowed=narrowed)),
-            filters=(*await _filters(connection, runtime, who, query), _order(order)),
+            groups=_groups(listed, who, runtime.schema, contexts, counts, _cut(page, query, narrowed=narrowed)),
+            filters=(*await _filters(connection, runtime, who, query), _flag(query.flag), _order(order)),
             span=_span(request, page, query.first, None if narrowed or query.customer else around.pending),
-            opened=await open_card(connection, runtime, who, page.artifacts, query.open, query.do),
+            opened=await open_card(connection, runtime, who, listed, query.open, query.do),
             lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
-            empty=_empty(page.artifacts, narrowed=narrowed or query.customer is not None, anybody=bool(around.lately)),
+            empty=_empty(listed, narrowed=narrowed or query.customer is not None, anybody=bool(around.lately)),
         )
     return html(view)
 
@@ -92,15 +98,15 @@ async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 async def _with_opened(
     connection: Connection, who: Principal, page: inbox.Page, opened: str | None, order: str
-) -> inbox.Page:
-    """The page with the artifact that is open in it, though it waits no more: whoever looks at it sees what became of it."""
+) -> list[Artifact]:
+    """The page's artifacts, with the one that is open though it waits no more: whoever looks sees what became of it."""
     if opened is None or any(artifact.id == opened for artifact in page.artifacts):
-        return page
+        return page.artifacts
     try:
         found = await inbox.get_artifact(connection, who, opened)
     except NotFound:
-        return page
-    return inbox.Page(inbox.in_order([*page.artifacts, found], order), page.next_cursor)
+        return page.artifacts
+    return inbox.in_order([*page.artifacts, found], order)
 
 
 def _cut(page: inbox.Page, query: InboxQuery, *, narrowed: bool) -> set[str]:
@@ -171,6 +177,21 @@ async def _filters(
 def _order(order: str) -> views.Filter:
     choices = (views.Choice(value="", label="Newest first"), views.Choice(value="asc", label="Oldest first"))
     return views.Filter(name="order", label="Order", value="asc" if order == "asc" else "", choices=choices)
+
+
+def _flag(flag: str | None) -> views.Filter:
+    words = {
+        "stale": "Stale",
+        "rival": "With a rival",
+        "unverified": "Quote not found",
+        "reason": "Needs a reason",
+        "dual": "Two signatures",
+    }
+    choices = (
+        views.Choice(value="", label="Any flag"),
+        *(views.Choice(value=value, label=label) for value, label in words.items()),
+    )
+    return views.Filter(name="flag", label="Flag", value=flag if flag in words else "", choices=choices)
 
 
 def _status(status: str | None) -> views.Filter:
