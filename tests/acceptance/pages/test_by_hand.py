@@ -30,6 +30,7 @@ async def test_the_second_signature_decides(site: Site, window: Callable[..., An
     await claire.goto(f"/artifacts/{artifact}")
     await expect(claire.locator(".card .flag", has_text="Two signatures")).to_be_visible()
     await claire.get_by_role("button", name="Accept", exact=True).click()
+    await claire.locator("#toast").wait_for()
     await claire.goto(f"/artifacts/{artifact}")
     await expect(claire.locator(".card")).to_contain_text("You signed, just now; a co-signer decides.")
     await expect(claire.get_by_role("button", name="Accept", exact=True)).to_have_count(0)

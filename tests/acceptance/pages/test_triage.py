@@ -281,6 +281,20 @@ async def test_back_brings_back_what_was_open_and_selected(
     await expect(row(page, waiting[1]).get_by_role("checkbox")).to_be_checked()
 
 
+async def test_beside_its_field_it_is_decided_like_in_a_list(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", "/customers/lund/profile")
+    await row(page, waiting[1]).get_by_role("link").focus()
+    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await page.keyboard.press("a")
+    refusal = row(page, waiting[1]).get_by_role("alert")
+    await expect(refusal).to_contain_text("Not saved.")
+    await refusal.get_by_role("button", name="Retry").click()
+    await expect(page.locator("#toast p")).to_have_text(re.compile("^Employer or business is now Firm"))
+    assert await site.status(waiting[1]) == "accepted"
+
+
 async def test_flags_narrow_the_list(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
     number = next(_numbers)
     rival = (await site.proposal("lund", "occupation", f"Rival {number}", source_text="elsewhere")).id

@@ -15,7 +15,8 @@ const csrf = () => $("input[name=csrf]").value;
 // What the server answers, or what it could not: `lost` means that nobody knows, and that the same key finds out.
 async function send(action, body, key) {
   try {
-    const answer = await fetch(action, { method: "POST", body, headers: { accept: "application/json", "idempotency-key": key } });
+    const keepalive = String(body).length < 50_000; // it is sent though the person leaves the page at once
+    const answer = await fetch(action, { method: "POST", body, keepalive, headers: { accept: "application/json", "idempotency-key": key } });
     const said = await answer.json();
     if (answer.ok) return said;
     return { code: said.code, error: said.error, lost: answer.status >= 500, status: answer.status };
@@ -129,7 +130,7 @@ function refuse(item, status, said, again) {
   } else {
     block.append(make("button", { type: "button", className: "btn sm", onclick: again }, "Retry"));
   }
-  $(".row", item).after(block);
+  ($(".row", item) ?? item.lastElementChild).after(block);
   item.scrollIntoView({ block: "nearest" });
   if (taken || said.code === "stale" || said.status === 404) refresh();
 }

@@ -54,7 +54,7 @@ export function keep(item) {
   item.dataset.kept = "";
   item.removeAttribute("data-quick");
   item.classList.remove("card");
-  for (const part of $$(":scope > :not(.row, .refusal)", item)) part.remove();
+  if (item.matches(".item")) for (const part of $$(":scope > :not(.row, .refusal)", item)) part.remove();
   const tick = $(".tick input", item);
   if (tick) tick.checked = false;
 }
