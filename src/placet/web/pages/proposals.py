@@ -17,6 +17,7 @@ from placet.audit import timeline
 from placet.customers import records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
+from placet.errors import NotFound
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
@@ -163,7 +164,10 @@ async def rivals_of(
     if not artifact.rivals or artifact.customer_id is None:
         return ()
     filters = inbox.Filters(status="pending", customer_id=artifact.customer_id, field=artifact.field)
-    page = await inbox.list_artifacts(connection, who, filters, limit=RIVALS + 1)
+    try:
+        page = await inbox.list_artifacts(connection, who, filters, limit=RIVALS + 1)
+    except NotFound:  # handed over alone: its customer is not there for whoever has it
+        return ()
     others = [other for other in page.artifacts if other.id != artifact.id][:RIVALS]
     contexts = await sources.contexts(connection, others)
     return tuple(show.proposal(other, who, runtime.schema, context=contexts.get(other.id)) for other in others)
