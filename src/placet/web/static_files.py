@@ -83,7 +83,15 @@ def _is_module(name: str, contents: dict[str, bytes]) -> bool:
 
 FILES: Final = load(Path(__file__).with_name("static"))
 _SCRIPTS: Final = ("boot.js", "idiomorph.js", "placet.js")  # what every page names itself
-OF_PAGES: Final = ("session.js", "turn.js", "questions.js", "draw.js", "plots.js", "uplot.js")  # what single pages name
+OF_PAGES: Final = (
+    "session.js",
+    "turn.js",
+    "questions.js",
+    "draw.js",
+    "plots.js",
+    "uplot.js",
+    "settings.js",
+)  # of few pages
 MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in (*_SCRIPTS, *OF_PAGES))
 
 

@@ -272,6 +272,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "delegations-refused": ("ines", delegation_refused),
     "insights": ("ines", at("/insights?days=0")),
     "cases": ("ines", at("/insights/cases?days=0&statuses=rejected")),
+    "settings": ("claire", at("/settings")),
     "session": ("claire", at("/customers/lund/session")),
     "session-asked": ("claire", session_asked),
     "signed": ("claire", second_signature),

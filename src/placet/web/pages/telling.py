@@ -52,13 +52,23 @@ _DELIVERY = {
     "delivery_dead": " gave up calling {trigger} about ",
     "delivery_replayed": " had {trigger} called again about ",
 }
+_DOORS = {  # how an act came in
+    "web": "On the web",
+    "api": "Over the API",
+    "mcp": "Over MCP",
+    "cli": "From the command line",
+    "library": "From Python",
+}
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
 
 
 def trail(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
     """An artifact's events, with everything they keep."""
-    return tuple(_happening(line, who, schema, (_reason(line), _behalf(line, who))) for line in lines)
+    return tuple(
+        _happening(line, who, schema, (_reason(line), _behalf(line, who), _before(line, schema), _DOORS.get(line.door)))
+        for line in lines
+    )
 
 
 def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
@@ -125,6 +135,13 @@ def _reason(line: Line) -> str | None:
 def _behalf(line: Line, who: Principal) -> str | None:
     name = line.body.get("onBehalfOfName")
     return f"For {show.named(who, line.on_behalf_of, name)}" if name else None
+
+
+def _before(line: Line, schema: ProfileSchema) -> str | None:
+    """What the profile said before an edit; the sentence of an acceptance says so itself."""
+    if line.act != "edited" or line.field is None or "before" not in line.body:
+        return None
+    return f"Before: {_shown(line, 'before', schema) or 'not recorded'}"
 
 
 def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:
