@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -137,7 +138,7 @@ async def test_stop_stops_the_model_and_stores_nothing(page: Page, with_model: s
     await page.evaluate("text => { window.turn = window.chat.sendMessage({ text }); }", NOTE)
     await page.wait_for_function("() => window.chat.messages.at(-1)?.parts.some(part => part.text?.includes('so on'))")
     await page.evaluate("async () => { await window.chat.stop(); await window.turn; }")
-    assert stub.gone.wait(10)  # the model's connection was closed, though it had more to say
+    assert await asyncio.to_thread(stub.gone.wait, 10)  # the model's connection was closed, though it had more to say
     assert (await page.evaluate("() => window.finished"))[0]["isAbort"]
     assert await page.evaluate("() => window.chat.status") == "ready"
     assert await world.stored(customer) == before

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -56,7 +56,7 @@ async def until(lines: AsyncIterator[str], text: str) -> None:
 
 @pytest.fixture
 async def line(address: str, world: World) -> AsyncIterator[Line]:
-    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
         found = Line(client, world)
         await found.open()
         yield found
@@ -72,8 +72,8 @@ async def test_progress_is_told_while_a_note_is_read_and_leaving_then_stops_it(l
     async with line.turn(user(NOTE)) as answer:
         lines = answer.aiter_lines()
         await until(lines, '"step":"extract","state":"active"')  # the model has not answered yet
-        assert stub.waiting.wait(10)
-    assert stub.gone.wait(10)
+        assert await asyncio.to_thread(stub.waiting.wait, 10)
+    assert await asyncio.to_thread(stub.gone.wait, 10)
     assert await line.world.stored(line.customer) == before
 
 
@@ -107,14 +107,14 @@ async def test_one_caller_has_so_many_turns_at_once(line: Line, stub: OpenAiStub
         async with line.turn(user("Hello")) as refused:
             await refused.aread()
             problem(refused, 429, "too_many_turns")
-    assert stub.gone.wait(10)
+    assert await asyncio.to_thread(stub.gone.wait, 10)
     stub.begin(lambda _: says("Hello."))
     for _ in range(100):  # the first ends a moment after its connection
         async with line.turn(user("Hello")) as again:
             if again.status_code == 200:
                 await until(again.aiter_lines(), "[DONE]")
                 break
-        threading.Event().wait(0.02)
+        await asyncio.sleep(0.02)
     else:
         raise AssertionError("the first turn never ended")
 
