@@ -15,7 +15,7 @@ from conftest import World
 from placet.customers import delegations, teams
 from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM, Principal
-from placet.triggers import webhooks
+from placet.triggers import rules, webhooks
 
 # Callers. "bound" is an agent bound to another customer, "own" one bound to this customer.
 CALLERS = ("rm", "other", "admin", "auditor", "agent", "own", "bound")
@@ -101,11 +101,10 @@ ROUTES = {
     ("POST", "/api/webhooks/{webhook_id}/test"): ADMINS,
     ("GET", "/api/triggers"): LISTS,
     ("GET", "/api/trigger-rules"): OVERSEES,
-    # Webhooks have routes of their own, and there is no other rule here.
-    ("POST", "/api/trigger-rules"): (403, 403, 422, 403, 403, 403, 403),
-    ("GET", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 404, 403, 403, 403),
-    ("PATCH", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 403, 403, 403, 403),
-    ("DELETE", "/api/trigger-rules/{rule_id}"): (403, 403, 404, 403, 403, 403, 403),
+    ("POST", "/api/trigger-rules"): CREATES,
+    ("GET", "/api/trigger-rules/{rule_id}"): OVERSEES,
+    ("PATCH", "/api/trigger-rules/{rule_id}"): ADMINS,
+    ("DELETE", "/api/trigger-rules/{rule_id}"): (403, 403, 204, 403, 403, 403, 403),
     ("GET", "/api/deliveries"): LISTS,
     ("GET", "/api/deliveries/{delivery_id}"): SEES,
     ("POST", "/api/deliveries/{delivery_id}/replay"): (403, 404, 200, 403, 403, 403, 404),
@@ -137,9 +136,6 @@ OF_ROUTE = {
     ("GET", "/api/customers/{customer_id}/members"): (200, 200, 200),
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 403),
     ("DELETE", "/api/webhooks/{webhook_id}"): (403, 403, 403),
-    ("POST", "/api/trigger-rules"): (403, 403, 403),
-    ("GET", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
-    ("PATCH", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
     ("DELETE", "/api/trigger-rules/{rule_id}"): (403, 403, 403),
     ("POST", "/api/deliveries/{delivery_id}/replay"): (403, 403, 403),
 }
@@ -175,7 +171,7 @@ def the_body(desk: Desk, path: str, artifact: dict, number: int) -> dict | None:
         "/api/tokens/{token_id}/rotate": {"keepForMinutes": 5},
         "/api/webhooks": {"url": "http://127.0.0.1:9/", "kinds": ["artifact.accepted"]},
         "/api/webhooks/{webhook_id}": {"note": f"Note {number}"},
-        "/api/trigger-rules": {"trigger": "webhook"},
+        "/api/trigger-rules": {"trigger": "task.create", "kinds": ["task.accepted"]},
         "/api/trigger-rules/{rule_id}": {"note": f"Note {number}"},
         "/api/me/notifications": {"choice": "daily"},
         "/api/batches/{batch_id}/accept": {},
@@ -191,7 +187,7 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
         artifact = await desk.pending("occupation", f"Cook {number}")
     artifact["around"] = around = {
         "delegation_id": "", "team_id": "", "token_id": "", "user_id": desk.colleague.id, "name": "task.ics",
-        "action": "finish", "rule_id": "none", "number": "1",
+        "action": "finish", "number": "1",
     }  # fmt: skip
 
     async def work(connection):
@@ -206,6 +202,8 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
             await teams.set_member(connection, SYSTEM, around["team_id"], desk.colleague.id, "see")
         if "{webhook_id}" in route[1] or "{delivery_id}" in route[1]:
             around["webhook_id"] = await webhook(desk, connection)
+        if "{rule_id}" in route[1]:
+            around["rule_id"] = await rule(desk, connection)
         if "/members/" in route[1]:
             await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
 
@@ -232,6 +230,21 @@ async def webhook(desk: Desk, connection) -> str:
     await connection.execute("update trigger_rule set removed_at = now() where removed_at is null")
     made, _ = await webhooks.add(
         connection, SYSTEM, url="http://127.0.0.1:9/", kinds=kinds, settings=settings, types=["profile_edit"]
+    )
+    return made.id
+
+
+async def rule(desk: Desk, connection) -> str:
+    """For a trigger that runs with nothing set."""
+    settings = desk.world.runtime.settings
+    made = await rules.add(
+        connection,
+        SYSTEM,
+        "task.create",
+        kinds=["task.accepted"],
+        config={},
+        secret_key=settings.secret_key,
+        types=["task"],
     )
     return made.id
 

@@ -23,6 +23,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
+from conftest import World
 from placet.api.app import create_app
 from placet.identity.principal import SYSTEM
 from placet.identity.users import add
@@ -89,6 +90,13 @@ def add_person(runtime: Runtime) -> Callable[..., Any]:
         return user.id
 
     return make
+
+
+@pytest.fixture
+async def ines(world: World, add_person: Callable[..., Any]) -> str:
+    """The person whom the real provider knows as `s-ines`."""
+    known = await world.rows("select id from app_user where lower(email) = 'ines@bank.example'")
+    return known[0]["id"] if known else await add_person("Ines@Bank.example")
 
 
 # ── a real provider ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,8 @@ from placet.identity import oidc_provider, sign_in, users
 from placet.identity.principal import SYSTEM
 from placet.settings import Company
 
+pytestmark = pytest.mark.xdist_group("company")  # one provider for all of them
+
 UNTRUSTED = "Your company's sign-in sent an answer that cannot be trusted. Begin again."
 NOT_OURS = "This sign-in was begun in another browser, finished before, or too long ago. Begin again."
 NOBODY = "Your company knows you, but nobody added you here with a verified e-mail address. Ask an administrator."
@@ -43,9 +45,8 @@ async def bound(world: World, user_id: str) -> tuple[str | None, str | None]:
 
 
 async def test_a_person_signs_in_with_their_company_and_is_known_from_then_on(
-    real: Real, at_company: Callable[..., Browser], add_person: Any, world: World
+    real: Real, at_company: Callable[..., Browser], ines: str, world: World
 ) -> None:
-    ines = await add_person("Ines@Bank.example")
     browser = at_company(real.register())
     page = await browser.get("/sign-in?next=/customers%3Fq%3Da")
     assert 'href="/sign-in/oidc?next=/customers%3Fq%3Da"' in page.text
@@ -80,15 +81,14 @@ async def test_a_person_signs_in_with_their_company_and_is_known_from_then_on(
 
 
 async def test_who_signs_in_again_in_the_same_browser_ends_the_earlier_sign_in(
-    real: Real, at_company: Callable[..., Browser], add_person: Any, world: World
+    real: Real, at_company: Callable[..., Browser], ines: str, world: World
 ) -> None:
-    person = (await world.rows("select id from app_user where lower(email) = 'ines@bank.example'"))[0]["id"]
     browser = at_company(real.register())
-    before = await sign_ins(world, person)
+    before = await sign_ins(world, ines)
     for _ in range(2):
         sent = await browser.begin()
         await browser.come_back(**real.authorize(sent, "s-ines"))
-    assert await sign_ins(world, person) == before + 1
+    assert await sign_ins(world, ines) == before + 1
 
 
 @pytest.mark.parametrize("sub", ["s-careless", "s-stranger", "someone@bank.example"])
@@ -120,7 +120,9 @@ async def test_a_wrong_secret_lets_nobody_in(real: Real, at_company: Callable[..
     says(await browser.come_back(**real.authorize(await browser.begin(), "s-ines")), 401, UNTRUSTED)
 
 
-async def test_a_code_works_once_and_in_the_browser_that_began(real: Real, at_company: Callable[..., Browser]) -> None:
+async def test_a_code_works_once_and_in_the_browser_that_began(
+    real: Real, at_company: Callable[..., Browser], ines: str
+) -> None:
     company = real.register()
     browser, other, third = at_company(company), at_company(company), at_company(company)
     sent = await browser.begin()
