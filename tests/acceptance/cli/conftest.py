@@ -57,7 +57,9 @@ class Done:
 
 
 class Placet:
-    """Runs commands in a folder, against the settings it was made with."""
+    """Runs commands in a folder, against the settings it was made with. `program` is what a process of its own runs."""
+
+    program: tuple[str, ...] = (PLACET,)
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -81,7 +83,7 @@ class Placet:
     def process(self, *arguments: str, stdin: bytes = b"", **settings: str) -> Done:
         """Run a command in a process of its own."""
         done = subprocess.run(
-            [PLACET, *arguments],
+            [*self.program, *arguments],
             cwd=self.folder, env=self.environment | settings, input=stdin, capture_output=True, timeout=60, check=False,
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)
@@ -90,7 +92,7 @@ class Placet:
     def running(self, *arguments: str, until: str, **settings: str) -> Iterator[Running]:
         """A command that goes on, from when it printed `until` on; it is ended afterwards if it did not end itself."""
         process = subprocess.Popen(
-            [sys.executable, "-c", HEARS_CTRL_C, PLACET, *arguments],
+            [sys.executable, "-c", HEARS_CTRL_C, *self.program, *arguments],
             cwd=self.folder, env=self.environment | settings, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip

@@ -5,10 +5,10 @@ reported, and driven through the API, the pages and the command line of a real s
 from __future__ import annotations
 
 import html
-import os
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -27,25 +27,32 @@ NOTE = {"text": "He skis every winter, in Davos if there is snow."}
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The folder the package was installed into, with real metadata; a second distribution there does not load."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    subprocess.run([*command, "--target", str(folder), str(EXAMPLE)], check=True, timeout=120, capture_output=True)
-    about = folder / "placet_broken-1.0.dist-info"
+def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """`placet` in a new environment that sees what this one has, and into which the package was installed. A second
+    distribution there does not load.
+    """
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
+    python = str(folder / "bin" / "python")
+    [site] = folder.glob("lib/python*/site-packages")
+    site.joinpath("placet.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index"]
+    subprocess.run(
+        [*pip, "--no-deps", "--no-build-isolation", str(EXAMPLE)], check=True, timeout=120, capture_output=True
+    )
+    about = site / "placet_broken-1.0.dist-info"
     about.mkdir()
     about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: placet-broken\nVersion: 1.0\n")
     about.joinpath("entry_points.txt").write_text("[placet.artifact_types]\nbroken = no_such_module:Type\n")
-    return str(folder)
+    return python, "-c", "from placet.cli import main; main()"
 
 
 @pytest.fixture(scope="module")
 async def serving(
-    server: Any, database: str, tmp_path_factory: pytest.TempPathFactory, installed: str
+    server: Any, database: str, tmp_path_factory: pytest.TempPathFactory, installed: tuple[str, ...]
 ) -> AsyncIterator[Serving]:
-    path = os.pathsep.join(filter(None, [installed, os.environ.get("PYTHONPATH")]))
-    url = server.app_url(database)
-    placet = Placet(tmp_path_factory.mktemp("serving"), PLACET_DATABASE_URL=url, PYTHONPATH=path)
+    placet = Placet(tmp_path_factory.mktemp("serving"), PLACET_DATABASE_URL=server.app_url(database))
+    placet.program = installed
     with placet.running("serve", "--port", "0", until="Serving at") as running:
         found = re.search(r"Serving at (http://127\.0\.0\.1:\d+)", running.printed)
         assert found is not None
@@ -62,8 +69,9 @@ async def desk(serving: Serving, world: World) -> AsyncIterator[Any]:
         cookie = await sign_in.start(connection, rm.id)
     as_rm = await world.token(rm)
     token = as_rm["authorization"].removeprefix("Bearer ")
-    environment = {name: serving.placet.environment[name] for name in ("PLACET_DATABASE_URL", "PYTHONPATH")}
-    own = Placet(serving.placet.folder, **environment, PLACET_URL=serving.url, PLACET_TOKEN=token)
+    url = serving.placet.environment["PLACET_DATABASE_URL"]
+    own = Placet(serving.placet.folder, PLACET_DATABASE_URL=url, PLACET_URL=serving.url, PLACET_TOKEN=token)
+    own.program = serving.placet.program
     headers = {"cookie": f"__Host-placet={cookie}", "accept": "text/html", "sec-fetch-site": "same-origin"}
     async with (
         httpx.AsyncClient(base_url=serving.url, headers=await world.token(agent="events-agent")) as agent,
@@ -154,6 +162,10 @@ def test_its_trigger_makes_the_same_line_each_time(serving: Serving) -> None:
         "print([asyncio.run(t.call(d, t.read({}), None)).outputs[0].content for _ in range(2)])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], env=serving.placet.environment, capture_output=True, text=True, check=True
+        [serving.placet.program[0], "-c", program],
+        env=serving.placet.environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[b'Ana\\tsport\\tgolf\\n', b'Ana\\tsport\\tgolf\\n']"
