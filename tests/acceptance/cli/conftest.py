@@ -122,9 +122,9 @@ class Running:
         end = time.monotonic() + seconds
         while text not in self.printed:
             assert time.monotonic() < end, f"{text!r} did not come: {self.printed}"
-            assert self.process.poll() is None or text in self.printed, (
-                f"ended with {self.process.poll()}: {self.printed}"
-            )
+            if self.process.poll() is not None:
+                self._reader.join(5)  # what it said last may not have been read yet
+                assert text in self.printed, f"ended with {self.process.poll()}: {self.printed}"
             time.sleep(0.02)
 
     def terminate(self) -> tuple[int, float]:

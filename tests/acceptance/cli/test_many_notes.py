@@ -106,8 +106,9 @@ async def test_a_run_that_was_interrupted_or_killed_goes_on_where_it_was(desk: A
     part = await world.rows("select id from artifact where customer_id = any($1)", desk.customers)
     assert 4 <= len(part) <= len(names)
     done = placet("propose", "list.jsonl", "--json").json
-    assert done["summary"]["there_already"] == len(part)
-    assert done["summary"].get("proposed", 0) == len(names) - len(part)
+    there = done["summary"]["there_already"]
+    assert len(part) <= there <= len(part) + 1  # the server may have been at work on the one that was sent last
+    assert done["summary"].get("proposed", 0) == len(names) - there
     values = await world.rows(
         "select payload->>'proposed_value' as value from artifact where customer_id = any($1)", desk.customers
     )
