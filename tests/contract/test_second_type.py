@@ -14,9 +14,10 @@ import pytest
 
 from conftest import World
 from placet.api.app import create_app
-from placet.artifacts.artifact_type import artifact_types, broken_types, forget_loaded_types
+from placet.artifacts.artifact_type import artifact_types, broken_types
 from placet.db.migrate import current_revision, newest_revision
 from placet.identity import sign_in
+from placet.plugins import forget
 from placet.runtime import Runtime
 from placet.web.pages import answer_error, handlers
 
@@ -70,11 +71,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     about.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: placet-test-reminder\nVersion: 1.0\n")
     about.joinpath("entry_points.txt").write_text("[placet.artifact_types]\nreminder = placet_test_reminder:Reminder\n")
     sys.path.insert(0, str(folder))
-    forget_loaded_types()
+    forget()
     yield folder
     sys.path.remove(str(folder))
     sys.modules.pop("placet_test_reminder", None)
-    forget_loaded_types()
+    forget()
     assert "reminder" not in artifact_types()
 
 
@@ -345,7 +346,7 @@ async def test_what_is_left_of_it_stays_readable_and_can_be_rejected_when_it_is_
     _, customer, as_rm, as_agent = desk
     [found] = (await proposed(http, customer, as_agent, CALL)).json()["artifacts"]
     sys.path.remove(str(installed))
-    forget_loaded_types()
+    forget()
     try:
         one = await http.get(f"/api/artifacts/{found['id']}", headers=as_rm)
         assert one.json()["artifact"]["allowed"] == ["rejected"]
@@ -356,4 +357,4 @@ async def test_what_is_left_of_it_stays_readable_and_can_be_rejected_when_it_is_
         assert (await decide(http, found, as_rm, "rejected")).status_code == 200
     finally:
         sys.path.insert(0, str(installed))
-        forget_loaded_types()
+        forget()

@@ -87,8 +87,8 @@ class RuleBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_on
 
 
 class TriggerWire(msgspec.Struct, rename="camel"):
-    """A trigger: the distribution it came with, the JSON Schema of its configuration, which members of that are secret, and
-    whether it does nothing until a rule sets it up.
+    """A trigger: the distribution it came with and its version, the JSON Schema of its configuration, which members of that
+    are secret, and whether it does nothing until a rule sets it up.
     """
 
     name: str

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -23,6 +21,9 @@ from placet.customers.fields import Change, Control
 from placet.customers.schema import Field, ProfileSchema
 from placet.errors import Invalid, InvalidValue, NotFound
 from placet.identity.principal import Principal
+from placet.plugins import plugins
+
+GROUP = "placet.artifact_types"
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -188,16 +189,19 @@ class Unknown(ArtifactType):
     lifecycle = Lifecycle(decisions=("rejected",))
 
 
-@cache
 def artifact_types() -> dict[str, ArtifactType]:
     """Every installed type by name, the built-in ones first. A plug-in that cannot be loaded is left out (`broken_types`)."""
-    return _load()[0]
+    return plugins(GROUP, ArtifactType).found
 
 
-@cache
 def broken_types() -> dict[str, str]:
     """Entry points that could not be loaded, and why."""
-    return _load()[1]
+    return plugins(GROUP, ArtifactType).broken
+
+
+def provenance() -> dict[str, str]:
+    """The distribution each type came with and its version, by the type's name."""
+    return plugins(GROUP, ArtifactType).origin
 
 
 def artifact_type(name: str) -> ArtifactType:
@@ -232,42 +236,6 @@ def to_wire(artifact: Artifact, who: Principal, schema: ProfileSchema) -> Wire:
     kind = artifact_type(artifact.artifact_type)
     due, title = expires_at(artifact, schema), kind.title(artifact.payload, schema)
     return wire(artifact, who, schema, kind.lifecycle.decisions, due, kind.actions, title)
-
-
-@cache
-def provenance() -> dict[str, str]:
-    """The distribution each type came with and its version, by the type's name."""
-    return _load()[2]
-
-
-@cache
-def _load() -> tuple[dict[str, ArtifactType], dict[str, str], dict[str, str]]:
-    found: dict[str, ArtifactType] = {}
-    broken: dict[str, str] = {}
-    origin: dict[str, str] = {}
-    for point in sorted(
-        entry_points(group="placet.artifact_types"), key=lambda p: (not p.value.startswith("placet."), p.name)
-    ):
-        try:
-            loaded = point.load()
-            made = loaded() if isinstance(loaded, type) else loaded
-            if not isinstance(made, ArtifactType):
-                raise TypeError(f"{point.value} is no ArtifactType")
-            made.describe()
-            if made.name in found:
-                raise TypeError(f"there is a type {made.name} already")
-        except Exception as error:  # whatever a plug-in does at import must not take the server down
-            broken[point.name] = f"{type(error).__name__}: {error}"
-        else:
-            found[made.name] = made
-            origin[made.name] = f"{point.dist.name} {point.dist.version}" if point.dist is not None else "unknown"
-    return found, broken, origin
-
-
-def forget_loaded_types() -> None:
-    """Look the entry points up again, as after installing a plug-in."""
-    for cached in (artifact_types, broken_types, provenance, _load):
-        cached.cache_clear()
 
 
 POLICY_SENTENCES = {

@@ -22,8 +22,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import msgspec
@@ -31,6 +29,7 @@ import msgspec
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection, Pool, connection, transact
 from placet.errors import Invalid
+from placet.plugins import plugins
 from placet.settings import Settings
 
 if TYPE_CHECKING:
@@ -184,22 +183,19 @@ class Trigger:
         }
 
 
-@cache
 def triggers() -> dict[str, Trigger]:
     """Every installed trigger by name, the built-in ones first. One that cannot be loaded is left out (`broken_triggers`)."""
-    return _load()[0]
+    return plugins(GROUP, Trigger).found
 
 
-@cache
 def broken_triggers() -> dict[str, str]:
     """Entry points that could not be loaded, and why."""
-    return _load()[1]
+    return plugins(GROUP, Trigger).broken
 
 
-@cache
 def provenance() -> dict[str, str]:
-    """The distribution each trigger came with, by the trigger's name."""
-    return _load()[2]
+    """The distribution each trigger came with and its version, by the trigger's name."""
+    return plugins(GROUP, Trigger).origin
 
 
 def trigger(name: str) -> Trigger:
@@ -208,31 +204,3 @@ def trigger(name: str) -> Trigger:
         listed = ", ".join(triggers())
         raise Invalid(f"There is no trigger {name[:60]!r}. Installed are: {listed}.", code="unknown_trigger")
     return found
-
-
-@cache
-def _load() -> tuple[dict[str, Trigger], dict[str, str], dict[str, str]]:
-    found: dict[str, Trigger] = {}
-    broken: dict[str, str] = {}
-    origin: dict[str, str] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda p: (not p.value.startswith("placet."), p.name)):
-        try:
-            loaded = point.load()
-            made = loaded() if isinstance(loaded, type) else loaded
-            if not isinstance(made, Trigger):
-                raise TypeError(f"{point.value} is no Trigger")
-            made.describe()
-            if made.name in found:
-                raise TypeError(f"there is a trigger {made.name} already")
-        except Exception as error:  # whatever a plug-in does at import must not take the server down
-            broken[point.name] = f"{type(error).__name__}: {error}"
-        else:
-            found[made.name] = made
-            origin[made.name] = point.dist.name if point.dist is not None else "unknown"
-    return found, broken, origin
-
-
-def forget_loaded_triggers() -> None:
-    """Look the entry points up again, as after installing a plug-in."""
-    for cached in (triggers, broken_triggers, provenance, _load):
-        cached.cache_clear()

@@ -5,13 +5,14 @@ import sys
 import msgspec
 import pytest
 
+from placet._version import __version__
 from placet.cli.doctor import _plug_ins
 from placet.errors import Invalid
+from placet.plugins import forget
 from placet.triggers.trigger import (
     NoConfig,
     Trigger,
     broken_triggers,
-    forget_loaded_triggers,
     provenance,
     trigger,
     triggers,
@@ -55,17 +56,17 @@ def _installed(tmp_path, monkeypatch):
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: placet-test-bell\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(ENTRY_POINTS)
     monkeypatch.syspath_prepend(str(tmp_path))
-    forget_loaded_triggers()
+    forget()
     yield
     monkeypatch.undo()
     sys.modules.pop("placet_test_bell", None)
-    forget_loaded_triggers()
+    forget()
 
 
 @pytest.mark.usefixtures("_installed")
 def test_a_trigger_comes_in_by_its_entry_point_and_a_broken_one_does_not():
     assert trigger("bell").label == "Ring the bell"
-    assert (provenance()["bell"], provenance()["webhook"]) == ("placet-test-bell", "placet")
+    assert (provenance()["bell"], provenance()["webhook"]) == ("placet-test-bell 1.0", f"placet {__version__}")
     assert type(triggers()["webhook"]).__module__ == "placet.triggers.webhook"
     assert set(broken_triggers()) == {"twin", "stranger", "gone"}
     said = {check.name: (check.state, check.detail) for check in _plug_ins()}
