@@ -282,6 +282,12 @@ MEANT = {
     "POST /api/customers/{customer_id}/ag-ui": lambda ids, number: {
         "messages": [{"role": "user", "content": f"He works as a cook at Inn {number}."}]
     },
+    "PATCH /api/customers/{customer_id}": lambda ids, number: {"name": f"Customer {number}"},
+    "PUT /api/customers/{customer_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
+    "PUT /api/teams/{team_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
+    "PUT /api/me/notifications": lambda ids, number: {"choice": ("off", "daily", "at_once")[number % 3]},
+    "PATCH /api/webhooks/{webhook_id}": lambda ids, number: {"note": f"Note {number}"},
+    "PATCH /api/trigger-rules/{rule_id}": lambda ids, number: {"note": f"Note {number}"},
     "PATCH /api/customers/{customer_id}/profile": lambda ids, number: {"profile": {"dependants": number % 20}},
     "POST /api/artifacts/{artifact_id}/revert": lambda ids, number: {"reason": f"Number {number}"},
     "POST /api/decisions": lambda ids, number: {
@@ -350,9 +356,12 @@ def test_requests_made_from_the_description_get_described_answers(document, addr
         send(case)
 
     ask()
-    if name in MEANT:  # whatever chance made of it
-        case = operation.Case(path_parameters=dict.fromkeys(re.findall(r"{(\w+)}", path)))
-        name_real_things(case, 1)
-        mean_something(case, 1)
+    for number in range(39, -1, -1) if method == "DELETE" else range(40):
+        if seen & {200, 201, 204}:
+            break
+        case = operation.Case(path_parameters=dict.fromkeys(re.findall(r"{(\w+)}", path)))  # what chance did not make
+        name_real_things(case, number)
+        if name in MEANT:
+            mean_something(case, number)
         send(case)
     assert seen & {200, 201, 204}, seen
