@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from placet.errors import Conflict, Invalid
@@ -77,6 +79,26 @@ def end_on_sigterm() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, end)
+
+
+async def until_sigterm(work: Coroutine[Any, Any, None]) -> None:
+    """Do something until it is done or SIGTERM comes, which cancels it, so that it lets go of what it holds.
+
+    The loop itself takes the signal: an exception that a handler raises comes in the middle of anything, the database
+    driver's C code included, which ends the process with a fault.
+    """
+    task, told = asyncio.ensure_future(work), asyncio.Event()
+
+    def end() -> None:
+        told.set()
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not told.is_set():  # Ctrl-C, which the loop's runner answers
+            raise
 
 
 def worker_application() -> Litestar:

@@ -82,11 +82,11 @@ def worker() -> None:
 
     from placet import settings as configuration
     from placet.cli.database import reach
-    from placet.cli.listening import end_on_sigterm
+    from placet.cli.listening import end_on_sigterm, until_sigterm
     from placet.logs import configure
     from placet.worker import working
 
-    end_on_sigterm()
+    end_on_sigterm()  # until there is a loop
     configure()
 
     async def forever() -> None:
@@ -95,7 +95,7 @@ def worker() -> None:
             async with working(runtime):
                 await asyncio.Event().wait()
 
-    asyncio.run(forever())
+    asyncio.run(until_sigterm(forever()))
 
 
 def migrate(as_json: AsJson = False) -> None:
