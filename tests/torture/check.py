@@ -129,7 +129,13 @@ def _acknowledged(
                 yield Finding(
                     "acknowledged", op.id, f"{name} was applied by it, but is {row['status']} by {row['reason']}"
                 )
-        if outcome == "already_decided" and found.artifacts[name]["status"] == "pending":
+        # In a list of all or none that came to nothing, it may have been an earlier decision of the list that ended it.
+        own = (
+            isinstance(op.body, dict)
+            and op.body.get("atomic")
+            and "left_out" in {r["outcome"] for r in told["results"]}
+        )
+        if outcome == "already_decided" and found.artifacts[name]["status"] == "pending" and not own:
             yield Finding("acknowledged", op.id, f"{name} was decided before it, but is pending")
     if op.kind == "decide many" and op.body["atomic"]:
         outcomes = {result["outcome"] for result in told["results"]}
