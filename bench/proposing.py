@@ -77,10 +77,10 @@ def _call(customer: str) -> dict[str, Any]:
     }
 
 
-# Fields that take any text (or number), so that no two proposals of a run are the same and none is skipped.
+# Fields that take any text or number, so that no two proposals of a run are the same and none is skipped.
 TEXTS = (
     "fullName", "preferredName", "email", "addressCity", "contactWindow", "occupation", "employer", "sourceOfWealth",
-    "relationshipNotes", "dateOfBirth", "nextReviewDate", "phone",
+    "relationshipNotes", "phone",
 )  # fmt: skip
 
 
@@ -88,9 +88,6 @@ def _fresh(key: str) -> str:
     number = random.randrange(10**12)
     if key == "email":
         return f"anna{number}@customer.example"
-    if key in ("dateOfBirth", "nextReviewDate"):
-        year = 1970 + number % 30 if key == "dateOfBirth" else 2030 + number % 60  # not where the filled ones lie
-        return f"{year}-{1 + number // 100 % 12:02}-{1 + number // 10000 % 28:02}"
     if key == "phone":
         return f"+4930{2000000 + number % 7000000}"
     return f"Something else, {number}"
