@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 from bench import filling, home
@@ -44,7 +45,8 @@ def _filled(sql: str, arguments: list[Any], *, rm: str, customer: str = "") -> s
             case other:
                 value = str(other)
         sql = sql.replace(f"${number}", f"({value})")
-    return " ".join(line.partition("--")[0] for line in sql.splitlines())
+    line = " ".join(line.partition("--")[0] for line in sql.splitlines())
+    return re.sub(r"(?<!:):(?=[A-Z])", "' || chr(58) || '", line)  # in a quoted format pgbench would see a variable
 
 
 async def _compare(place: Place, name: str, what: str, requests: list[dict[str, Any]], script: str) -> Row:
