@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +11,11 @@ from litestar.params import FromPath
 from placet.artifacts import custody
 from placet.customers import access, records
 from placet.db.engine import Connection
-from placet.errors import Conflict, Invalid
 from placet.identity import tokens, users
 from placet.identity.principal import Principal
 from placet.identity.tokens import Token
 from placet.web import views
-from placet.web.pages import forms
+from placet.web.pages import as_admin, forms
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 PLACE = "/admin"
@@ -62,7 +60,7 @@ async def disable_user(request: Request[Any, Any, Any], user_id: FromPath[str]) 
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await users.disable(connection, who, user_id)).name} is disabled."
 
-    return await _do(request, "disable a person", work)
+    return await as_admin.do(request, PLACE, "disable a person", work)
 
 
 @post(PLACE + "/users/{user_id:str}/enable", status_code=303)
@@ -72,7 +70,7 @@ async def enable_user(request: Request[Any, Any, Any], user_id: FromPath[str]) -
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await users.enable(connection, who, user_id)).name} may sign in again."
 
-    return await _do(request, "enable a person", work)
+    return await as_admin.do(request, PLACE, "enable a person", work)
 
 
 @post(PLACE + "/tokens/{token_id:str}/revoke", status_code=303)
@@ -83,7 +81,7 @@ async def revoke_token(request: Request[Any, Any, Any], token_id: FromPath[str])
         await tokens.revoke(connection, who, token_id)
         return "The token works no more."
 
-    return await _do(request, "revoke a token", work)
+    return await as_admin.do(request, PLACE, "revoke a token", work)
 
 
 @post(PLACE + "/customers/attach", status_code=303)
@@ -97,20 +95,7 @@ async def attach(request: Request[Any, Any, Any]) -> Response[bytes]:
         now = await records.get(connection, who, customer_id)
         return f"{now.name} is attached to {now.rm_name}. What is pending went along."
 
-    return await _do(request, "reassign a customer", work)
-
-
-async def _do(
-    request: Request[Any, Any, Any], act: str, work: Callable[[Connection, Principal], Awaitable[str]]
-) -> Response[bytes]:
-    runtime, who = runtime_and_caller(request)
-    await forms.read_form(request)
-    access.check_admin(who, act)
-    try:
-        said = views.Notice(sentence=await runtime.transact(lambda connection: work(connection, who)))
-    except (Invalid, Conflict) as error:
-        said = views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused")
-    return forms.go(PLACE, said)
+    return await as_admin.do(request, PLACE, "reassign a customer", work)
 
 
 def _held(token: Token) -> views.Held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from placet.errors import Conflict, Forbidden, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.triggers import log, rules, webhooks
 from placet.web import views
-from placet.web.pages import forms
+from placet.web.pages import as_admin, forms
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 PLACE = "/admin/deliveries"
@@ -121,7 +121,7 @@ async def disable_rule(request: Request[Any, Any, Any], rule_id: FromPath[str]) 
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await rules.set_enabled(connection, who, rule_id, False)).called} is off. What waits for it goes on waiting."
 
-    return await _do(request, "turn a rule off", work)
+    return await as_admin.do(request, PLACE, "turn a rule off", work, refusals=(Invalid, Conflict, NotFound))
 
 
 @post(PLACE + "/rules/{rule_id:str}/enable", status_code=303)
@@ -131,7 +131,7 @@ async def enable_rule(request: Request[Any, Any, Any], rule_id: FromPath[str]) -
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await rules.set_enabled(connection, who, rule_id, True)).called} is on."
 
-    return await _do(request, "turn a rule on", work)
+    return await as_admin.do(request, PLACE, "turn a rule on", work, refusals=(Invalid, Conflict, NotFound))
 
 
 @post(PLACE + "/{delivery_id:str}/replay", status_code=303)
@@ -142,20 +142,7 @@ async def replay(request: Request[Any, Any, Any], delivery_id: FromPath[str]) ->
         await log.replay(connection, who, delivery_id)
         return "It will be made again in a moment, under the same id."
 
-    return await _do(request, "make a delivery again", work)
-
-
-async def _do(
-    request: Request[Any, Any, Any], act: str, work: Callable[[Connection, Principal], Awaitable[str]]
-) -> Response[bytes]:
-    runtime, who = runtime_and_caller(request)
-    await forms.read_form(request)
-    access.check_admin(who, act)
-    try:
-        said = views.Notice(sentence=await runtime.transact(lambda connection: work(connection, who)))
-    except (Invalid, Conflict, NotFound) as error:
-        said = views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused")
-    return forms.go(PLACE, said)
+    return await as_admin.do(request, PLACE, "make a delivery again", work, refusals=(Invalid, Conflict, NotFound))
 
 
 async def of_artifact(
