@@ -1,6 +1,6 @@
 """Load the demo: people, customers, notes, and some weeks of decisions, all through the same verbs anybody uses.
 
-What happened weeks ago is done under a clock of its own: a schema with `now()` and `clock_timestamp()` that the loading
+What happened weeks ago is done under a clock of its own: a schema with every function that tells the time, which the loading
 connection finds first. It exists only while loading and only in the demo's database; no verb knows of it.
 """
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 DEMO_PASSWORD = "countersign-me"  # noqa: S105  # the demo's own, printed at its start; the demo listens on loopback only
 OPENED = 240  # days ago the customers came
 DATA = files(__package__) / "data"
+_CLOCKS = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
 
 Progress = Callable[[int, int], None]  # done, of how many
 
@@ -81,7 +82,7 @@ async def load(owner_url: str, app_url: str, *, today: date | None = None, progr
     The acts are done in the order they happened; `progress` is told after each.
     """
     schema = demo_schema()
-    acts = sorted(_acts(today or datetime.now(UTC).date()), key=lambda act: act[0])
+    past = sorted(acts(today or datetime.now(UTC).date()), key=lambda act: act[0])
     async with _clock(owner_url):
         pool = await open_pool(app_url, size=1, application="placet-demo")
         runtime = Runtime(Settings(database_url=app_url), schema=schema, pool=pool)
@@ -89,12 +90,12 @@ async def load(owner_url: str, app_url: str, *, today: date | None = None, progr
         try:
             async with runtime.reading() as connection:
                 await connection.execute("set search_path = demo_clock, pg_catalog, public")
-            for done, (at, act, about) in enumerate(acts, 1):
+            for done, (at, act, about) in enumerate(past, 1):
                 async with runtime.reading() as connection:
                     await connection.execute("select set_config('demo.now', $1, false)", at.isoformat())
                 await getattr(loader, act)(**about)
                 if progress is not None:
-                    progress(done, len(acts))
+                    progress(done, len(past))
             return await loader.summary()
         finally:
             await pool.close()
@@ -109,8 +110,7 @@ async def _clock(owner_url: str) -> AsyncIterator[None]:
         await owner.execute(f"""
             drop schema if exists demo_clock cascade;
             create schema demo_clock;
-            create function demo_clock.now() {reading};
-            create function demo_clock.clock_timestamp() {reading};
+            {" ".join(f"create function demo_clock.{name}() {reading};" for name in _CLOCKS)}
             grant usage on schema demo_clock to placet_app;
         """)
         yield
@@ -226,7 +226,7 @@ class _Loader:
         return Summary(**dict(row or {}))
 
 
-def _acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
+def acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
     """Everything that happened, each as when, which method of `_Loader`, and its arguments."""
     opened = _at(today - timedelta(days=OPENED), 540)
     people = sorted(_read("users.json"), key=lambda person: person["role"] != "admin")

@@ -1,0 +1,52 @@
+"""The demo as it is loaded: its past happened when its data says, and not while it was being loaded."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from placet.db import embedded
+from placet.demo import loading
+
+DECISIONS = """
+    select c.id as customer, a.field, a.status, a.created_at, a.decided_at, e.at as told_at, p.at as proposed_at, v.updated_at
+    from artifact a join customer c on c.id = a.customer_id
+    join event e on e.artifact_id = a.id and e.kind = a.artifact_type || '.' || a.status
+    join event p on p.artifact_id = a.id and p.kind = a.artifact_type || '.proposed'
+    left join profile_value v on v.artifact_id = a.id
+    where a.status in ('accepted', 'edited', 'rejected') order by a.decided_at
+"""
+
+
+@pytest.fixture(scope="module")
+async def decided(server: embedded.EmbeddedServer, loaded: str) -> list[Any]:
+    """Every decision of the loaded demo, with the times of its events and of the value it set."""
+    connection = await asyncpg.connect(server.owner_url(loaded))
+    try:
+        return list(await connection.fetch(DECISIONS))
+    finally:
+        await connection.close()
+
+
+def test_every_decision_lies_between_its_proposal_and_the_day_of_loading(decided: list[Any]) -> None:
+    today = datetime.combine(datetime.now(UTC).date(), time(), UTC)
+    assert len(decided) > 60
+    for row in decided:
+        assert row["created_at"] == row["proposed_at"] < row["decided_at"] < today, dict(row)
+        assert row["told_at"] == row["decided_at"]
+        assert row["updated_at"] in (None, row["decided_at"])
+
+
+def test_decisions_were_made_on_the_days_the_history_says(decided: list[Any]) -> None:
+    told: dict[date, int] = {}
+    for at, act, _ in loading.acts(datetime.now(UTC).date()):
+        if act == "decide":
+            told[at.date()] = told.get(at.date(), 0) + 1
+    seen: dict[date, int] = {}
+    for row in decided:
+        seen[row["decided_at"].date()] = seen.get(row["decided_at"].date(), 0) + 1
+    assert seen == told
+    assert max(seen) - min(seen) > timedelta(days=150)
