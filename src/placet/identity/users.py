@@ -90,8 +90,11 @@ async def list_users(connection: Connection) -> list[User]:
 
 
 async def disable(connection: Connection, who: Principal, user_id: str) -> User:
-    """End every sign-in and token of a person and let them in no more. What waits for them stays as it is."""
-    user = await _hold(connection, user_id)
+    """End every sign-in and token of a person and let them in no more. What waits for them stays as it is.
+
+    Conflict `last_admin` for the only admin there is: nobody would be left to let anybody in.
+    """
+    user = await _hold_leaver(connection, user_id)
     if user.disabled_at is None:
         await connection.execute(SQL["disable"], user_id)
         await _record_with_customers(connection, who, "disabled", user)
@@ -108,8 +111,11 @@ async def enable(connection: Connection, who: Principal, user_id: str) -> User:
 
 
 async def delete(connection: Connection, who: Principal, user_id: str) -> None:
-    """Delete a person. Their customers are attached to nobody until reassigned; what they decided keeps their name."""
-    user = await _hold(connection, user_id)
+    """Delete a person. Their customers are attached to nobody until reassigned; what they decided keeps their name.
+
+    Conflict `last_admin` as for `disable`.
+    """
+    user = await _hold_leaver(connection, user_id)
     await _record_with_customers(connection, who, "deleted", user)
     await connection.execute(SQL["delete"], user_id)
 
@@ -145,6 +151,16 @@ async def new_link(connection: Connection, user_id: str) -> str:
     secret = secrets.token_urlsafe(32)
     await connection.execute(SQL["insert_link"], sha256(secret.encode()).digest(), user_id, LINK_LIFETIME)
     return secret
+
+
+async def _hold_leaver(connection: Connection, user_id: str) -> User:
+    """The person, held, unless they are the last admin. All admins are held, so that two cannot end each other at once."""
+    user = await get(connection, user_id)
+    if user.role == "admin":
+        left = [row["id"] for row in await connection.fetch(SQL["hold_admins"])]
+        if left == [user_id]:
+            raise Conflict(f"{user.name} is the last admin. Add or enable another one first.", code="last_admin")
+    return await _hold(connection, user_id)
 
 
 async def _hold(connection: Connection, user_id: str) -> User:

@@ -47,6 +47,10 @@ update app_user set disabled_at = null where id = $1;
 -- The person, kept as they are until the transaction ends: nobody is attached to them, disabled or deleted meanwhile.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user where id = $1 for update;
 
+-- name: hold_admins
+-- The admins who may sign in, sorted and held, so that none of them leaves before the one who does.
+select id from app_user where role = 'admin' and disabled_at is null order by id for update;
+
 -- name: attached
 -- Whose trail a change of this RM belongs in.
 select id, name from customer where rm_id = $1 order by id for no key update;

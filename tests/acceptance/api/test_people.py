@@ -111,6 +111,16 @@ async def test_disabling_ends_everything_at_once_and_changes_nothing_else(desk: 
     assert len(await bodies(world, "customer.rm_enabled", desk.rm.id)) == 1
 
 
+async def test_the_last_admin_is_not_disabled(desk: Desk, world: World):
+    others = await world.rows(
+        "update app_user set disabled_at = now() where role = 'admin' and disabled_at is null and id <> $1 returning id",
+        desk.admin.id,
+    )
+    problem(await desk.post(f"/api/users/{desk.admin.id}/disable", None, desk.as_admin), 409, "last_admin")
+    assert (await desk.get("/api/me", desk.as_admin)).status_code == 200
+    await world.rows("update app_user set disabled_at = null where id = any ($1)", [row["id"] for row in others])
+
+
 async def test_deleting_a_person_is_told_in_the_trail_of_their_customers(desk: Desk, world: World):
     from placet.identity import users
 
