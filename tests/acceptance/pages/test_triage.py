@@ -132,6 +132,20 @@ async def test_pressing_a_key_twice_sends_one_decision(
     assert [await site.status(each) for each in waiting] == ["accepted", "pending", "pending", "pending"]
 
 
+async def test_the_bar_names_only_the_keys_that_work_here(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    """An admin sees what waits for somebody else, and is not offered the keys that decide it."""
+    rm = await visit("claire", f"{HERE}&open={waiting[0]}")
+    await expect(rm.locator(".keys")).to_contain_text("aaccepteeditrreject")
+    admin = await visit("ines", f"/customers/lund?open={waiting[0]}")
+    await expect(admin.locator(".card .btn")).to_have_count(0)
+    await expect(admin.locator(".keys")).to_contain_text("jnext")
+    await expect(admin.locator(".keys")).not_to_contain_text("accept")
+    await admin.keyboard.press("e")
+    await expect(admin.locator(".card")).to_have_attribute("data-mode", "read")
+
+
 async def test_an_open_card_hands_over_to_the_next(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
     page = await visit("claire", HERE)
     await page.keyboard.press("j")

@@ -39,16 +39,16 @@ async function copyLink() {
   try { await navigator.clipboard.writeText(address); say("Link copied"); } catch { say(address); }
 }
 
-const row = "[data-item]", waiting = "[data-status=pending]", here = ".side";
+const row = "[data-item]", may = (act) => `[data-status=pending][data-may~=${act}]`, here = ".side";
 const to = (place) => ({ on: `.side a[href="${place}"]`, run: () => location.assign(place), bar: false });
 export const KEYS = [
   { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
   { key: "k", words: "previous", on: `${row}, a[rel=prev]`, run: () => move(-1) },
   { key: "Enter", words: "open", on: row },
   { key: "x", words: "select", on: ".tick", run: () => $(".tick input", current() ?? document)?.click() },
-  { key: "a", words: "accept", on: waiting, run: () => decide("a", null) },
-  { key: "e", words: "edit", on: waiting, run: () => decide("e", "edit") },
-  { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: waiting, run: () => decide("r", "reject") },
+  { key: "a", words: "accept", on: may("accepted"), run: () => decide("a", null) },
+  { key: "e", words: "edit", on: may("edited"), run: () => decide("e", "edit") },
+  { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: may("rejected"), run: () => decide("r", "reject") },
   { key: "A", words: "accept the selected, else the batch", short: "accept batch", on: "#many, [data-batch-accept]", run: () => many("A") },
   { key: "R", words: "reject the selected, else select the batch", on: ".tick", run: () => many("R"), bar: false },
   { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: false },
