@@ -8,6 +8,7 @@ import pytest
 
 from conftest import World, accepted, edited, item, rejected
 from placet.artifacts.insights import Behind, Insights, Shares, cases, insights
+from placet.artifacts.outcome import Looked
 from placet.identity.principal import Principal, agent
 
 READER = agent("counted-reader")
@@ -61,7 +62,8 @@ async def test_every_count_has_its_artifacts_behind_it(world: World, rm: Princip
     await world.accept(rm, own)
     found = await counted(world, rm)
     assert (found.all.cases, found.all.accepted, found.all.edited, found.all.rejected) == (5, 2, 1, 2)
-    assert (found.pending, found.fast, found.together) == (1, 2, 2)
+    assert (found.pending, found.fast, found.together) == (1, 1, 2)
+    assert (found.unopened, found.told) == (0, 0)
     assert dict(found.reasons) == {"not said": 1, "no reason given": 1}
     assert 0 <= (found.median or 0) < 60
     high = Shares(key="high", cases=3, accepted=2, edited=0, rejected=1)
@@ -73,9 +75,31 @@ async def test_every_count_has_its_artifacts_behind_it(world: World, rm: Princip
     assert await behind(world, rm, statuses="edited rejected") == [ids[4], ids[3], ids[2]]
     assert await behind(world, rm, confidence="high", model="words-7") == [ids[3], ids[1], ids[0]]
     assert await behind(world, rm, reason="not said") == [ids[3]]
-    assert await behind(world, rm, pace="fast") == [ids[3], ids[2]]
+    assert await behind(world, rm, pace="fast") == [ids[2]], "the rejection was as fast, and takes nothing over"
     assert await behind(world, rm, pace="together") == [ids[1], ids[0]]
     assert await behind(world, rm, field="employer") == [ids[1]]
+
+
+async def test_how_the_evidence_was_read_is_the_pages_word(world: World, rm: Principal) -> None:
+    customer, by = await world.customer(rm), agent("counted-reader")
+    a = (
+        await world.propose(
+            customer,
+            *(item(key, "Some words") for key in ("occupation", "employer", "contactWindow", "preferredName")),
+            item("email", "jo@example.com"),
+            by=by,
+        )
+    ).artifacts
+    await world.decide(accepted(rm, a[0], looked=Looked(opened=True, ms=38_000)))
+    await world.decide(edited(rm, a[1], "Other words", looked=Looked(opened=True, ms=2_999)))
+    await world.decide(accepted(rm, a[2], looked=Looked(opened=False)))
+    await world.decide(rejected(rm, a[3], looked=Looked(opened=False)))
+    await world.decide(accepted(rm, a[4], looked=Looked(opened=True)))
+    found = await counted(world, rm)
+    assert (found.fast, found.unopened, found.told) == (3, 1, 4)
+    fast = await behind(world, rm, pace="fast")
+    assert fast == [a[4].id, a[2].id, a[1].id], "the first was read for longer than it took to come"
+    assert await behind(world, rm, pace="unopened") == [a[2].id]
 
 
 async def test_each_counts_what_they_may_see(world: World, rm: Principal, ids: list[str]) -> None:

@@ -41,8 +41,9 @@ class ReasonWire(msgspec.Struct, rename="camel"):
 
 
 class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
-    """Counts over what the caller may see. `medianSeconds` from proposal to decision; `fast` decided within 3 s of the same
-    person's decision before it, `together` in one act with others. Whether evidence was opened is not recorded.
+    """Counts over what the caller may see. `medianSeconds` from proposal to decision; `fast` were accepted within 3 s of
+    opening the card, or of the same person's decision before where nothing is known of that; `unopened` were accepted without
+    opening the evidence, of the `told` acceptances made on a page that said whether it was; `together` in one act with others.
     """
 
     since: str | None
@@ -54,6 +55,8 @@ class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
     reasons: list[ReasonWire]
     median_seconds: float | None
     fast: int
+    unopened: int
+    told: int
     together: int
     pending: int
     oldest_pending: str | None
@@ -82,6 +85,8 @@ class Insights(Controller):
                 reasons=[ReasonWire(reason, cases) for reason, cases in found.reasons],
                 median_seconds=found.median,
                 fast=found.fast,
+                unopened=found.unopened,
+                told=found.told,
                 together=found.together,
                 pending=found.pending,
                 oldest_pending=instant(found.oldest),

@@ -1,7 +1,7 @@
 """What became of what agents proposed: shares by agent, model, field and confidence, how long people took, why they refused.
 
 Only counts, over what the caller may see (`access.visible`); every count has its artifacts behind it (`cases`), found by the
-same statement. Whether a person opened the evidence is recorded nowhere, so nothing is said of it.
+same statement. Whether a person opened the evidence is the word of the page they decided on, where it has said anything.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from placet.identity.principal import Principal
 SQL = statements(__package__, "insights.sql")
 WORDS = ("high", "medium", "low")
 FEW = 20  # cases below which no share is told
-FAST_S = 3  # the gap that `pace` and `cases` call fast; it stands in insights.sql
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -36,7 +35,9 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Insights(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts since a moment. `median` seconds from proposal to decision; `fast` and `together` as in insights.sql."""
+    """The counts since a moment. `median` seconds from proposal to decision; `fast`, `unopened`, `told` and `together` as
+    in insights.sql.
+    """
 
     since: datetime
     all: Shares
@@ -48,13 +49,17 @@ class Insights(msgspec.Struct, frozen=True, kw_only=True):
     reasons: list[tuple[str, int]]
     median: float | None
     fast: int
+    unopened: int
+    told: int
     together: int
     pending: int
     oldest: datetime | None
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
-    """Which decided artifacts: None leaves a dimension open. `statuses` are words with spaces, `pace` is fast or together."""
+    """Which decided artifacts: None leaves a dimension open. `statuses` are words with spaces, `pace` is fast,
+    unopened or together.
+    """
 
     agent: str | None = None
     field: str | None = None
@@ -97,8 +102,7 @@ async def insights(
         rules=by.get("rule", []),
         reasons=[(row["reason"], row["cases"]) for row in await asked("reasons")],
         median=float(pace["median"]) if pace["median"] is not None else None,
-        fast=pace["fast"],
-        together=pace["together"],
+        **{name: pace[name] for name in ("fast", "unopened", "told", "together")},
         pending=waiting["pending"],
         oldest=waiting["oldest"],
     )

@@ -1,18 +1,25 @@
 -- name: decided
 -- What agents proposed and people decided since a moment, of what the caller may see: one row for each, with how long after
--- the same person's decision before it that was, and whether it was decided in one act with others.
+-- the same person's decision before it that was, whether it was decided in one act with others, and what the page said of how
+-- it was read. An acceptance is fast by the time its evidence was open, where that is known, else by the decision before it.
+select d.*, d.status <> 'rejected' and coalesce((d.looked ->> 'ms')::int < 3000, not d.together and d.gap < 3, false) as fast,
+       d.status <> 'rejected' and d.looked ->> 'opened' = 'false' as unopened
+from (
 select a.id, a.seq, a.status, a.decided_at, a.created_by_name as agent, a.field,
        a.payload ->> 'confidence' as confidence, b.body::jsonb -> 'readBy' ->> 'model' as model,
        split_part(a.reason, ':', 1) as reason,
        extract(epoch from a.decided_at - a.created_at) as waited,
        extract(epoch from a.decided_at - lag(a.decided_at) over (partition by a.decided_by order by a.decided_at, a.seq)) as gap,
-       count(*) over (partition by a.decided_by, a.decided_at) > 1 as together
+       count(*) over (partition by a.decided_by, a.decided_at) > 1 as together,
+       (select b.body::jsonb -> 'looked' from event e join event_body b on b.event_id = e.id
+        where e.artifact_id = a.id and e.kind = a.artifact_type || '.' || a.status limit 1) as looked
 from artifact a
 left join customer c on c.id = a.customer_id
 left join event e on e.artifact_id = a.id and e.kind = a.artifact_type || '.proposed'
 left join event_body b on b.event_id = e.id
 where {visible} and a.decided_at >= $2 and a.created_by_type = 'agent' and a.reverts is null
   and a.status in ('accepted', 'edited', 'rejected')
+) d
 
 -- name: groups
 -- How many were accepted, edited and rejected: in all, and by agent, model, field, confidence, and field with confidence.
@@ -32,10 +39,12 @@ select coalesce(nullif(reason, ''), 'no reason given') as reason, count(*)::int 
 where status = 'rejected' and ($3::text is null or agent = $3) group by 1 order by 2 desc, 1;
 
 -- name: pace
--- The median seconds from the proposal to the decision, how many followed the same person's last one within 3 s, and how many
--- were decided in one act with others.
+-- The median seconds from the proposal to the decision, how many were accepted fast, how many without opening the evidence (of
+-- as many acceptances whose page said), and how many were decided in one act with others.
 select percentile_cont(0.5) within group (order by waited) as median,
-       count(*) filter (where not together and gap < 3)::int as fast, count(*) filter (where together)::int as together
+       count(*) filter (where fast)::int as fast, count(*) filter (where unopened)::int as unopened,
+       count(*) filter (where status <> 'rejected' and looked is not null)::int as told,
+       count(*) filter (where together)::int as together
 from decided where $3::text is null or agent = $3;
 
 -- name: waiting
@@ -50,6 +59,6 @@ select id, seq, decided_at from decided
 where ($3::text is null or agent = $3) and ($4::text is null or field = $4) and ($5::text is null or confidence = $5)
   and ($6::text is null or model = $6) and ($7::text is null or status = any (string_to_array($7, ' ')))
   and ($8::text is null or coalesce(nullif(reason, ''), 'no reason given') = $8 and status = 'rejected')
-  and ($9::text is null or $9 = 'fast' and not together and gap < 3 or $9 = 'together' and together)
+  and ($9::text is null or case $9 when 'fast' then fast when 'unopened' then unopened when 'together' then together end)
   and ($10::timestamptz is null or decided_at < $10 or decided_at = $10 and seq < $11)
 order by decided_at desc, seq desc limit $12;

@@ -200,8 +200,9 @@ class _Bench:
             raise refused
         if decision.status == lifecycle.REJECTED:
             self.state.close(
-                artifact, lifecycle.REJECTED, decision.by, reason=decision.given_reason, for_rm=stands.for_rm
-            )
+                artifact, lifecycle.REJECTED, decision.by,
+                reason=decision.given_reason, for_rm=stands.for_rm, **decision.kept,
+            )  # fmt: skip
             return "applied"
         return self._approve(decision, artifact, stands, kind, field)
 
@@ -233,7 +234,7 @@ class _Bench:
             artifact.edited_value = value
         event = self.state.close(
             artifact, status, decision.by, reason=decision.given_reason, for_rm=for_rm,
-            before=before, after=value, **more,
+            before=before, after=value, **decision.kept, **more,
         )  # fmt: skip
         self.state.promise(event, artifact)
         for key, new in effect.set_fields.items():

@@ -17,12 +17,22 @@ MAX_REASON = 2000  # characters
 ENDS = (lifecycle.WITHDRAWN, lifecycle.EXPIRED, LAPSED)
 
 
+class Looked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether the evidence was open before a decision, and for how many milliseconds where that is known. It is the page's
+    word: kept in the trail, asked for by nothing.
+    """
+
+    opened: bool
+    ms: int | None = None
+
+
 class Decision(msgspec.Struct, kw_only=True):
     """One person's decision on one artifact. `status` is accepted, edited or rejected.
 
     `expected_current_value`, where given, accepts over a newer value if the field still has exactly that one. `bulk`
     marks a decision nobody made on this artifact by name: it leaves out what a person should look at. `ending` marks an
     end that decides nothing: `withdrawn` by who proposed it or an admin, `expired` or `lapsed` (its signature) by Placet.
+    `looked` is None where the door knows nothing of how it was read.
     """
 
     by: Principal
@@ -33,11 +43,17 @@ class Decision(msgspec.Struct, kw_only=True):
     expected_current_value: Any = msgspec.UNSET
     bulk: bool = False
     ending: bool = False
+    looked: Looked | None = None
 
     @property
     def given_reason(self) -> str | None:
         """The reason without white space around it, None where that leaves nothing."""
         return (self.reason or "").strip() or None
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the trail keeps of how it was made."""
+        return {"looked": msgspec.to_builtins(self.looked)} if self.looked is not None else {}
 
     def fault(self) -> Invalid | None:
         """What is wrong with the decision itself, whatever it is about: a status no person gives, a value that does

@@ -180,6 +180,7 @@ class State:
             ),
         )
         more = {"over": decision.expected_current_value} if over else {}
+        more |= decision.kept
         self.add_event(artifact, decision.by, SIGNED, for_rm=stands.for_rm, after=value, reason=reason, **more)
 
     def lapse(self, artifact: Artifact, signature: Signature, why: str) -> None:

@@ -169,6 +169,14 @@ def short_age(at: datetime, now: datetime, zone: str = "UTC") -> str:
     return f"{days} d" if days else f"{since.seconds // 3600} h"
 
 
+def length(seconds: float) -> str:
+    """Return a stretch of time in its largest unit: "38 s", "12 min", "3 h", "92 d"; "under 1 s" below that."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size:
+            return f"{round(seconds / size)} {unit}"
+    return "under 1 s"
+
+
 @pass_context
 def ago(context: Context, at: datetime) -> Markup:
     """Return a `<time>` with how long ago that was, and the moment itself in its title."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -446,3 +447,65 @@ async def test_twenty_decisions_from_signing_in_to_signing_out_with_keys_alone(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sign-in")
     await context.close()
+
+
+# ── how the evidence was read ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def looked(site: Site, artifact: str) -> dict[str, Any] | None:
+    """What the trail kept of how the evidence was read before the decision."""
+    query = (
+        "select b.body::jsonb -> 'looked' from event e join event_body b on b.event_id = e.id"
+        " where e.artifact_id = $1 and e.kind in ('profile_edit.accepted', 'profile_edit.rejected')"
+    )
+    found = await site.database.fetchval(query, artifact)
+    return None if found is None else dict(json.loads(found))
+
+
+async def test_a_decision_says_whether_its_evidence_was_open_and_for_how_long(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", f"{HERE}&open={waiting[1]}")
+    await page.evaluate(
+        "() => { const now = performance.now.bind(performance); performance.now = () => now() + 38_000; }"
+    )
+    await page.locator(f"#a-{waiting[1]} .fld").press("a")
+    await expect(page.locator("#toast")).to_be_visible()
+    read = await looked(site, waiting[1])
+    assert read is not None
+    assert read["opened"] is True
+    assert 38_000 <= read["ms"] < 58_000
+    await page.goto(HERE)
+    await page.locator(f"#a-{waiting[2]} .fld").press("a")
+    await expect(page.locator("#toast")).to_be_visible()
+    assert await looked(site, waiting[2]) == {"opened": False}
+    visitor = await site.visitor("claire")
+    trail = (await visitor.get(f"/artifacts/{waiting[1]}")).text
+    assert re.search(r"Read for (3[89]|[45]\d|1) (s|min) before deciding", trail)
+    assert "Decided without opening the evidence" in (await visitor.get(f"/artifacts/{waiting[2]}")).text
+
+
+async def test_of_many_each_says_whether_it_was_open(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
+    page = await visit("claire", f"{HERE}&open={waiting[1]}")
+    for each in waiting[:2]:
+        await page.locator(f"#a-{each} .tick").click()
+    await page.keyboard.press("A")
+    await expect(page.locator("#toast")).to_be_visible()
+    second = await looked(site, waiting[1])
+    assert second is not None
+    assert second["opened"] is True
+    assert await looked(site, waiting[0]) == {"opened": False}
+
+
+async def test_without_a_script_the_open_card_says_so_and_a_list_says_nothing(site: Site, waiting: list[str]) -> None:
+    visitor = await site.visitor("claire")
+    card = (await visitor.get(f"{HERE}&open={waiting[0]}")).text
+    sent = re.search(rf'action="/artifacts/{waiting[0]}/decide".*?name="looked" value="(\w+)"', card, re.S)
+    assert sent is not None
+    await visitor.post(f"/artifacts/{waiting[0]}/decide", {"status": "accepted", "looked": sent[1]})
+    assert await looked(site, waiting[0]) == {"opened": True}
+    assert "Decided with the evidence open" in (await visitor.get(f"/artifacts/{waiting[0]}")).text
+    await visitor.post("/decisions", {"status": "accepted", "artifact": waiting[1]})
+    assert await looked(site, waiting[1]) is None
+    await visitor.post(f"/artifacts/{waiting[2]}/decide", {"status": "accepted", "looked": "-1e9"})
+    assert (await site.status(waiting[2]), await looked(site, waiting[2])) == ("accepted", None), "no gate"

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from placet.artifacts.judge import held_back
-from placet.artifacts.outcome import MAX_REASON
+from placet.artifacts.outcome import MAX_REASON, Looked
 from placet.customers.schema import ProfileSchema
 from unit.artifacts.cases import (
     ADMIN,
@@ -44,6 +44,22 @@ def test_an_edit_applies_its_own_value_and_leaves_the_proposal():
     assert (outcome.artifact.status, outcome.artifact.edited_value) == ("edited", "Confectioner")
     assert [value.value for value in changes.values.values()] == ["Confectioner"]
     assert outcome.artifact.payload["proposed_value"] == "Baker"
+
+
+@pytest.mark.parametrize("status", ["accepted", "rejected"])
+def test_the_trail_keeps_how_the_evidence_was_read_and_asks_nothing_of_it(status):
+    _, changes = verdict(artifact(), status, looked=Looked(opened=True, ms=38_000))
+    assert json.loads(changes.events[0].body)["looked"] == {"opened": True, "ms": 38_000}
+    outcome, changes = verdict(artifact(), status, looked=Looked(opened=False))
+    assert (outcome.outcome, json.loads(changes.events[0].body)["looked"]) == ("applied", {"opened": False})
+    _, changes = verdict(artifact(), status)
+    assert "looked" not in json.loads(changes.events[0].body)
+
+
+def test_a_first_signature_keeps_it_too():
+    _, changes = verdict(artifact("residency", "Norway"), looked=Looked(opened=True))
+    assert [event.kind for event in changes.events] == ["profile_edit.signed"]
+    assert json.loads(changes.events[0].body)["looked"] == {"opened": True}
 
 
 def test_a_rejection_changes_no_value_and_promises_nothing():

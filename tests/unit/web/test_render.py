@@ -40,6 +40,11 @@ def test_how_long_ago_is_said_in_words(ago: timedelta, words: str, age: str) -> 
     assert render.short_age(NOW - ago, NOW) == age
 
 
+def test_a_stretch_of_time_is_told_in_its_largest_unit() -> None:
+    told = [render.length(seconds) for seconds in (0.4, 1, 38.4, 60, 5400, 86_400, 8e6)]
+    assert told == ["under 1 s", "1 s", "38 s", "1 min", "2 h", "1 d", "93 d"]
+
+
 def test_yesterday_is_the_readers_yesterday() -> None:
     at = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # half past midnight of the 17th in Zurich
     assert render.relative(at, NOW, "UTC") == "yesterday"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from placet.artifacts import bulk, inbox, lifecycle
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
 from placet.artifacts.gate import Gate
-from placet.artifacts.outcome import Decision, Outcome
+from placet.artifacts.outcome import Decision, Looked, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db import json
 from placet.db.engine import Connection
@@ -30,6 +30,7 @@ from placet.web.render import here_with, segment
 
 _MODES = {lifecycle.EDITED: "edit", lifecycle.REJECTED: "reject"}
 _NOT = {lifecycle.ACCEPTED: "Not accepted.", lifecycle.EDITED: "Not accepted.", lifecycle.REJECTED: "Not rejected."}
+_DAY_MS = 86_400_000  # a card open for longer was open for a day
 _VALUE = "value."  # what the names of a type's own controls start with
 
 
@@ -49,6 +50,7 @@ async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]
             reason=_reason(form),
             edited_value=_edited(artifact, form, runtime.schema) if status == lifecycle.EDITED else msgspec.UNSET,
             expected_current_value=_expected(form),
+            looked=_looked(one(form, "looked")),
         )
         if by_script(request):
             return await decide_once(request, [decision], lambda done: _told_one(done, runtime.schema))
@@ -72,7 +74,11 @@ async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
     back = forms.inside(one(form, "next"), "/inbox")
     if not picked:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
-    decisions = [Decision(by=who, artifact_id=artifact_id, status=status, reason=reason) for artifact_id in picked]
+    looked = _looked_at(form)
+    decisions = [
+        Decision(by=who, artifact_id=artifact_id, status=status, reason=reason, looked=looked(artifact_id))
+        for artifact_id in picked
+    ]
     if by_script(request):
         return await decide_once(request, decisions, lambda done: told(done, _tally(done, status, runtime.schema)))
     outcomes = await runtime.part(Gate).decide(decisions)
@@ -96,6 +102,7 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
     runtime, who = runtime_and_caller(request)
     query = read_query(request, BatchQuery)
     form = await forms.read_form(request)
+    looked = _looked_at(form)
     if by_script(request):
 
         async def find(connection: Connection) -> tuple[Sequence[Decision], Reply]:
@@ -108,6 +115,8 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
                 customer_id=query.customer,
                 created_by_id=query.creator,
             )
+            for decision in decisions:
+                decision.looked = looked(decision.artifact_id)
             return decisions, lambda done: told(done, _tally(done, status, runtime.schema))
 
         return await find_and_decide_once(request, find)
@@ -170,6 +179,21 @@ def _reason(form: Form) -> str | None:
     """The chosen reason, with the person's own line behind it."""
     parts = [part for part in (one(form, "reason").strip(), one(form, "remark").strip()) if part]
     return ": ".join(parts) or None
+
+
+def _looked(said: str) -> Looked | None:
+    """What a form says of how the proposal was read: `yes`, `no`, or the milliseconds its evidence was open."""
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return Looked(opened=True, ms=min(int(said), _DAY_MS))
+    return {"yes": Looked(opened=True), "no": Looked(opened=False)}.get(said)
+
+
+def _looked_at(form: Form) -> Callable[[str], Looked | None]:
+    """The same of many: an id and its milliseconds for each that was open. A page without the script says nothing of any."""
+    if "looked" not in form:
+        return lambda _: None
+    said = dict(each.split(" ", 1) for each in form["looked"] if " " in each)
+    return lambda artifact_id: _looked(said.get(artifact_id, "no"))
 
 
 def _edited(artifact: Artifact, form: Form, schema: ProfileSchema) -> Any:

@@ -17,7 +17,7 @@ from placet.evaluation.intervals import wilson
 from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES
+from placet.web.render import OUTCOMES, length
 from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
 
 PERIODS = {"": "Last 90 days", "7": "Last 7 days", "30": "Last 30 days", "365": "Last 365 days", "0": "All time"}
@@ -108,13 +108,17 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
         pace=(
             Counted(
                 count=found.fast,
-                words="decided within 3 s of the same person’s decision before",
+                words="accepted in under 3 s",
                 href=links.to(pace="fast"),
+            ),
+            Counted(
+                count=found.unopened, words="accepted without opening the evidence", href=links.to(pace="unopened")
             ),
             Counted(
                 count=found.together, words="decided together with others in one act", href=links.to(pace="together")
             ),
         ),
+        told=found.told,
         reasons=tuple(Counted(count=n, words=why, href=links.to(reason=why)) for why, n in found.reasons),
         what_if=_what_if(found, schema, links, query),
         decided=found.all.cases,
@@ -164,24 +168,17 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
         share("Rejected", total.rejected, REJECTED),
         Figure(
             label="Time to decide",
-            text=_length(found.median) if found.median is not None and total.cases >= FEW else "too few",
+            text=length(found.median) if found.median is not None and total.cases >= FEW else "too few",
             caption="median, from proposal to decision",
             href=links.to(),
         ),
         Figure(
             label="Oldest pending",
-            text=_length((now - found.oldest).total_seconds()) if found.oldest is not None else "none",
+            text=length((now - found.oldest).total_seconds()) if found.oldest is not None else "none",
             caption=f"{found.pending} waiting",
             href="/inbox?order=asc",
         ),
     )
-
-
-def _length(seconds: float) -> str:
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{round(seconds / size)} {unit}"
-    return f"{max(round(seconds), 0)} s"
 
 
 def _share(shares: Shares, label: str | None, links: Links, **of: str | None) -> Share:
@@ -232,7 +229,11 @@ def _label(schema: ProfileSchema, key: str | None) -> str:
 
 def _words(behind: Behind, schema: ProfileSchema, period: str) -> str:
     """What a list holds, in words."""
-    paces = {"fast": "within 3 s of the decision before", "together": "together with others"}
+    paces = {
+        "fast": "accepted in under 3 s",
+        "unopened": "accepted without opening the evidence",
+        "together": "together with others",
+    }
     parts = [
         period,
         behind.agent,

@@ -14,7 +14,7 @@ from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
-from placet.web.render import HIDDEN, segment
+from placet.web.render import HIDDEN, length, segment
 
 _MARKS = {
     "proposed": "pending",
@@ -66,7 +66,12 @@ _INK = ("accepted", "edited")
 def trail(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
     """An artifact's events, with everything they keep."""
     return tuple(
-        _happening(line, who, schema, (_reason(line), _behalf(line, who), _before(line, schema), _DOORS.get(line.door)))
+        _happening(
+            line,
+            who,
+            schema,
+            (_reason(line), _behalf(line, who), _before(line, schema), _looked(line), _DOORS.get(line.door)),
+        )
         for line in lines
     )
 
@@ -142,6 +147,17 @@ def _before(line: Line, schema: ProfileSchema) -> str | None:
     if line.act != "edited" or line.field is None or "before" not in line.body:
         return None
     return f"Before: {_shown(line, 'before', schema) or 'not recorded'}"
+
+
+def _looked(line: Line) -> str | None:
+    """Whether the evidence was open before a decision, by the word of the page it was made on."""
+    looked = line.body.get("looked")
+    if not looked:
+        return None
+    if not looked["opened"]:
+        return "Decided without opening the evidence"
+    ms = looked.get("ms")
+    return f"Read for {length(ms / 1000)} before deciding" if ms is not None else "Decided with the evidence open"
 
 
 def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:

@@ -2,6 +2,7 @@
 // module they are sent by the browser.
 import { $, $$, make, notice, say } from "./dom.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
+import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
 import { drop, toast } from "./toast.js";
 
@@ -29,12 +30,15 @@ async function send(action, body, key) {
 
 export function accept(item) {
   if (!waits(item)) return;
-  decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted" }));
+  decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted", looked: lookedAt(item) }));
 }
 
 export function sendCard(form, submitter) {
   const item = form.closest("[data-item]");
-  if (waits(item)) decide(item, form.getAttribute("action"), new URLSearchParams(new FormData(form, submitter)));
+  if (!waits(item)) return;
+  const body = new URLSearchParams(new FormData(form, submitter));
+  body.set("looked", lookedAt(item));
+  decide(item, form.getAttribute("action"), body);
 }
 
 async function decide(item, action, body, key = newKey()) {
@@ -146,6 +150,7 @@ export async function sendMany(form, submitter) {
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : $$(".tick :checked").map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
   const last = taken.at(-1) ?? among.at(-1);
+  for (const each of lookedAtEach(among)) body.append("looked", each);
   form.dataset.sent = "";
   submitter?.setAttribute("aria-busy", "true");
   for (const item of taken) ink(item, status);

@@ -57,7 +57,9 @@ class WhatIf(View, frozen=True, kw_only=True):
 
 
 class InsightsPage(Page, frozen=True, kw_only=True):
-    """What became of what agents proposed; `few` is the number of cases below which no share is told."""
+    """What became of what agents proposed; `few` is the number of cases below which no share is told, `told` how many
+    acceptances were made on a page that said whether the evidence was open.
+    """
 
     template: ClassVar[str] = "insights.html"
     shell: Shell
@@ -67,6 +69,7 @@ class InsightsPage(Page, frozen=True, kw_only=True):
     calibration: tuple[Share, ...]
     tables: tuple[Table, ...]
     pace: tuple[Counted, ...]
+    told: int
     reasons: tuple[Counted, ...]
     what_if: WhatIf
     decided: int
