@@ -287,8 +287,8 @@ async def test_signing_out_ends_the_sign_in_everywhere(site: Site, window: Calla
 async def test_signing_out_everywhere_ends_the_other_browsers_too(site: Site, window: Callable[..., Any]) -> None:
     elsewhere, token = await site.visitor("tobias"), await tokens.create(site.database, SYSTEM, user_id="tobias")  # type: ignore[arg-type]
     page = (await window("tobias")).page
-    await page.goto("/inbox")
-    await page.get_by_role("button", name="Sign out everywhere").first.click()
+    await page.goto("/settings")
+    await page.get_by_role("button", name="Sign out everywhere").click()
     await page.wait_for_url("**/sign-in")
     assert (await elsewhere.get("/inbox")).status_code == 303
     nobody = await site.visitor()

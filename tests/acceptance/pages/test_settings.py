@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import Site
+from acceptance.pages.conftest import PHONE, Site
 
 
 async def test_theme_and_keys_are_chosen_and_kept(window: Callable[..., Any]) -> None:
@@ -26,6 +27,53 @@ async def test_theme_and_keys_are_chosen_and_kept(window: Callable[..., Any]) ->
     await page.keyboard.press("n")
     await page.wait_for_url("**/session")
     assert opened.said == []
+
+
+async def test_settings_say_how_all_of_it_stands(site: Site, window: Callable[..., Any]) -> None:
+    form = {"toUserId": "priya", "until": f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}"}
+    assert (await (await site.visitor("claire")).post("/settings/delegations", form)).status_code == 303
+    opened = await window("claire")
+    page: Page = opened.page
+    await page.goto("/settings")
+    settings = page.locator(".choices")
+    await expect(settings).to_contain_text("Priya Raman for you, all customers")
+    await expect(settings).to_contain_text("No mail.")
+    listed = await page.locator("#keys-list dd").all_inner_texts()
+    await page.keyboard.press("?")
+    assert listed == await page.locator("#keys-help dd").all_inner_texts()  # one table
+    await page.get_by_role("button", name="Close").click()
+    for name, tab in (("Change who stands in", "Standing in"), ("Change the mails", "Mail")):
+        await page.goto("/settings")
+        await page.get_by_role("link", name=name).click()
+        await expect(page.locator(".tabs [aria-current]")).to_have_text(tab)
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+    assert opened.said == []
+
+
+async def test_without_scripts_settings_say_what_takes_them(window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire", java_script_enabled=False)).page
+    await page.goto("/inbox")
+    foot = page.locator(".side .foot")
+    assert (await foot.inner_text()).split() == ["CA", "Claire", "Amiel", "RM", "Settings", "Sign", "out"]
+    await foot.get_by_role("link", name="Settings").click()
+    await expect(page.get_by_text("choosing another takes scripts")).to_be_visible()
+    await expect(page.get_by_text("The keys take scripts")).to_be_visible()
+    assert await page.locator("#theme-here:visible, #keys-here:visible").count() == 0
+    await expect(page.get_by_role("button", name="Sign out everywhere")).to_be_visible()
+
+
+async def test_on_a_phone_it_is_behind_you(window: Callable[..., Any]) -> None:
+    page: Page = (await window("ines", **PHONE)).page
+    await page.goto("/settings/notifications")
+    await page.locator(".tabbar summary").focus()
+    await page.keyboard.press("Enter")
+    sheet = page.locator(".sheet")
+    for name in ("Admin", "Settings"):  # by keys alone, in this order
+        await page.keyboard.press("Tab")
+        await expect(sheet.get_by_role("link", name=name)).to_be_focused()
+    await expect(sheet.get_by_role("button", name="Sign out")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/settings")
 
 
 async def test_an_artifact_is_a_file_with_its_trail(site: Site, window: Callable[..., Any]) -> None:

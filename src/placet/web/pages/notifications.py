@@ -21,7 +21,7 @@ async def show_notifications(request: Request[Any, Any, Any]) -> Response[bytes]
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         view = views.NotificationsPage(
-            shell=await shell(request, connection),
+            shell=await shell(request, connection, "settings"),
             choices=tuple(views.Choice(value=value, label=label) for value, label in CHOICES.items()),
             choice=await chosen(connection, who),
             mail=runtime.settings.smtp_url is not None,

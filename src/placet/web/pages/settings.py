@@ -1,8 +1,8 @@
-"""Settings: what is chosen for this browser, and where the rest of one's own is. And an artifact as a file."""
+"""Settings at a glance, what is chosen for this browser included. And an artifact as a file."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get
@@ -12,26 +12,29 @@ from placet.api.customers import event_wire
 from placet.artifacts import inbox
 from placet.artifacts.artifact_type import to_wire
 from placet.audit import timeline
+from placet.notifications.choice import CHOICES, chosen
+from placet.web import views
+from placet.web.pages import standing
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.views.pages import Page, Shell
 
 MOST_EVENTS = 1000
-
-
-class SettingsPage(Page, frozen=True, kw_only=True):
-    """Theme and keys are the browser's and never sent; the rest is linked."""
-
-    template: ClassVar[str] = "settings.html"
-    shell: Shell
+_SHOWN = 5  # delegations
 
 
 @get("/settings")
 async def show_settings(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Theme, keys, and the way to delegations and mail."""
-    runtime, _ = runtime_and_caller(request)
+    """Theme, keys, who stands in, mails and sign-ins."""
+    runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
-        around = await shell(request, connection)
-    return html(SettingsPage(shell=around))
+        live = [row for row in await standing.rows(connection, who) if row.state != "ended"]
+        view = views.SettingsPage(
+            shell=await shell(request, connection, "settings"),
+            standing=tuple(live[:_SHOWN]),
+            more=max(len(live) - _SHOWN, 0),
+            mail_choice=CHOICES[await chosen(connection, who)],
+            mail=runtime.settings.smtp_url is not None,
+        )
+    return html(view)
 
 
 @get("/artifacts/{artifact_id:str}/export")

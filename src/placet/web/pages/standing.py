@@ -99,18 +99,23 @@ async def receivers(connection: Connection, who: Principal, artifact: Artifact) 
     return _choices(await users.list_users(connection), who)
 
 
+async def rows(connection: Connection, who: Principal) -> tuple[views.Standing, ...]:
+    """The delegations a person gave or has; for admins and auditors everybody's."""
+    return tuple(_row(delegation, who) for delegation in await delegations.list_delegations(connection, who))
+
+
 async def _page(
     request: Request[Any, Any, Any], sent: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
-        found = await delegations.list_delegations(connection, who)
+        found = await rows(connection, who)
         people = await users.list_users(connection) if who.type != "auditor" else []
         mine = await _customers(connection, who)
-        around = await shell(request, connection)
+        around = await shell(request, connection, "settings")
     view = views.DelegationsPage(
         shell=around,
-        rows=tuple(_row(delegation, who) for delegation in found),
+        rows=found,
         colleagues=_choices(people, who),
         givers=_choices(people, who) if who.type == "admin" else (),
         customers=mine,

@@ -23,7 +23,7 @@ from placet.web import render
 from placet.web.pages import forms
 from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell, Span
 
-Part = Literal["inbox", "customers", "read", "insights", ""]
+Part = Literal["inbox", "customers", "read", "insights", "admin", "settings", ""]
 LATELY = 6  # customers in the side bar
 PAGE = 50  # rows of a list
 _PLACES = ("cursor", "before", "first")  # members of the query that say where a page of a list starts

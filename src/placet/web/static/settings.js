@@ -1,5 +1,6 @@
-// What is chosen for this browser: the theme, and whether single keys work.
-import { $, root, say, store } from "./dom.js";
+// What is chosen for this browser: the theme, and whether single keys work; and what they do, from the table that does it.
+import { $, make, root, say, store } from "./dom.js";
+import { KEYS, caps } from "./keys.js";
 
 const theme = $("#theme-here"), keys = $("#keys-here");
 theme.value = store.get("placet.theme") ?? "";
@@ -14,3 +15,4 @@ keys.addEventListener("change", () => {
   store.set("placet.keys", keys.checked ? null : "off");
   say("Saved in this browser");
 });
+$("#keys-list").replaceChildren(...KEYS.map((entry) => make("div", {}, make("dt", {}, ...caps(entry.key)), make("dd", { textContent: entry.words }))));

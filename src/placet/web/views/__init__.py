@@ -73,7 +73,7 @@ from placet.web.views.pieces import (
     View,
 )
 from placet.web.views.sending import File, Rule, Sent, Try
-from placet.web.views.standing import DelegationsPage, NotificationsPage, Standing
+from placet.web.views.standing import DelegationsPage, NotificationsPage, SettingsPage, Standing
 
 __all__ = [
     "AdminPage",
@@ -131,6 +131,7 @@ __all__ = [
     "Section",
     "Seen",
     "Sent",
+    "SettingsPage",
     "Shell",
     "SignInLinkPage",
     "SignInPage",

@@ -67,7 +67,7 @@ class Shell(View, frozen=True, kw_only=True):
     here: str
     now: datetime
     zone: str = "UTC"
-    current: Literal["inbox", "customers", "read", "insights", ""] = ""
+    current: Literal["inbox", "customers", "read", "insights", "admin", "settings", ""] = ""
     pending: int = 0
     lately: tuple[Lately, ...] = ()
     may_read: bool = True

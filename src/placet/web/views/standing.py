@@ -1,4 +1,4 @@
-"""The pages on which people say who stands in for them, and which mails they want."""
+"""The pages of settings: all at a glance, who stands in for whom, and which mails one wants."""
 
 from __future__ import annotations
 
@@ -49,4 +49,18 @@ class NotificationsPage(Page, frozen=True, kw_only=True):
     shell: Shell
     choices: tuple[Choice, ...]
     choice: str
+    mail: bool
+
+
+class SettingsPage(Page, frozen=True, kw_only=True):
+    """Theme and keys, which are the browser's and never sent; how the rest stands, with the way to change it.
+
+    `standing` are delegations that are not over, and `more` how many there are beyond; `mail_choice` is worded.
+    """
+
+    template: ClassVar[str] = "settings.html"
+    shell: Shell
+    standing: tuple[Standing, ...]
+    more: int
+    mail_choice: str
     mail: bool
