@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from acceptance.pages.conftest import DESK, PHONE, Site, Window, open_context
 
 _numbers = itertools.count(1)
 PLACE = "/customers/pillai-menon/session"
+RELATIVES = ("brother", "sister", "cousin", "aunt", "uncle", "nephew", "niece", "mother", "father")
 ROWS = "select (select count(*) from artifact) + (select count(*) from source) + (select count(*) from event)"
 
 
@@ -108,12 +110,66 @@ async def test_the_folder_has_the_cards_and_keys_of_every_list(page: Page, site:
     assert await site.status(which) == "accepted"
 
 
+async def test_the_card_in_the_chat_is_the_one_in_the_folder(page: Page, site: Site) -> None:
+    await say(page, note())
+    field = page.locator(".asked form input")
+    await field.fill("From the inheritance of her parents.")
+    await field.press("Enter")
+    await (
+        page.locator(".asked")
+        .get_by_role("button", name="Skip the rest")
+        .or_(page.locator(".asked form").get_by_role("button", name="Skip"))
+        .first.click()
+    )
+    cards = page.locator(".came > li")
+    email, wealth = (cards.filter(has=page.locator(f"b:text-is('{name}')")) for name in ("Email", "Source of wealth"))
+    await expect(email.locator(".ev mark")).to_contain_text("e-mail is office")
+    await expect(email.locator("figcaption")).to_contain_text("Found word for word")
+    which = await email.get_attribute("data-came") or ""
+
+    # What needs a person to see more first opens its card in the folder; what a plain acceptance is enough for is sent.
+    await wealth.get_by_role("button", name="Accept").click()
+    await expect(page.locator("#folder .card").get_by_role("textbox", name="Your reason")).to_be_visible()
+    await email.get_by_role("button", name="Reject").click()
+    await expect(page.locator("#folder .card .reasons button").first).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(f"#a-{which}")).to_have_attribute("data-mode", "read")
+    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await email.get_by_role("button", name="Accept").click()
+    await expect(page.locator("#folder .refusal")).to_contain_text("Not saved.")
+    await expect(email.get_by_role("button", name="Accept")).to_be_visible()
+    await page.locator("#folder .refusal").get_by_role("button", name="Retry").click()
+    await expect(page.locator("#toast p")).to_contain_text("Email is now office")
+    await expect(email.locator(".mark .sr")).to_have_text("Accepted")
+    await expect(email.get_by_role("button", name="Accept")).to_be_hidden()
+    assert await site.status(which) == "accepted"
+    await expect(wealth.get_by_role("button", name="Accept")).to_be_visible()
+
+    # What is plain is sent from the chat; its words stood there, and that they did is kept with the decision.
+    await say(page, f"{note()} She also prefers to be called in the late mornings.")
+    await over(page)
+    if await page.locator(".asked form").count():
+        await page.locator(".asked").last.get_by_role("button", name="Skip").first.click()
+    third = page.locator(".came").last.locator("li").first
+    await third.get_by_role("button", name="Accept").click()
+    await expect(third).to_have_attribute("data-is", "accepted")
+    await expect(page.locator("#toast p")).to_contain_text("is now")
+    query = "select body from event_body b join event e on e.id = b.event_id where e.artifact_id = $1 and e.kind like '%accepted'"
+    body = json.loads(await site.database.fetchval(query, await third.get_attribute("data-came")))
+    assert body["looked"]["opened"] is True
+
+
 async def test_a_refresh_loses_the_chat_and_no_proposal(page: Page) -> None:
     await propose(page)
     shown = await page.locator("#folder [data-item]").get_attribute("data-item")
+    await page.get_by_label("Paste a note, or ask").fill("She also")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), asyncio.ensure_future(dialog.accept())))
     await page.reload()
+    assert asked == ["beforeunload"]  # words that were typed are not thrown away without a word
     await expect(page.locator("#log > *")).to_have_count(0)
     await expect(page.locator("#begin")).to_be_visible()
+    await expect(page.locator("#lost")).to_contain_text("The chat is gone.")
     await expect(page.locator("#folder [data-item]")).to_have_attribute("data-item", shown or "")
     await expect(page.locator("#folder .seen")).to_contain_text("About somebody else.")
     await page.goto("/customers/pillai-menon")
@@ -204,7 +260,34 @@ async def test_on_a_phone_the_panel_is_tabs(page: Page) -> None:
     await expect(page.locator("#chat")).to_be_hidden()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="Context")).to_be_focused()
-    await expect(page.locator("#context")).to_contain_text("nothing leaves this server")
+    context = page.locator("#context")
+    await expect(context).to_contain_text("nothing leaves this server")
+    for words in (
+        "Devika Pillai-Menon",
+        "RM you",
+        "Acting for yourself",
+        "Sources none yet",
+        "In scope 34 of 36 fields",
+    ):
+        await expect(context).to_contain_text(re.compile(words.replace(" ", r"\s*")))
+    await expect(page.get_by_role("tab", name="Progress")).to_have_text("Progress 0/5")
+
+
+async def test_at_a_desk_everything_is_in_view_however_much_is_in_the_folder(page: Page) -> None:
+    box = page.locator("#say")
+    assert (await box.bounding_box() or {})["height"] < 90
+    long = " ".join([f"Her {who} works as a pilot and lives in Leeds." for who in RELATIVES])
+    await say(page, f"{note()} {long}")
+    await over(page)
+    await page.get_by_role("button", name="Skip the rest").click()
+    await expect(page.locator("#folder [data-item]").first).to_be_visible()
+    await over(page)
+    note_line = page.locator(".mine summary")
+    await expect(note_line).to_have_text(re.compile(r"Her new e-mail is office\d+@example.com, she said.*\d\d words"))
+    for part in ("#progress", "#folder", "#context"):
+        bounds = await page.locator(part).bounding_box() or {}
+        assert 0 <= bounds["y"] < bounds["y"] + bounds["height"] <= 900 - 32, part
+    assert await page.locator("#folder").evaluate("e => e.scrollHeight > e.clientHeight")
 
 
 async def test_without_scripts_a_note_is_read_by_a_form(browser: Browser, site: Site) -> None:

@@ -30,7 +30,7 @@ async function send(action, body, key) {
 
 export function accept(item) {
   if (!waits(item)) return;
-  decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted", looked: lookedAt(item) }));
+  return decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted", looked: lookedAt(item) }));
 }
 
 export function sendCard(form, submitter) {

@@ -5,15 +5,16 @@ import { current, openCard } from "./items.js";
 
 const spent = new Map(); // id -> ms
 let at = null, since = 0;
-// Beside a note the words of whatever is in focus are marked in it; elsewhere they stand in the open card.
-const shown = () => document.hidden ? null : (openCard() ?? ($(".doc") && current()))?.dataset.item;
+// Beside a note the words of whatever is in focus are marked in it; in a chat they stand with what came of it; elsewhere in the open card.
+const inChat = () => $("[data-came]:is(:hover, :focus-within)")?.dataset.came;
+const shown = () => document.hidden ? null : inChat() ?? (openCard() ?? ($(".doc") && current()))?.dataset.item;
 
 function count() {
   const now = performance.now();
   if (at) spent.set(at, (spent.get(at) ?? 0) + now - since);
   [at, since] = [shown(), now];
 }
-for (const name of ["focusin", "visibilitychange", "placet:changed"]) document.addEventListener(name, count);
+for (const name of ["focusin", "mouseover", "visibilitychange", "placet:changed"]) document.addEventListener(name, count);
 count();
 
 // As the form of one decision says it, and as that of many does.

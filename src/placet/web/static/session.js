@@ -1,6 +1,7 @@
 // The session: what a person says goes to the chat's endpoint, what comes back is shown as it comes. The conversation lives in
 // this page and nowhere else; what was proposed is the server's, and the working folder is the page as the server has it.
 import { $, $$, make, say, seen } from "./dom.js";
+import { came, follow } from "./came.js";
 import { icon } from "./draw.js";
 import { go, here } from "./page.js";
 import { Questions } from "./questions.js";
@@ -10,7 +11,7 @@ const root = () => $("#session"), log = () => $("#log"), words = () => $("#words
 const known = JSON.parse(root().dataset.words), agent = root().dataset.agent;
 const chatId = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join("");
 const messages = [];
-let running = null, steps = {}, questions = null, left = null, noteTitle = "", tab = here().searchParams.has("open") ? "folder" : "chat", soon = 0;
+let running = null, steps = {}, questions = null, left = null, noteTitle = "", tab = here().searchParams.has("open") ? "folder" : "chat", soon = 0, lost = false;
 
 // -- saying something --
 
@@ -44,7 +45,9 @@ async function answer() {
       else if (part.type === "text-delta") { write(text, said(message)); down(); }
     }
     messages.push(message);
-    await came(message, bubble);
+    clearTimeout(soon);
+    await came(message, bubble, toFolder);
+    down();
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Failed)) throw error;
     if (!said(message)) text.remove();
@@ -104,30 +107,6 @@ function ask(question, bubble) {
   questions.take(question);
 }
 
-// What came of it: a line for each proposal, worded as its row in the working folder, whose card it opens.
-async function came(message, bubble) {
-  const made = message.parts.filter((part) => part.type === "data-artifact").map((part) => part.data);
-  if (!made.length) return;
-  clearTimeout(soon);
-  await go(here(), "replace");
-  const rows = made.map((each) => [each, document.getElementById(`a-${each.id}`)]).filter(([, row]) => row);
-  bubble.append(make("ul", { className: "came", attributes: { "aria-label": "Proposed" } }, ...rows.map(([each, row]) => make("li", {}, make("a", { href: `#a-${each.id}`, onclick: (event) => { event.preventDefault(); show(each.id); } },
-    make("span", { className: "mark" }, icon("pending")), make("b", { textContent: $(".fld", row).textContent }), $(".val", row).cloneNode(true), $(".cf", row)?.cloneNode(true) ?? "")))));
-  down();
-}
-
-async function show(id) {
-  tab = "folder";
-  paint();
-  const url = here();
-  url.searchParams.set("open", id);
-  url.hash = `a-${id}`;
-  await go(url);
-  const card = document.getElementById(`a-${id}`);
-  card?.scrollIntoView({ block: "nearest" });
-  if (card) $(".fld", card).focus({ preventScroll: true });
-}
-
 // The folder is the server's: the address names the batch, and the page is asked for again.
 function folder(batch) {
   const url = here(), ids = (url.searchParams.get("batch") ?? "").split(".").filter(Boolean);
@@ -136,11 +115,17 @@ function folder(batch) {
   soon = setTimeout(() => go(here(), "replace"), 120);
 }
 
+function toFolder() {
+  tab = "folder";
+  paint();
+}
+
 function paint() {
   const now = root();
   now.dataset.tab = tab;
   for (const each of $$("[role=tab]")) { each.setAttribute("aria-selected", String(each.dataset.tab === tab)); each.tabIndex = each.dataset.tab === tab ? 0 : -1; }
   $("#begin").hidden = log().children.length > 0;
+  $("#lost").hidden = !lost;
   $("#stop").hidden = !running;
   $("#send").hidden = Boolean(running);
   log().setAttribute("aria-busy", String(Boolean(running)));
@@ -191,6 +176,17 @@ addEventListener("keydown", (event) => {
   const at = ["ArrowLeft", "ArrowRight"].indexOf(event.key), tabs = $$("[role=tab]");
   if (at >= 0 && event.target.matches("[role=tab]")) { const next = tabs.at((tabs.indexOf(event.target) + (at ? 1 : -1) + tabs.length) % tabs.length); next.click(); next.focus(); }
 });
-document.addEventListener("placet:changed", paint);
+document.addEventListener("placet:changed", () => { paint(); follow(); });
+
+// Leaving: what is typed is asked about, and the page that comes after a reload says where the chat went. Only that it was.
+addEventListener("beforeunload", (event) => { if (running || words().value.trim()) event.preventDefault(); });
+addEventListener("pagehide", () => { try { if (messages.length) sessionStorage.setItem("placet.chat", location.pathname); } catch { /* closed */ } });
+addEventListener("pageshow", (event) => {
+  try {
+    lost = !event.persisted && sessionStorage.getItem("placet.chat") === location.pathname;
+    sessionStorage.removeItem("placet.chat");
+  } catch { /* closed */ }
+  paint();
+});
 paint();
 if (tab === "chat" && matchMedia("(pointer: fine)").matches) words().focus({ preventScroll: true });
