@@ -28,6 +28,8 @@ POINTS = {
     "deliver.called": "It was made, and nothing says so yet.",
     "deliver.marking": "How it went is about to be written.",
     "deliver.marked": "How it went is written and committed.",
+    "ledger.added": "Leaves and the checkpoint over them are written, before the commit.",
+    "ledger.sealed": "The checkpoint is committed, and not yet in the file outside the database.",
     "worker.sweep": "A sweep has removed some of what it means to remove.",
 }
 

@@ -47,8 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `url` and `token` are a client's: the server to talk to and the bearer token to send. A sign-in ends after
     `sign_in_lifetime` whatever happens, and after `sign_in_idle` without a request. `trusted_proxies` are the networks
     whose word on where a request came from is believed. `secret_key` encrypts what is stored and must not be read, such as
-    the secrets of webhooks. `loopback_calls` lets webhooks go to this machine, over http too. `smtp_url` and `mail_from` are
-    read by `mail.send.mail_server`.
+    the secrets of webhooks. `trail_key`, `trail_public_keys` and `checkpoints` are read by `audit.keys`. `loopback_calls` lets
+    webhooks go to this machine, over http too. `smtp_url` and `mail_from` are read by `mail.send.mail_server`.
     """
 
     database_url: str | None = None
@@ -66,6 +66,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sign_in_lifetime: timedelta = timedelta(hours=12)
     trusted_proxies: tuple[str, ...] = ()
     secret_key: str | None = None
+    trail_key: str | None = None
+    trail_public_keys: tuple[str, ...] = ()
+    checkpoints: Path | None = None
     loopback_calls: bool = False
     smtp_url: str | None = None
     mail_from: str | None = None
@@ -107,6 +110,9 @@ VARIABLES = {
     "PLACET_SIGN_IN_HOURS": "A sign-in ends after so many hours whatever happens; unset: 12.",
     "PLACET_TRUSTED_PROXIES": "Networks (10.0.0.0/8, ::1) whose X-Forwarded-For says where a request came from; unset: none.",
     "PLACET_SECRET_KEY": "Encrypts secrets in the database; 32 characters or more; unset: the file PLACET_HOME/secret-key.",
+    "PLACET_TRAIL_KEY": "Signs checkpoints; `placet audit key --new` makes one; unset: the file PLACET_HOME/trail-key.",
+    "PLACET_TRAIL_PUBLIC_KEYS": "Public keys, by white space, whose checkpoints count too: earlier ones, another machine's.",
+    "PLACET_CHECKPOINTS": "The file every checkpoint is added to, best on another machine's disk; unset: PLACET_HOME/checkpoints.",
     "PLACET_LOOPBACK_CALLS": "`yes` lets webhooks and triggers call this machine (http://127.0.0.1), to try them; unset: no.",
     "PLACET_MODEL": "A language model to read notes, by pydantic-ai's name, such as `openai:gpt-5`; unset: the offline reader.",
     "PLACET_MODEL_URL": "The base address of an OpenAI-compatible server or Ollama, /v1 included; unset: the provider's own.",
@@ -162,6 +168,9 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         sign_in_lifetime=timedelta(hours=number("PLACET_SIGN_IN_HOURS", 12, 1, 10_000)),
         trusted_proxies=_networks("PLACET_TRUSTED_PROXIES", text("PLACET_TRUSTED_PROXIES") or ""),
         secret_key=_secret_key(text("PLACET_SECRET_KEY"), path("PLACET_HOME") or default_home()),
+        trail_key=text("PLACET_TRAIL_KEY"),
+        trail_public_keys=tuple((text("PLACET_TRAIL_PUBLIC_KEYS") or "").split()),
+        checkpoints=path("PLACET_CHECKPOINTS"),
         loopback_calls=yes("PLACET_LOOPBACK_CALLS", False),
         smtp_url=text("PLACET_SMTP_URL"),
         mail_from=text("PLACET_MAIL_FROM"),

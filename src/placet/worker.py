@@ -1,8 +1,8 @@
 """The background work: what is done though nobody asks for it. It runs in `placet serve` and as `placet worker`.
 
 Chores: ending proposals whose time is over (and signatures that count no more), and sweeping out what is kept for a while
-only; and, beside them, making the deliveries that were promised and telling people by mail what waits. Any number of
-processes may do all of it at once.
+only; and, beside them, making the deliveries that were promised, telling people by mail what waits, and sealing the trail. Any
+number of processes may do all of it at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import structlog
 
 from placet import crash
 from placet.artifacts.ends import end_what_is_due
+from placet.audit.ledger import AT_ONCE, Sequencer
+from placet.audit.tree import Incomplete
 from placet.db.engine import Connection, statements
 from placet.errors import Unavailable
 from placet.identity.sign_in import IDLE
@@ -29,6 +31,7 @@ SQL = statements(__package__, "worker.sql")
 EVERY_S = 60.0
 READY_S = 1.0
 NOTIFY_S = 20.0
+SEAL_S = 1.0
 log = structlog.get_logger("placet.worker")
 
 
@@ -105,10 +108,35 @@ async def notify(runtime: Runtime, *, every: float = NOTIFY_S) -> None:
         await asyncio.sleep(every)
 
 
+async def seal(runtime: Runtime, *, every: float = SEAL_S) -> None:
+    """Seal the trail once a second, or as soon as there is a checkpoint's worth of events, until cancelled."""
+    sequencer = Sequencer(runtime.settings)
+    said = ""
+    while True:
+        sealed = 0
+        try:
+            sealed = await sequencer.seal(runtime.pool)
+            said = ""
+        except Unavailable:  # whoever opens the database says so already
+            pass
+        except Incomplete:
+            said = _say_once("The trail is not sealed: its tree is not what the last checkpoint says.", said)
+        except Exception as error:  # the next round may go well, and nobody else would try
+            said = _say_once(f"{type(error).__name__}: {error}", said)
+        await asyncio.sleep(0 if sealed == AT_ONCE else every)
+
+
+def _say_once(sentence: str, said: str) -> str:
+    """Log what is wrong, but not every second the same."""
+    if sentence != said:
+        log.error("not sealed", error=sentence)
+    return sentence
+
+
 @asynccontextmanager
 async def working(runtime: Runtime) -> AsyncIterator[None]:
     """The background work goes on while the context lasts."""
-    tasks = [asyncio.create_task(task(runtime)) for task in (work, deliver, notify)]
+    tasks = [asyncio.create_task(task(runtime)) for task in (work, deliver, notify, seal)]
     try:
         yield
     finally:

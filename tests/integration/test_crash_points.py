@@ -32,6 +32,7 @@ CALLED = {  # how often the receiver was called once somebody else has gone on
     "deliver.claiming": 1, "deliver.claimed": 1, "deliver.calling": 1,
     "deliver.called": 2, "deliver.marking": 2, "deliver.marked": 1,
 }  # fmt: skip
+SEALING = ("ledger.added", "ledger.sealed")  # tried in test_ledger.py
 COMMITTED = ("answer.committed",)
 
 
@@ -227,7 +228,7 @@ async def test_a_delivery_is_made_wherever_its_worker_dies(world: World, owner, 
 
 
 def test_every_point_is_tried_here():
-    assert {*DECIDING, *PROPOSING, *WORKING, *CALLED} == set(crash.POINTS)
+    assert {*DECIDING, *PROPOSING, *WORKING, *CALLED, *SEALING} == set(crash.POINTS)
 
 
 def test_every_point_in_the_code_has_a_name_and_every_name_a_point():

@@ -78,6 +78,9 @@ TABLES = (
     "trigger_rule",
     "delivery_attempt",
     "delivery_output",
+    "ledger_leaf",
+    "ledger_node",
+    "checkpoint",
 )
 
 
@@ -121,6 +124,12 @@ async def test_it_cannot_change_the_rules(app, attempt):
         "update event set kind = 'nothing'",
         "delete from event_body",
         "update event_body set body = '{}'",
+        "update ledger_leaf set hash = hash",
+        "delete from ledger_leaf",
+        "update ledger_node set hash = hash",
+        "delete from ledger_node",
+        "update checkpoint set note = note",
+        "delete from checkpoint",
         "update source set text = ''",
         "delete from source",
         "update batch set digest = ''",
@@ -278,7 +287,9 @@ async def test_the_trail_and_the_sources_stay_as_they_are(owner, decided, attemp
         await owner.execute(attempt)
 
 
-@pytest.mark.parametrize("table", ["artifact", "event", "event_body", "source"])
+@pytest.mark.parametrize(
+    "table", ["artifact", "event", "event_body", "source", "ledger_leaf", "ledger_node", "checkpoint"]
+)
 async def test_emptying_a_table_is_refused_too(owner, table):
     with pytest.raises(REFUSED, match=r"truncate of .* is refused"):
         await owner.execute(f"truncate {table} cascade")

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from placet.cli import (
+    audit,
     customers,
     deciding,
     demo,
@@ -68,6 +69,7 @@ app.add_typer(tokens.tokens, name="tokens")
 app.add_typer(customers.customers, name="customers")
 app.add_typer(standing.teams, name="teams")
 app.add_typer(standing.delegations, name="delegations")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(triggers.triggers, name="triggers")
 app.add_typer(triggers.deliveries, name="deliveries")
 

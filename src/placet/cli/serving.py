@@ -75,8 +75,8 @@ def worker() -> None:
 
     For servers that run with --no-worker. SIGTERM lets the calls under way end, for 10 seconds at most.
 
-    That is: make the deliveries that are due; and once a minute end what is past its time, and sweep out answers kept for
-    retries (after a day), ended sign-ins and links.
+    That is: make the deliveries that are due; seal the trail, each second in which something happened; and once a minute end
+    what is past its time, and sweep out answers kept for retries (after a day), ended sign-ins and links.
     """
     import asyncio
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "customers list": "--json",
     "customers show": "--json",
     "customers reassign": "--rm --json",
+    "audit key": "--new --name --json",
     "customers import": "--map --dry-run --json",
     "read": "--profile --client --date --locale --schema --json",
     "propose": "--customer --title --date --locale --at-once --wait --dry-run --json",
