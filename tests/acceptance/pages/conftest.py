@@ -18,7 +18,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.web.conftest import axe, browser
-from acceptance.web.test_look import DESK, PHONE
+from acceptance.web.looking import DESK, PHONE
 from conftest import SECRET_KEY, item
 from placet.api.app import from_environment
 from placet.api.auth import COOKIE
