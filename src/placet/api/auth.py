@@ -158,5 +158,5 @@ def require_same_origin(request: Request[Any, Any, Any]) -> None:
 def require_csrf(request: Request[Any, Any, Any], sent: str) -> None:
     """Raise Forbidden unless `sent` is the token our own pages carry for this sign-in."""
     expected = sign_in.csrf_token(cookie_token(request) or "")
-    if not hmac.compare_digest(sent.encode(), expected.encode()):
+    if not hmac.compare_digest(sign_in.unmasked(sent).encode(), expected.encode()):
         raise Forbidden("This form is out of date. Load the page again.", code="csrf")

@@ -23,6 +23,7 @@ from placet.identity.principal import Principal, authority
 from placet.identity.users import SQL
 
 log = structlog.get_logger("placet.sign_in")
+CSRF_BYTES = 16
 LIFETIME = timedelta(hours=12)  # whatever happens
 IDLE = timedelta(hours=2)  # without a request
 WINDOW = timedelta(minutes=15)
@@ -166,4 +167,23 @@ async def sign_out(connection: Connection, token: str) -> None:
 
 def csrf_token(token: str) -> str:
     """What a form carries to show that it came from our page: derived from the cookie's token, which a page cannot read."""
-    return sha256(b"csrf:" + token.encode()).hexdigest()[:32]
+    return sha256(b"csrf:" + token.encode()).digest()[:CSRF_BYTES].hex()
+
+
+def masked(csrf: str) -> str:
+    """A form's token as one page carries it: another text each time, so that the sizes of compressed pages cannot spell it out."""
+    noise = secrets.token_bytes(len(csrf) // 2)
+    return (noise + _xor(noise, bytes.fromhex(csrf))).hex()
+
+
+def unmasked(sent: str) -> str:
+    """The token that a page's text stands for; what no page carries stays as it is."""
+    try:
+        given = bytes.fromhex(sent)
+    except ValueError:
+        return sent
+    return _xor(given[:CSRF_BYTES], given[CSRF_BYTES:]).hex() if len(given) == 2 * CSRF_BYTES else sent
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))

@@ -126,7 +126,7 @@ async def static_files(scope: Scope, receive: Receive, send: Send) -> None:  # n
         return
     headers.append((b"content-type", file.content_type.encode()))
     body = file.body
-    if "gzip" in _listed(scope, b"accept-encoding"):
+    if takes_gzip(scope):
         headers.append((b"content-encoding", b"gzip"))
         body = file.squeezed
     await _answer(send, 200, headers, body, head=scope["method"] == "HEAD")
@@ -137,6 +137,11 @@ def _name(scope: Scope) -> str | None:
     raw = scope.get("raw_path")
     path = raw.split(b"?", 1)[0].decode("latin-1") if raw else scope["path"]
     return path[len(PREFIX) :] if path.startswith(PREFIX) else None
+
+
+def takes_gzip(scope: Scope) -> bool:
+    """Whether who asks takes a gzipped answer."""
+    return "gzip" in _listed(scope, b"accept-encoding")
 
 
 def _listed(scope: Scope, name: bytes) -> list[str]:

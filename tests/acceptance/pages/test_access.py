@@ -15,6 +15,7 @@ from acceptance.pages.conftest import Site
 from placet.demo.loading import DEMO_PASSWORD
 from placet.identity import tokens, users
 from placet.identity.principal import SYSTEM
+from placet.identity.sign_in import masked
 
 # What would send something: forms and what belongs to them, but for the filters of a list; and links to a form.
 PRESSABLE = """() => [...document.querySelectorAll("main :is(form, button, input, [data-mode-to])")]
@@ -178,7 +179,17 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
         "/sign-out/everywhere": {},
     }
     for path, form in forms.items():
-        for csrf in (None, "", "0" * 32, jonas.csrf, claire.csrf[:-1], "\u00e9"):
+        for csrf in (
+            None,
+            "",
+            "0" * 32,
+            "0" * 64,
+            jonas.csrf,
+            masked(jonas.csrf),
+            claire.csrf[:-1],
+            masked(claire.csrf)[:-2],
+            "\u00e9",
+        ):
             answer = await claire.post(path, {**form, "csrf": csrf})
             assert is_page(answer, 403, "403 Out of date This form is out of date."), (path, csrf)
         for headers in (

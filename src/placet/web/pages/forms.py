@@ -53,7 +53,7 @@ def one(form: Form, name: str) -> str:
 def csrf(request: Request[Any, Any, Any]) -> str:
     """What our forms carry for this sign-in; empty before there is one."""
     token = cookie_token(request)
-    return sign_in.csrf_token(token) if token else ""
+    return sign_in.masked(sign_in.csrf_token(token)) if token else ""
 
 
 def inside(address: str, otherwise: str) -> str:

@@ -21,6 +21,7 @@ from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn
 from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
+from placet.web.pages.document import Document
 from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell, Span
 
 Part = Literal["inbox", "customers", "read", "insights", "admin", "settings", ""]
@@ -91,7 +92,7 @@ def span(
 def html(view: Page, status: int = 200) -> Response[bytes]:
     """A page as a response; a notice it showed is forgotten."""
     shown = view.shell is not None and view.shell.notice is not None
-    return Response(
+    return Document(
         render.page(view).encode(),
         status_code=status,
         media_type="text/html; charset=utf-8",
