@@ -48,6 +48,7 @@ def serve(
     import asyncio
 
     from placet import settings as configuration
+    from placet.audit import keys
     from placet.cli.listening import end_on_sigterm, listen
     from placet.cli.listening import serve as run_server
     from placet.db.connect import urls
@@ -60,6 +61,7 @@ def serve(
         os.environ["PLACET_WORKER"] = "no"
     settings = configuration.load()
     Runtime(settings)  # a profile schema that cannot be read is told here, not by each process
+    keys.believed(settings)  # and so is a key of the trail
     sock = listen(settings.host, settings.port if port is None else port)
     os.environ["PLACET_PORT"] = str(sock.getsockname()[1])
     settings = configuration.load()

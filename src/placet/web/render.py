@@ -114,6 +114,7 @@ def make_environment(folder: Path) -> Environment:
         around,
         by_day,
         sentence,
+        thousands,
     ):
         made.filters[filter_.__name__] = filter_
     made.globals.update(
@@ -288,6 +289,11 @@ def short_id(identifier: str) -> str:
 def segment(text: str) -> str:
     """Return a text as one segment of a path."""
     return quote(text, safe="")
+
+
+def thousands(number: int) -> str:
+    """Return "88 240", with a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +31,9 @@ from placet.db import embedded
 from placet.demo import loading
 from placet.identity import sign_in
 from placet.identity.principal import Principal, agent
+from placet.runtime import Runtime
+from placet.settings import Settings
+from sealing import TRAIL_KEY, Seal
 
 __all__ = ["DESK", "PHONE", "Site", "Visitor", "axe", "browser", "item"]
 
@@ -38,8 +43,8 @@ READER = agent("test-reader")
 class Site:
     """The served demo, and ways to look behind it and to prepare what a test needs."""
 
-    def __init__(self, url: str, database: asyncpg.Connection, schema: ProfileSchema) -> None:
-        self.url, self.database, self.schema = url, database, schema
+    def __init__(self, url: str, database: asyncpg.Connection, schema: ProfileSchema, address: str) -> None:
+        self.url, self.database, self.schema, self.address = url, database, schema, address
 
     async def token(self, user: str) -> str:
         """A fresh sign-in of a demo user, as the cookie has it."""
@@ -57,6 +62,16 @@ class Site:
     async def proposal(self, customer: str, field: str, value: Any, **payload: Any) -> Artifact:
         """One pending proposal."""
         return (await self.propose(customer, item(field, value, **payload))).artifacts[0]
+
+    async def seal(self, **settings: Any) -> None:
+        """Have the trail sealed up to now, with the key the server believes unless told otherwise."""
+        runtime = Runtime(Settings(database_url=self.address), schema=self.schema)
+        await runtime.open(self.address)
+        try:
+            with tempfile.TemporaryDirectory() as home:
+                await Seal(runtime, Path(home), **settings)()
+        finally:
+            await runtime.close()
 
     def note(self, title: str, text: str) -> Source:
         """A note to send along with proposals."""
@@ -131,7 +146,7 @@ async def site(request: pytest.FixtureRequest, server: embedded.EmbeddedServer, 
     await admin.execute(f"create database {name} template {loaded}")
     database = await asyncpg.connect(server.app_url(name))
     with _served(server.app_url(name)) as url:
-        yield Site(url, database, load_schema(loading.schema_file()))
+        yield Site(url, database, load_schema(loading.schema_file()), server.app_url(name))
     await database.close()
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()
@@ -146,6 +161,7 @@ def _served(database_url: str) -> Iterator[str]:
         environment.setenv("PLACET_WORKER", "no")
         environment.setenv("PLACET_SECRET_KEY", SECRET_KEY)
         environment.setenv("PLACET_LOOPBACK_CALLS", "yes")
+        environment.setenv("PLACET_TRAIL_KEY", TRAIL_KEY.text)
         app = from_environment()
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)

@@ -123,6 +123,12 @@ async def artifact_decided(page: Page, site: Site) -> None:
     await page.goto(f"/artifacts/{which}")
 
 
+async def artifact_proven(page: Page, site: Site) -> None:
+    await site.seal()
+    await artifact_decided(page, site)
+    await page.get_by_role("heading", name="Verified", exact=True).wait_for()
+
+
 async def sent(site: Site) -> str:
     """An artifact with a dead delivery of two attempts, and one that waits for a rule that is off."""
     which = await site.database.fetchval("select id from artifact where status = 'accepted' and customer_id = 'lund'")
@@ -264,6 +270,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "keys": ("claire", keys_help),
     "artifact-pending": ("claire", artifact_pending),
     "artifact-decided": ("claire", artifact_decided),
+    "artifact-proven": ("claire", artifact_proven),
     "read": ("claire", at("/customers/brandt/read")),
     "read-nothing-found": ("claire", read_nothing),
     "read-refused": ("claire", read_refused),

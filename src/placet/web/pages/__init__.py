@@ -20,6 +20,7 @@ from placet.web.pages import (
     own,
     profiles,
     proposals,
+    proving,
     session,
     settings,
     signing_in,
@@ -37,6 +38,7 @@ behind_the_sign_in = Router(
     route_handlers=[
         *lists.handlers,
         *proposals.handlers,
+        *proving.handlers,
         *customers.handlers,
         *overview.handlers,
         *sources.handlers,

@@ -21,7 +21,7 @@ from placet.errors import NotFound
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
-from placet.web.pages import deliveries, show, standing, telling
+from placet.web.pages import deliveries, proving, show, standing, telling
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -102,6 +102,7 @@ async def artifact_page(
         colleagues = await standing.receivers(connection, who, artifact)
         sent_on = await deliveries.of_artifact(connection, who, artifact_id, runtime.schema)
         rivals = await rivals_of(connection, runtime, who, artifact)
+        seal = await proving.seal_of(connection, runtime, artifact_id)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
@@ -134,6 +135,7 @@ async def artifact_page(
         colleagues=colleagues,
         deliveries=sent_on,
         may_replay=who.type == "admin",
+        seal=seal,
     )
     return html(view, status)
 

@@ -8,6 +8,10 @@ export const store = {
   set(key, value) { try { value === null ? localStorage.removeItem(key) : localStorage.setItem(key, value); } catch { /* closed */ } },
 };
 
+export async function copy(text, said) {
+  try { await navigator.clipboard.writeText(text); say(said); } catch { say(text); }
+}
+
 export const seen = (element) => Boolean(element?.checkVisibility());
 
 // One place says what happened, for those who do not see it.

@@ -1,5 +1,5 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
-import { $, $$, make, root, say, seen, store } from "./dom.js";
+import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
 import { accept, deaf, goDeaf } from "./decide.js";
 import { current, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
@@ -36,7 +36,7 @@ function many(key) {
 
 async function copyLink() {
   const item = current(), address = item ? `${location.origin}/artifacts/${item.dataset.item}` : location.href;
-  try { await navigator.clipboard.writeText(address); say("Link copied"); } catch { say(address); }
+  await copy(address, "Link copied");
 }
 
 const row = "[data-item]", may = (act) => `[data-status=pending][data-may~=${act}]`, here = ".side";

@@ -25,10 +25,15 @@ function hear(message) {
   again();
 }
 
-function again() {
+function again(after = 150) {
   clearTimeout(soon);
-  soon = setTimeout(refresh, 150);
+  soon = setTimeout(refresh, after);
 }
+
+// Something on the page will be true in a moment, and nobody will say so.
+function lookSoon() { if ($("[data-soon]")) again(1500); }
+document.addEventListener("placet:changed", lookSoon);
+lookSoon();
 
 function open() {
   if (stream || document.hidden || !place) return;

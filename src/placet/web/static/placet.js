@@ -1,5 +1,5 @@
 // What a browser with scripts gets on top. Every page works without it: a page is links and forms.
-import { $, $$, root, say, store } from "./dom.js";
+import { $, $$, copy, root, say, store } from "./dom.js";
 import { sendCard, sendMany } from "./decide.js";
 import { byId, handle, items, look } from "./items.js";
 import { turn } from "./card.js";
@@ -30,6 +30,8 @@ function need(field) {
 }
 
 addEventListener("click", (event) => {
+  const from = event.target.closest?.("[data-copy]");
+  if (from) return copy(from.dataset.copy, from.dataset.copied);
   if (!event.target.closest?.("[data-theme-switch]")) return;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const order = dark ? ["", "light", "dark"] : ["", "dark", "light"];

@@ -72,6 +72,7 @@ from placet.web.views.pieces import (
     Tone,
     View,
 )
+from placet.web.views.proving import Knot, Seal, Sealed, Stroke, Way
 from placet.web.views.sending import File, Rule, Sent, Try
 from placet.web.views.standing import DelegationsPage, NotificationsPage, SettingsPage, Standing
 
@@ -106,6 +107,7 @@ __all__ = [
     "HistoryPage",
     "InboxPage",
     "KeptNote",
+    "Knot",
     "Lately",
     "LeftOut",
     "Line",
@@ -128,6 +130,8 @@ __all__ = [
     "Refusal",
     "Rule",
     "Run",
+    "Seal",
+    "Sealed",
     "Section",
     "Seen",
     "Sent",
@@ -144,8 +148,10 @@ __all__ = [
     "SourcesPage",
     "Span",
     "Standing",
+    "Stroke",
     "TimelinePage",
     "Tone",
     "Try",
     "View",
+    "Way",
 ]

@@ -32,6 +32,7 @@ from placet.web.views.pieces import (
     Span,
     View,
 )
+from placet.web.views.proving import Seal
 from placet.web.views.sending import Sent
 
 if TYPE_CHECKING:
@@ -311,7 +312,7 @@ class BatchPage(Page, frozen=True, kw_only=True):
 
 class ArtifactPage(Page, frozen=True, kw_only=True):
     """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch, `thread` what it
-    continues, `colleagues` those it can be handed to.
+    continues, `colleagues` those it can be handed to, `seal` how its trail is proven.
     """
 
     template: ClassVar[str] = "artifact.html"
@@ -327,3 +328,4 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     colleagues: tuple[Choice, ...] = ()
     deliveries: tuple[Sent, ...] = ()
     may_replay: bool = False
+    seal: Seal | None = None
