@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +10,7 @@ import msgspec
 from placet.audit import record
 from placet.customers import access, fields
 from placet.customers.schema import Field, ProfileSchema
+from placet.db import cursor as cursors
 from placet.db import json
 from placet.db.engine import Connection, statements
 from placet.errors import Invalid, InvalidValue, NotFound
@@ -107,13 +106,13 @@ async def list_customers(
     Without `values` their profiles are not read.
     """
     condition, scope = access.visible(who, "c.id", "c.rm_id")
-    after = _read_cursor(cursor) if cursor else (None, None)
+    after = cursors.read(cursor)
     rows = await connection.fetch(SQL["list"].format(visible=condition), scope, search or None, *after, limit + 1)
     customers = [Customer(**dict(row)) for row in rows[:limit]]
     if values:
         await _with_values(connection, customers)
     more = len(rows) > limit > 0
-    return customers, _write_cursor(customers[-1]) if more else None
+    return customers, cursors.write(customers[-1].name.lower(), customers[-1].id) if more else None
 
 
 async def rename(connection: Connection, who: Principal, customer_id: str, name: str) -> None:
@@ -212,16 +211,3 @@ async def _with_values(connection: Connection, customers: list[Customer]) -> Non
         by_id[row["customer_id"]].values[row["field"]] = Value(
             msgspec.json.decode(row["value"]), row["version"], row["updated_at"], row["updated_by"], row["artifact_id"]
         )
-
-
-def _write_cursor(last: Customer) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([last.name.lower(), last.id])).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[str, str]:
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
-        name, customer_id = msgspec.json.decode(text, type=tuple[str, str])
-        return json.require_text(name), json.require_text(customer_id)
-    except (ValueError, binascii.Error, msgspec.DecodeError, Invalid):
-        raise Invalid("The cursor is not one of ours.", code="invalid_cursor") from None

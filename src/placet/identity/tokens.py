@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from placet.audit import record
+from placet.db import cursor as cursors
 from placet.db.engine import Connection
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal, agent, authority
@@ -128,6 +129,15 @@ async def rotate(
 async def list_tokens(connection: Connection) -> list[Token]:
     """Every token, newest first."""
     return [Token(**dict(row)) for row in await connection.fetch(SQL["tokens"], None)]
+
+
+async def working(
+    connection: Connection, *, search: str | None = None, limit: int = 50, cursor: str | None = None
+) -> tuple[list[Token], str | None]:
+    """The tokens that still work, by whose they are, and where the next page starts. `search` is a part of that name."""
+    rows = await connection.fetch(SQL["working_tokens"], search or None, *cursors.read(cursor), limit + 1)
+    found = [Token(**{name: value for name, value in row.items() if name != "place"}) for row in rows[:limit]]
+    return found, cursors.write(rows[limit - 1]["place"], found[-1].id) if len(rows) > limit else None
 
 
 async def get(connection: Connection, token_id: str) -> Token:

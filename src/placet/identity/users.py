@@ -9,6 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from placet.audit import record
+from placet.db import cursor as cursors
 from placet.db import json
 from placet.db.engine import Connection, statements
 from placet.errors import Conflict, Invalid, NotFound
@@ -87,6 +88,23 @@ async def by_email(connection: Connection, email: str) -> User | None:
 async def list_users(connection: Connection) -> list[User]:
     """Everybody, by name."""
     return [User(**dict(row)) for row in await connection.fetch(SQL["list"])]
+
+
+async def page(
+    connection: Connection,
+    *,
+    search: str | None = None,
+    active_rms: bool = False,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> tuple[list[User], str | None]:
+    """People by name, and where the next page starts. `search` is a part of a name or address.
+
+    `active_rms`: only those who can be attached to a customer. Raises Invalid `invalid_cursor`.
+    """
+    rows = await connection.fetch(SQL["page"], search or None, active_rms, *cursors.read(cursor), limit + 1)
+    found = [User(**{name: value for name, value in row.items() if name != "place"}) for row in rows[:limit]]
+    return found, cursors.write(rows[limit - 1]["place"], found[-1].id) if len(rows) > limit else None
 
 
 async def disable(connection: Connection, who: Principal, user_id: str) -> User:

@@ -19,6 +19,13 @@ select id, name, email, role, password_hash, created_at, disabled_at from app_us
 -- Everybody, by name.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user order by lower(name), id;
 
+-- name: page
+-- People by name; $1 is a part of a name or address, $2 asks for those who can be attached, $3 and $4 continue after a row.
+select id, name, email, role, password_hash, created_at, disabled_at, lower(name) as place from app_user
+where ($1::text is null or position(lower($1) in lower(name)) > 0 or position(lower($1) in lower(email)) > 0)
+  and (not $2 or role = 'rm' and disabled_at is null) and ($3::text is null or (lower(name), id) > ($3, $4::text))
+order by lower(name), id limit $5;
+
 -- name: set_password
 -- Another password (null: none). Who signs in with their company is recognised afresh.
 update app_user set password_hash = $2, oidc_issuer = null, oidc_subject = null where id = $1;
@@ -132,6 +139,15 @@ select t.id, t.agent, t.customers, t.fields, t.hourly_quota, t.user_id, u.name a
        t.revoked_at, t.replaces
 from api_token t left join app_user u on u.id = t.user_id
 where $1::text is null or t.id = $1 order by t.created_at desc, t.id;
+
+-- name: working_tokens
+-- The tokens that still work, by whose they are; $1 is a part of that name, $2 and $3 continue after a row.
+select t.id, t.agent, t.customers, t.fields, t.hourly_quota, t.user_id, u.name as user_name, t.created_at, t.expires_at,
+       t.revoked_at, t.replaces, h.place
+from api_token t left join app_user u on u.id = t.user_id, lateral (select lower(coalesce(t.agent, u.name))) h (place)
+where t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+  and ($1::text is null or position(lower($1) in h.place) > 0) and ($2::text is null or (h.place, t.id) > ($2, $3::text))
+order by h.place, t.id limit $4;
 
 -- name: hold_token
 -- A token that still works, kept as it is until the transaction ends. `lifetime` is how long it was made for.

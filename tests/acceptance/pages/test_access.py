@@ -175,6 +175,8 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
         "/customers/brandt/read": {"text": "She has two dependants."},
         "/read": {"customer": "brandt", "text": "She has two dependants."},
         "/customers": {"name": "Somebody", "rmId": "claire"},
+        "/settings/notifications": {"choice": "daily"},
+        "/settings/delegations": {"toUserId": "jonas", "until": "2099-01-01"},
         "/sign-out": {},
         "/sign-out/everywhere": {},
     }
@@ -218,6 +220,8 @@ async def test_no_page_changes_anything_by_being_opened(site: Site) -> None:
     paths = [
         "/", "/inbox", f"/inbox?open={artifact}&do=edit", "/history", "/customers", "/customers/new", "/read",
         "/customers/brandt", "/customers/brandt/profile", "/customers/brandt/timeline", "/customers/brandt/sources",
+        "/admin", "/admin/users/new", "/admin/tokens", "/admin/tokens/new", "/admin/customers", "/admin/customers/brandt",
+        "/admin/teams", "/fields", "/settings", "/settings/delegations", "/settings/notifications",
         "/customers/brandt/read", f"/artifacts/{artifact}", f"/artifacts/{artifact}?do=over",
         f"/batches/{row['batch_id']}", f"/sources/{row['source_id']}", "/docs",
     ]  # fmt: skip
@@ -227,6 +231,8 @@ async def test_no_page_changes_anything_by_being_opened(site: Site) -> None:
         f"/batches/{row['batch_id']}/accept",
         "/sign-out",
         "/sign-out/everywhere",
+        "/admin/users/jonas/disable",
+        "/admin/customers/brandt/attach?userId=jonas",
     ]
     for user in ("claire", "ines", "tobias"):
         visitor = await site.visitor(user)

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from acceptance.pages.conftest import Site, Window, item, open_context
 from acceptance.web.looking import walk
 from placet.customers import delegations, teams
+from placet.identity import tokens
 from placet.identity.principal import SYSTEM, Principal
 
 SOLID = """() => [...document.querySelectorAll("main .btn.pri")].filter(e => e.checkVisibility())
@@ -230,6 +231,63 @@ async def session_asked(page: Page, site: Site) -> None:
     await page.locator("#log[aria-busy=false]").wait_for(state="attached")
 
 
+async def person_added(page: Page, site: Site) -> None:
+    await page.goto("/admin/users/new")
+    await page.get_by_label("Full name").fill("Noor Haddad")
+    await page.get_by_label("E-mail").fill(f"noor{datetime.now(UTC):%f}@new.example")
+    await page.get_by_label("Role").select_option("rm")
+    await page.get_by_role("button", name="Add the person").click()
+    await page.get_by_label("One-time link").wait_for()
+
+
+async def person_refused(page: Page, site: Site) -> None:
+    await page.goto("/admin/users/new")
+    await page.get_by_label("Full name").fill("Claire Amiel")
+    await page.get_by_label("E-mail").fill("claire.amiel@placet.example")
+    await page.get_by_label("Role").select_option("rm")
+    await page.get_by_role("button", name="Add the person").click()
+    await page.locator(".err").wait_for()
+
+
+async def tokens_listed(page: Page, site: Site) -> None:
+    await tokens.create(site.database, SYSTEM, agent_name="desk-reader", customers=["lund"], fields=["email"])  # type: ignore[arg-type]
+    await tokens.create(site.database, SYSTEM, user_id="tobias", expires_at=datetime.now(UTC) + timedelta(days=9))  # type: ignore[arg-type]
+    await page.goto("/admin/tokens")
+
+
+async def token_refused(page: Page, site: Site) -> None:
+    await page.goto("/admin/tokens/new")
+    await page.get_by_label("The agent's name").fill("desk-reader")
+    await page.locator("#customers").fill("Nobody of that name")
+    await page.get_by_text("Only some fields").click()
+    await page.get_by_label("Occupation").check()
+    await page.get_by_role("button", name="Make the token").click()
+    await page.locator(".err").wait_for()
+
+
+async def customer_members(page: Page, site: Site) -> None:
+    await teams.set_customer_member(site.database, SYSTEM, "rauscher", "priya", "cosign")  # type: ignore[arg-type]
+    await page.goto("/admin/customers/rauscher")
+
+
+async def no_teams(page: Page, site: Site) -> None:
+    for team in await teams.list_teams(site.database, SYSTEM):  # type: ignore[arg-type]
+        await teams.delete(site.database, SYSTEM, team.id)  # type: ignore[arg-type]
+    await page.goto("/admin/teams")
+
+
+def team_page(*, one: bool) -> Show:
+    """The teams, or one of them with somebody in it."""
+
+    async def show(page: Page, site: Site) -> None:
+        found = await teams.list_teams(site.database, SYSTEM)  # type: ignore[arg-type]
+        team = found[0] if found else await teams.create(site.database, SYSTEM, "Desk North")  # type: ignore[arg-type]
+        await teams.set_member(site.database, SYSTEM, team.id, "priya", "see")  # type: ignore[arg-type]
+        await page.goto(f"/admin/teams/{team.id}" if one else "/admin/teams")
+
+    return show
+
+
 async def forbidden(page: Page, site: Site) -> None:
     await page.goto("/customers/new")
 
@@ -245,6 +303,20 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "customers-nobody": ("claire", at("/customers?q=nobody")),
     "new-customer": ("ines", at("/customers/new")),
     "admin": ("ines", at("/admin")),
+    "admin-new-person": ("ines", at("/admin/users/new")),
+    "admin-person-added": ("ines", person_added),
+    "admin-person-refused": ("ines", person_refused),
+    "admin-tokens": ("ines", tokens_listed),
+    "admin-new-token": ("ines", at("/admin/tokens/new")),
+    "admin-new-token-refused": ("ines", token_refused),
+    "admin-customers": ("ines", at("/admin/customers")),
+    "admin-customer": ("ines", customer_members),
+    "admin-teams-none": ("ines", no_teams),
+    "admin-teams": ("ines", team_page(one=False)),
+    "admin-team": ("ines", team_page(one=True)),
+    "fields": ("claire", at("/fields")),
+    "fields-admin": ("tobias", at("/fields")),
+    "deliveries-auditor": ("tobias", at("/admin/deliveries")),
     "deliveries": ("ines", delivered),
     "artifact-delivered": ("ines", artifact_delivered),
     "overview": ("claire", at("/customers/brandt")),

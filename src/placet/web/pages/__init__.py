@@ -8,6 +8,7 @@ from placet.web.pages import (
     admin,
     api_docs,
     company,
+    custody,
     customers,
     deciding,
     deliveries,
@@ -21,11 +22,14 @@ from placet.web.pages import (
     profiles,
     proposals,
     proving,
+    schema_fields,
     session,
     settings,
     signing_in,
     sources,
     standing,
+    teams,
+    tokens,
 )
 from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
@@ -53,6 +57,10 @@ behind_the_sign_in = Router(
         *session.handlers,
         *settings.handlers,
         *admin.handlers,
+        *tokens.handlers,
+        *custody.handlers,
+        *teams.handlers,
+        *schema_fields.handlers,
         *deliveries.handlers,
     ],
 )

@@ -1,56 +1,97 @@
-"""What an admin looks after by hand: who may sign in, which tokens work, whose a customer is. Each form is one verb."""
+"""An admin's pages of people: who may sign in, somebody new, another way in for who lost theirs. Each form is one verb."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from placet.artifacts import custody
-from placet.customers import access, records
+from placet.api.reading import read_query
+from placet.customers import access
 from placet.db.engine import Connection
-from placet.identity import tokens, users
+from placet.errors import Conflict, Invalid
+from placet.identity import users
 from placet.identity.principal import Principal
-from placet.identity.tokens import Token
+from placet.identity.users import User
 from placet.web import views
 from placet.web.pages import as_admin, forms
-from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 
 PLACE = "/admin"
-_MOST = 1000  # customers the form offers by name
+_FIELDS = ("name", "email", "role")
+_ABOUT = {"invalid_email": "email", "email_taken": "email", "invalid_role": "role"}  # which field an error is about
+
+
+class Search(msgspec.Struct, kw_only=True):
+    """A part of a name, and where the page starts."""
+
+    q: str | None = None
+    cursor: str | None = None
+    first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
 
 
 @get(PLACE)
-async def show_admin(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """People, the tokens that work, and a form to attach a customer to another RM."""
+async def show_people(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Everybody by name, a page at a time."""
     runtime, who = runtime_and_caller(request)
     access.check_admin(who, "look after people and tokens")
+    query = read_query(request, Search)
     async with runtime.reading() as connection:
-        people = await users.list_users(connection)
-        held = await tokens.list_tokens(connection)
-        customers, _ = await records.list_customers(connection, who, limit=_MOST, values=False)
-        around = await shell(request, connection)
-    now = datetime.now(UTC)
-    view = views.AdminPage(
+        found, cursor = await users.page(connection, search=query.q, limit=PAGE, cursor=query.cursor)
+        around = await shell(request, connection, "admin")
+    view = views.PeoplePage(
         shell=around,
-        people=tuple(
-            views.Somebody(
-                id=user.id,
-                name=user.name,
-                email=user.email,
-                role=user.role,
-                active=user.disabled_at is None,
-                me=user.id == who.id,
-            )
-            for user in people
-        ),
-        tokens=tuple(_held(t) for t in held if t.revoked_at is None and (t.expires_at is None or t.expires_at > now)),
-        customers=tuple(views.Choice(value=c.id, label=f"{c.name} ({c.rm_name or 'nobody'})") for c in customers),
-        rms=tuple(views.Choice(value=u.id, label=u.name) for u in people if u.role == "rm" and u.disabled_at is None),
+        people=tuple(as_admin.somebody(user, who) for user in found),
+        query=query.q or "",
+        span=span(request, query.first, len(found), {"cursor": cursor} if cursor else None),
     )
     return html(view)
+
+
+@get(PLACE + "/users/new")
+async def show_new_person(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The form for a new person."""
+    return await _new_person_page(request, {}, {})
+
+
+@post(PLACE + "/users", status_code=200)
+async def add_person(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Add a person. The answer shows the link they sign in by, this once."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    access.check_admin(who, "add a person")
+    sent = {name: forms.one(form, name) for name in _FIELDS}
+
+    async def work(connection: Connection) -> tuple[User, str]:
+        made = await users.add(connection, who, **sent)
+        return made, await users.new_link(connection, made.id)
+
+    try:
+        made, secret = await runtime.transact(work)
+    except (Invalid, Conflict) as error:
+        return await _new_person_page(request, sent, {_ABOUT.get(error.code, "name"): error.sentence}, error.status)
+    return await _show_link(request, f"{made.name} is added", made.name, secret)
+
+
+@post(PLACE + "/users/{user_id:str}/reset-password", status_code=200)
+async def reset_password(request: Request[Any, Any, Any], user_id: FromPath[str]) -> Response[bytes]:
+    """Take a password away, end the sign-ins, and show the link they sign in by, this once."""
+    runtime, who = runtime_and_caller(request)
+    await forms.read_form(request)
+    access.check_admin(who, "reset a password")
+
+    async def work(connection: Connection) -> tuple[User, str | None]:
+        secret = await users.reset_password(connection, who, user_id, None)
+        return await users.get(connection, user_id), secret
+
+    try:
+        user, secret = await runtime.transact(work)
+    except Conflict as error:
+        return forms.go(PLACE, views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused"))
+    assert secret is not None  # there is a link, since no password was given
+    return await _show_link(request, f"{user.name} is signed out and has no password", user.name, secret)
 
 
 @post(PLACE + "/users/{user_id:str}/disable", status_code=303)
@@ -73,48 +114,27 @@ async def enable_user(request: Request[Any, Any, Any], user_id: FromPath[str]) -
     return await as_admin.do(request, PLACE, "enable a person", work)
 
 
-@post(PLACE + "/tokens/{token_id:str}/revoke", status_code=303)
-async def revoke_token(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[bytes]:
-    """End a token."""
-
-    async def work(connection: Connection, who: Principal) -> str:
-        await tokens.revoke(connection, who, token_id)
-        return "The token works no more."
-
-    return await as_admin.do(request, PLACE, "revoke a token", work)
-
-
-@post(PLACE + "/customers/attach", status_code=303)
-async def attach(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Attach a customer to another RM; what is pending follows."""
-    form = await forms.read_form(request)
-    customer_id, rm_id = forms.one(form, "customerId"), forms.one(form, "rmId")
-
-    async def work(connection: Connection, who: Principal) -> str:
-        await custody.reassign(connection, who, customer_id, rm_id)
-        now = await records.get(connection, who, customer_id)
-        return f"{now.name} is attached to {now.rm_name}. What is pending went along."
-
-    return await as_admin.do(request, PLACE, "reassign a customer", work)
+async def _new_person_page(
+    request: Request[Any, Any, Any], sent: dict[str, str], errors: dict[str, str], status: int = 200
+) -> Response[bytes]:
+    runtime, who = runtime_and_caller(request)
+    access.check_admin(who, "add a person")
+    async with runtime.reading() as connection:
+        around = await shell(request, connection, "admin")
+    return html(views.NewPersonPage(shell=around, sent=sent, errors=errors), status)
 
 
-def _held(token: Token) -> views.Held:
-    bounds = []
-    if token.agent is not None:
-        bounds.append("all customers" if token.customers is None else _count(len(token.customers), "customer"))
-        bounds.append("every field" if token.fields is None else _count(len(token.fields), "field"))
-        bounds.append(f"{token.hourly_quota:,} an hour")
-    return views.Held(
-        id=token.id,
-        holder=token.agent or token.user_name or "somebody who is gone",
-        bounds=", ".join(bounds) or "as its person",
-        made_at=token.created_at,
-        until=token.expires_at,
+async def _show_link(request: Request[Any, Any, Any], title: str, name: str, secret: str) -> Response[bytes]:
+    runtime, _ = runtime_and_caller(request)
+    return await as_admin.show_secret(
+        request,
+        PLACE,
+        title=title,
+        label="One-time link",
+        secret=f"{runtime.settings.address}/sign-in/link/{secret}",
+        about=f"It signs {name} in once, within 24 hours. It is shown this once and stored nowhere.",
+        back="To the people",
     )
 
 
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
-
-
-handlers = (show_admin, disable_user, enable_user, revoke_token, attach)
+handlers = (show_people, show_new_person, add_person, reset_password, disable_user, enable_user)

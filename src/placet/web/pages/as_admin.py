@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
 
 from placet.customers import access
 from placet.db.engine import Connection
 from placet.errors import Conflict, Invalid, PlacetError
 from placet.identity.principal import Principal
+from placet.identity.users import User
 from placet.web import views
 from placet.web.pages import forms
-from placet.web.pages.surroundings import runtime_and_caller
+from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
 
 async def do(
@@ -24,12 +26,32 @@ async def do(
     *,
     refusals: tuple[type[PlacetError], ...] = (Invalid, Conflict),
 ) -> Response[bytes]:
-    """Go back to `place` with the sentence that `work` answers, or with the refusal. `act` completes "Only an admin may …"."""
+    """Go back with the sentence that `work` answers, or with the refusal. `act` completes "Only an admin may …".
+
+    Back is where the form says it was (`next`, a page of ours), else `place`.
+    """
     runtime, who = runtime_and_caller(request)
-    await forms.read_form(request)
+    form = await forms.read_form(request)
     access.check_admin(who, act)
     try:
         said = views.Notice(sentence=await runtime.transact(lambda connection: work(connection, who)))
     except refusals as error:
         said = views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused")
-    return forms.go(place, said)
+    return forms.go(forms.inside(forms.one(form, "next"), place), said)
+
+
+async def show_secret(
+    request: Request[Any, Any, Any], place: str, *, title: str, label: str, secret: str, about: str, back: str
+) -> Response[bytes]:
+    """The answer to a form that made a secret: a page and no redirect, so that it is in no address and no cookie."""
+    runtime, _ = runtime_and_caller(request)
+    async with runtime.reading() as connection:
+        around = msgspec.structs.replace(await shell(request, connection, "admin"), here=place)
+    link = views.Link(label=back, href=place)
+    return html(views.SecretPage(shell=around, title=title, label=label, secret=secret, about=about, back=link))
+
+
+def somebody(user: User, who: Principal) -> views.Somebody:
+    """A person as a row."""
+    active, me = user.disabled_at is None, user.id == who.id
+    return views.Somebody(id=user.id, name=user.name, email=user.email, role=user.role, active=active, me=me)

@@ -66,7 +66,7 @@ async def page(
     async with runtime.reading() as connection:
         held = await rules.list_rules(connection)
         found, following = await log.list_deliveries(connection, who, filters, limit=LIMIT, before=narrowed.before)
-        around = msgspec.structs.replace(await shell(request, connection), here=PLACE)
+        around = msgspec.structs.replace(await shell(request, connection, "admin"), here=PLACE)
     more = {"status": narrowed.status, "rule": narrowed.rule, "before": following}
     query = urlencode({name: value for name, value in more.items() if value})
     view = views.DeliveriesPage(

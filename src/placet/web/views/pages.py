@@ -76,6 +76,11 @@ class Shell(View, frozen=True, kw_only=True):
     place: str = ""
     selected: frozenset[str] = frozenset()
 
+    @property
+    def overseen(self) -> tuple[str, str] | None:
+        """Where an admin's pages begin for this person, and what that is called; None for whom there are none."""
+        return {"admin": ("/admin", "Admin"), "auditor": ("/admin/deliveries", "Deliveries")}.get(self.user.role)
+
 
 class Page(View, frozen=True, kw_only=True):
     """A whole page; `shell` is None before sign-in."""

@@ -1,0 +1,28 @@
+"""Where the next page of a list by name starts: the last row's name and id, opaque to clients."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import msgspec
+
+from placet.db.json import require_text
+from placet.errors import Invalid
+
+
+def write(name: str, row_id: str) -> str:
+    """The cursor after the row of that name, in the form the list is ordered by, and id."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([name, row_id])).decode().rstrip("=")
+
+
+def read(cursor: str | None) -> tuple[str | None, str | None]:
+    """The name and id in a cursor of ours, or twice None where there is none; Invalid `invalid_cursor` for anything else."""
+    if not cursor:
+        return None, None
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        name, row_id = msgspec.json.decode(text, type=tuple[str, str])
+        return require_text(name), require_text(row_id)
+    except (ValueError, binascii.Error, msgspec.DecodeError, Invalid):
+        raise Invalid("The cursor is not one of ours.", code="invalid_cursor") from None

@@ -1,0 +1,213 @@
+"""An admin's pages of tokens: the ones that work, a new one for an agent or a person, ending one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+
+from placet.api.reading import read_query
+from placet.customers import access, records
+from placet.db.engine import Connection
+from placet.errors import Conflict, Invalid, NotFound
+from placet.identity import tokens, users
+from placet.identity.principal import Principal
+from placet.identity.tokens import Token
+from placet.web import views
+from placet.web.pages import as_admin, forms
+from placet.web.pages.admin import Search
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
+from placet.web.render import count
+
+PLACE = "/admin/tokens"
+_FIELDS = ("for", "agent", "email", "customers", "quota", "until")
+_ABOUT = {  # which field of the form an error is about
+    "invalid_agent_name": "agent",
+    "user_disabled": "email",
+    "invalid_quota": "quota",
+    "invalid_expiry": "until",
+    "unknown_field": "fields",
+}
+_DOES = {True: "It acts for this person, by the API and the command line.", False: "It may propose, and never decides."}
+_OTHERS = 200  # customers looked through for the one that has exactly that name
+
+
+class Prefilled(msgspec.Struct, rename={"who": "for"}, kw_only=True):
+    """Whose token it will be, and a customer to bind it to."""
+
+    who: str | None = None
+    customer: str | None = None
+
+
+class _Wrong(Exception):
+    """What a field of the form holds is not taken: the field, and the sentence."""
+
+
+@get(PLACE)
+async def show_tokens(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The tokens that work, by whose they are."""
+    runtime, who = runtime_and_caller(request)
+    access.check_admin(who, "look after tokens")
+    query = read_query(request, Search)
+    async with runtime.reading() as connection:
+        found, cursor = await tokens.working(connection, search=query.q, limit=PAGE, cursor=query.cursor)
+        around = await shell(request, connection, "admin")
+    view = views.TokensPage(
+        shell=around,
+        tokens=tuple(_held(token) for token in found),
+        query=query.q or "",
+        span=span(request, query.first, len(found), {"cursor": cursor} if cursor else None),
+    )
+    return html(view)
+
+
+@get(PLACE + "/new")
+async def show_new_token(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The form for a token of an agent, or (`?for=person`) of a person."""
+    query = read_query(request, Prefilled)
+    return await _new_token_page(request, {"for": query.who or "", "customers": query.customer or ""}, (), {})
+
+
+@post(PLACE, status_code=200)
+async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Make a token. The answer shows it, this once."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    access.check_admin(who, "create a token")
+    sent = {name: forms.one(form, name).strip() for name in _FIELDS}
+    chosen = form.get("field", [])
+    person = sent["for"] == "person"
+
+    async def work(connection: Connection) -> str:
+        expires_at = _ends(sent["until"])
+        if person:
+            user = await users.by_email(connection, sent["email"])
+            if user is None:
+                raise _Wrong("email", "Nobody has this address.")
+            _, made = await tokens.create(connection, who, user_id=user.id, expires_at=expires_at)
+            return made
+        _, made = await tokens.create(
+            connection,
+            who,
+            agent_name=sent["agent"],
+            customers=await _customers(connection, who, sent["customers"]),
+            fields=chosen or None,
+            hourly_quota=_quota(sent["quota"]),
+            expires_at=expires_at,
+            is_field=lambda key: runtime.schema.field(key) is not None,
+        )
+        return made
+
+    try:
+        secret = await runtime.transact(work)
+    except _Wrong as wrong:
+        where, sentence = wrong.args
+        return await _new_token_page(request, sent, chosen, {where: sentence}, 422)
+    except (Invalid, Conflict) as error:
+        where = _ABOUT.get(error.code, "email" if person else "agent")
+        return await _new_token_page(request, sent, chosen, {where: error.sentence}, error.status)
+    holder = sent["email"] if person else sent["agent"]
+    return await as_admin.show_secret(
+        request,
+        PLACE,
+        title=f"A token for {holder}",
+        label="Token",
+        secret=secret,
+        about=f"{_DOES[person]} It is shown this once; only its hash is kept.",
+        back="To the tokens",
+    )
+
+
+@post(PLACE + "/{token_id:str}/revoke", status_code=303)
+async def revoke_token(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[bytes]:
+    """End a token."""
+
+    async def work(connection: Connection, who: Principal) -> str:
+        await tokens.revoke(connection, who, token_id)
+        return "The token works no more."
+
+    return await as_admin.do(request, PLACE, "revoke a token", work)
+
+
+async def _new_token_page(
+    request: Request[Any, Any, Any],
+    sent: dict[str, str],
+    chosen: Sequence[str],
+    errors: dict[str, str],
+    status: int = 200,
+) -> Response[bytes]:
+    runtime, who = runtime_and_caller(request)
+    access.check_admin(who, "create a token")
+    async with runtime.reading() as connection:
+        around = await shell(request, connection, "admin")
+    view = views.NewTokenPage(
+        shell=around,
+        person=sent["for"] == "person",
+        sections=tuple(
+            (section, tuple(views.Choice(value=field.key, label=field.label) for field in fields))
+            for section, fields in runtime.schema.sections()
+        ),
+        chosen=frozenset(chosen),
+        quota=tokens.HOURLY_QUOTA,
+        sent=sent,
+        errors=errors,
+    )
+    return html(view, status)
+
+
+async def _customers(connection: Connection, who: Principal, text: str) -> list[str] | None:
+    """The ids of the customers a text names, one a line, by id or by exact name; None where it names none."""
+    found: dict[str, None] = {}
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        try:
+            found[(await records.get(connection, who, line)).id] = None
+            continue
+        except NotFound:
+            near, _ = await records.list_customers(connection, who, search=line, limit=_OTHERS, values=False)
+        same = [each.id for each in near if each.name.casefold() == line.casefold()]
+        if len(same) != 1:
+            wrong = f"{len(same)} customers are called" if same else "There is no customer with the id or name"
+            raise _Wrong("customers", f"{wrong} {line[:60]}.{' Give the id.' if same else ''}")
+        found[same[0]] = None
+    return list(found) or None
+
+
+def _quota(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+        raise _Wrong("quota", "A quota is a whole number of items.")
+    return int(text)
+
+
+def _ends(text: str) -> datetime | None:
+    """The end of that day; None where none is given."""
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise _Wrong("until", "This is not a day.") from None
+
+
+def _held(token: Token) -> views.Held:
+    bounds = []
+    if token.agent is not None:
+        bounds.append("all customers" if token.customers is None else count(len(token.customers), "customer"))
+        bounds.append("every field" if token.fields is None else count(len(token.fields), "field"))
+        bounds.append(f"{token.hourly_quota:,} an hour")
+    return views.Held(
+        id=token.id,
+        holder=token.agent or token.user_name or "somebody who is gone",
+        agent=token.agent is not None,
+        bounds=", ".join(bounds) or "as the person",
+        made_at=token.created_at,
+        until=token.expires_at,
+    )
+
+
+handlers = (show_tokens, show_new_token, make_token, revoke_token)
