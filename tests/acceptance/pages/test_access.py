@@ -251,6 +251,15 @@ async def signed_in(site: Site, email: str, password: str = DEMO_PASSWORD, **for
     return await (await site.visitor()).post("/sign-in", {"email": email, "password": password, **form})
 
 
+async def test_the_page_says_what_this_is(site: Site) -> None:
+    answer = await (await site.visitor()).get("/sign-in")
+    assert is_page(
+        answer, 200, "Placet puts what AI agents propose for a customer's record before the person who decides."
+    )
+    lost = await (await site.visitor("claire")).get("/customers/rauscher")
+    assert 'href="/customers">Customers</a>' in lost.text.partition("<main")[2]
+
+
 async def test_the_cookie_is_for_this_host_and_not_for_scripts(site: Site) -> None:
     answer = await signed_in(site, "Claire.Amiel@PLACET.example")
     assert (answer.status_code, answer.headers["location"]) == (303, "/inbox")

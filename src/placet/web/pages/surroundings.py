@@ -22,7 +22,7 @@ from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
 from placet.web.pages.document import Document
-from placet.web.views import Customer, ErrorPage, Lately, Page, Person, Shell, Span
+from placet.web.views import Customer, ErrorPage, Lately, Link, Page, Person, Shell, Span
 
 Part = Literal["inbox", "customers", "read", "insights", "admin", "settings", ""]
 LATELY = 6  # customers in the side bar
@@ -123,8 +123,10 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if found.status >= 500:
         problems.answer(request, error)  # logs it
     headline, hint = _FORGED.get(found.code, (None, None))
+    around = _bare_shell(request)
     view = ErrorPage(
-        shell=_bare_shell(request),
+        shell=around,
+        link=way_on(found.status, here(request) if request.method == "GET" else None, signed_in=around is not None),
         status=found.status,
         sentence=render.sentence(found.sentence),
         headline=headline,
@@ -133,6 +135,16 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     response = html(view, found.status)
     response.headers.update(problems.headers(found))
     return response
+
+
+def way_on(status: int, address: str | None, *, signed_in: bool) -> Link | None:
+    """Where the page of an error leads, beside the inbox: to the same page again where that may help, else to the customers.
+
+    `address` is what was asked for by GET; None for a form, which is not to be sent again by a link.
+    """
+    if status in (429, 500, 502, 503):
+        return Link(label="Try again", href=address) if address is not None else None
+    return Link(label="Customers", href="/customers") if status == 404 and signed_in else None
 
 
 def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
