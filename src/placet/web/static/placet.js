@@ -33,12 +33,9 @@ addEventListener("click", (event) => {
   const from = event.target.closest?.("[data-copy]");
   if (from) return copy(from.dataset.copy, from.dataset.copied);
   if (!event.target.closest?.("[data-theme-switch]")) return;
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const order = dark ? ["", "light", "dark"] : ["", "dark", "light"];
-  const next = order[(order.indexOf(root.dataset.theme ?? "") + 1) % 3];
-  next ? (root.dataset.theme = next) : delete root.dataset.theme;
-  store.set("placet.theme", next || null);
-  say(next ? `${next} theme` : "The theme of the system");
+  const dark = (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches && "dark")) === "dark";
+  store.set("placet.theme", root.dataset.theme = dark ? "light" : "dark"); // back to the system's: settings
+  say(dark ? "Light" : "Dark");
 });
 
 // -- on arrival: focus is on what is open, or where the last page was left; what happened is said --
