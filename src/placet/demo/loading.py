@@ -19,10 +19,12 @@ import msgspec
 from placet.agent.mind import Mind
 from placet.agent.read_note import NothingFound, read_note
 from placet.artifacts.decide import Decision, decide
+from placet.artifacts.outcome import Looked
 from placet.artifacts.propose import Item, Source, propose
 from placet.customers import records
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db.engine import Connection, open_pool
+from placet.demo import year
 from placet.demo.notes import fill, fill_all, workday
 from placet.errors import PlacetError
 from placet.identity import users
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEMO_PASSWORD = "countersign-me"  # noqa: S105  # the demo's own, printed at its start; the demo listens on loopback only
-OPENED = 240  # days ago the customers came
+OPENED = year.FIRST + 30  # days ago the customers came
 DATA = files(__package__) / "data"
 _CLOCKS = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
 
@@ -90,6 +92,7 @@ async def load(owner_url: str, app_url: str, *, today: date | None = None, progr
         try:
             async with runtime.reading() as connection:
                 await connection.execute("set search_path = demo_clock, pg_catalog, public")
+                await connection.execute("set synchronous_commit = off")  # a loading that was cut short starts afresh
             for done, (at, act, about) in enumerate(past, 1):
                 async with runtime.reading() as connection:
                     await connection.execute("select set_config('demo.now', $1, false)", at.isoformat())
@@ -152,7 +155,15 @@ class _Loader:
         await self.runtime.transact(work)
         self.rm_of[id] = self.people[rm]
 
-    async def propose(self, note: str, name: str, customer: str, source: Source, lines: list[dict[str, Any]]) -> None:
+    async def propose(
+        self,
+        note: str,
+        name: str,
+        customer: str,
+        source: Source,
+        lines: list[dict[str, Any]],
+        read_by: dict[str, str | None] | None = None,
+    ) -> None:
         items = [
             Item(
                 payload={
@@ -162,7 +173,8 @@ class _Loader:
                     "confidence": line["confidence"],
                     "why": line["why"],
                     **({"previous_value": line["previousValue"]} if "previousValue" in line else {}),
-                }
+                },
+                at=line.get("at"),
             )
             for line in lines
         ]
@@ -177,6 +189,7 @@ class _Loader:
                 schema=self.runtime.schema,
                 source=source,
                 on_behalf_of=self.rm_of[customer],
+                read_by=read_by,
             )
 
         done = await self.runtime.transact(work)
@@ -200,21 +213,25 @@ class _Loader:
         except NothingFound:
             return  # as with the call log: there is nothing to propose, and the demo shows that too
 
-    async def decide(self, note: str, customer: str, line: dict[str, Any]) -> None:
-        decision = Decision(
-            by=self.rm_of[customer],
-            artifact_id=self.artifacts[note, line["field"]],
-            status=line["decision"],
-            edited_value=line.get("editedValue", msgspec.UNSET),
-            reason=line.get("reason"),
-        )
+    async def decide(self, note: str, customer: str, lines: list[dict[str, Any]]) -> None:
+        decisions = [
+            Decision(
+                by=self.rm_of[customer],
+                artifact_id=self.artifacts[note, line["field"]],
+                status=line["decision"],
+                edited_value=line.get("editedValue", msgspec.UNSET),
+                reason=line.get("reason"),
+                looked=Looked(**line["looked"]) if "looked" in line else None,
+            )
+            for line in lines
+        ]
 
         async def work(connection: Connection) -> Any:
-            return await decide(connection, [decision], schema=self.runtime.schema)
+            return await decide(connection, decisions, schema=self.runtime.schema)
 
-        [outcome] = await self.runtime.transact(work)
-        if outcome.error is not None:
-            raise PlacetError(f"The demo's {note}, {line['field']}: {outcome.error.sentence}")
+        for line, outcome in zip(lines, await self.runtime.transact(work), strict=True):
+            if outcome.error is not None:
+                raise PlacetError(f"The demo's {note}, {line['field']}: {outcome.error.sentence}")
 
     async def summary(self) -> Summary:
         async with self.runtime.reading() as connection:
@@ -234,6 +251,7 @@ def acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
         yield opened + timedelta(minutes=number), "add_person", person
     for number, customer in enumerate(_read("customers.json")):
         yield opened + timedelta(hours=1, minutes=number), "add_customer", fill_all(customer, today)
+    yield from _year(_read("year.json"), opened, today)
     history = _read("history.json")
     told = {line["note"] for line in history}
     notes = {note["file"]: note for note in _read("notes.json")}
@@ -256,10 +274,32 @@ def acts(today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
             yield (
                 max(decided, at + timedelta(minutes=5)),
                 "decide",
-                {"note": file, "customer": note["customer"], "line": line},
+                {"note": file, "customer": note["customer"], "lines": [line]},
             )
     for number, extra in enumerate(_read("extras.json")):
         yield _extra(extra, number, notes, today)
+
+
+def _year(data: dict[str, Any], opened: datetime, today: date) -> Iterator[tuple[datetime, str, dict[str, Any]]]:
+    """The customers of the year and what became of their notes."""
+    for number, customer in enumerate(year.customers(data, today)):
+        yield opened + timedelta(hours=2, minutes=number), "add_customer", customer
+    for number, noted in enumerate(year.notes(data, today)):
+        note = f"note {number} of the year"
+        yield (
+            noted.at,
+            "propose",
+            {
+                "note": note,
+                "name": noted.agent,
+                "customer": noted.customer,
+                "source": Source(text=noted.text, title=noted.title, occurred_at=noted.at),
+                "lines": noted.lines,
+                "read_by": {"agent": noted.agent, "version": "1", "model": noted.model},
+            },
+        )
+        for at, lines in noted.decided:
+            yield at, "decide", {"note": note, "customer": noted.customer, "lines": lines}
 
 
 def _extra(
