@@ -145,7 +145,7 @@ async def site(request: pytest.FixtureRequest, server: embedded.EmbeddedServer, 
     admin = await asyncpg.connect(server.owner_url("postgres"))
     await admin.execute(f"create database {name} template {loaded}")
     database = await asyncpg.connect(server.app_url(name))
-    with _served(server.app_url(name)) as url:
+    with served_at(server.app_url(name)) as url:
         yield Site(url, database, load_schema(loading.schema_file()), server.app_url(name))
     await database.close()
     await admin.execute(f"drop database {name} with (force)")
@@ -153,8 +153,8 @@ async def site(request: pytest.FixtureRequest, server: embedded.EmbeddedServer, 
 
 
 @contextmanager
-def _served(database_url: str) -> Iterator[str]:
-    """The address of a server over that database, as `placet serve` starts it."""
+def served_at(database_url: str, port: int = 0) -> Iterator[str]:
+    """The address of a server over that database, as `placet serve` starts it, at that port or any."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PLACET_DATABASE_URL", database_url)
         environment.setenv("PLACET_PROFILE_SCHEMA", str(loading.schema_file()))
@@ -163,7 +163,7 @@ def _served(database_url: str) -> Iterator[str]:
         environment.setenv("PLACET_LOOPBACK_CALLS", "yes")
         environment.setenv("PLACET_TRAIL_KEY", TRAIL_KEY.text)
         app = from_environment()
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

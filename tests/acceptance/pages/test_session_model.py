@@ -29,12 +29,11 @@ def stub() -> Iterator[OpenAiStub]:
 
 
 @pytest.fixture(scope="module")
-def talking(server: Any, site: Site, stub: OpenAiStub) -> Iterator[Site]:
+def talking(site: Site, stub: OpenAiStub) -> Iterator[Site]:
     """The demo, served once more with a model in its settings."""
-    name = site.database._params.database
     model = LanguageModel(name="openai:stub-1", url=stub.url, key="k", seconds=60)
-    with served(Settings(database_url=server.app_url(name), pool_size=3, model=model), site.schema) as url:
-        yield Site(url, site.database, site.schema)
+    with served(Settings(database_url=site.address, pool_size=3, model=model), site.schema) as url:
+        yield Site(url, site.database, site.schema, site.address)
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""Deciding on a line that is slow, cut or gone: what was decided shows, what was not saved comes back, nothing is there twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from playwright.async_api import Page, Route, expect
+
+from acceptance.pages.conftest import Site, item, served_at
+from acceptance.pages.test_triage import HERE, NOW, Held, clear, contexts, row, visit, waiting
+
+__all__ = ["contexts", "visit", "waiting"]
+SLOW = {"offline": False, "latency": 800, "downloadThroughput": 40_000, "uploadThroughput": 40_000}  # ms, bytes/s
+
+
+async def decided(site: Site, artifact: str) -> bool:
+    """Whether it comes to be accepted, sooner or later."""
+    for _ in range(300):
+        if await site.status(artifact) == "accepted":
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+async def fail(route: Route, how: str) -> None:
+    """Whatever can be in between does not let it through."""
+    busy = {"error": "Too much is going on. Try again in a moment.", "code": "busy"}
+    if how == "busy":
+        problem = "application/problem+json"
+        await route.fulfill(status=503, headers={"retry-after": "1"}, content_type=problem, body=json.dumps(busy))
+    elif how == "proxy":
+        await route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+    else:
+        await route.abort(how)
+
+
+async def test_on_a_line_that_fails_the_row_comes_back_and_retry_saves_it(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    ways = ["connectionreset", "internetdisconnected", "busy", "proxy"]
+
+    async def lose(route: Route) -> None:
+        await (fail(route, ways.pop(0)) if ways else route.continue_())
+
+    await page.route("**/decide", lose)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    refusal = row(page, waiting[0]).get_by_role("alert")
+    for said in ("did not answer", "did not answer", "Too much is going on.", "did not answer"):
+        await expect(refusal).to_contain_text("Not saved.")
+        await expect(refusal).to_contain_text(said)
+        await expect(row(page, waiting[0]).locator(".mark .sr")).to_have_text("Pending")
+        assert await site.status(waiting[0]) == "pending"
+        await refusal.get_by_role("button", name="Retry").click()
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    await expect(refusal).to_have_count(0)
+    events = "select count(*) from event where artifact_id = $1 and kind = 'profile_edit.accepted'"
+    assert await site.database.fetchval(events, waiting[0]) == 1
+
+
+async def test_a_page_that_is_left_at_once_has_sent_what_was_decided(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    held = await Held().start(page)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(row(page, waiting[0])).to_have_attribute("data-shown", "accepted")
+    await page.goto("/customers")
+    assert await site.status(waiting[0]) == "pending"  # it is still on its way
+    held.go.set()
+    assert await decided(site, waiting[0])
+
+
+async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/decide") else None)
+    line = await page.context.new_cdp_session(page)
+    await line.send("Network.emulateNetworkConditions", SLOW)
+    await page.keyboard.press("j")
+    shown = await page.evaluate("""() => new Promise((done) => {
+      const ring = document.activeElement.closest("[data-item]").querySelector(".mark .sr");
+      new MutationObserver(() => requestAnimationFrame(() => done(ring.textContent)))
+        .observe(ring, {childList: true, characterData: true, subtree: true});
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "a", bubbles: true}));
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "a", bubbles: true}));
+    })""")
+    assert shown == "Accepted"  # with the next frame
+    assert await site.status(waiting[0]) == "pending"  # nothing has arrived, and yet it shows
+    assert await page.locator("#toast").count() == 0
+    await expect(page.locator("#toast p")).to_have_text(NOW, timeout=20_000)
+    assert len(sent) == 1
+    await line.detach()
+
+
+async def test_a_server_that_is_started_again_is_found_again_and_nothing_is_there_twice(
+    server: Any, site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    database = server.app_url(site.database._params.database)
+    with served_at(database, port) as url:
+        page: Page = await visit("claire", f"{url}{HERE}")
+        await expect(page.locator("html[data-live=on]")).to_be_attached()
+
+    # While it is away a decision is not saved, and a proposal arrives that nobody is told of.
+    await expect(page.locator("html[data-live=off]")).to_be_attached()
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    refusal = row(page, waiting[0]).get_by_role("alert")
+    await expect(refusal).to_contain_text("Not saved. The server did not answer.")
+    new = await site.propose("lund", item("interests", ["Luge"], source_text="luge"))
+    with served_at(database, port):
+        await expect(row(page, new.artifacts[0].id)).to_be_visible(timeout=20_000)
+        await expect(page.locator("html[data-live=on]")).to_be_attached()
+        assert await row(page, new.artifacts[0].id).count() == 1
+        shown = await page.locator("[data-item]").evaluate_all("all => all.map((each) => each.dataset.item)")
+        assert len(shown) == len(set(shown))
+        await refusal.get_by_role("button", name="Retry").click()
+        await expect(page.locator("#toast p")).to_have_text(NOW)
+        await page.goto("about:blank")
+    await clear(site)
