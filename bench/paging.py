@@ -1,8 +1,9 @@
-"""The inbox as a page, with a thousand proposals in it: how long the server takes, and how heavy it is."""
+"""The inbox as a page, with a thousand proposals in it: what the server takes, how heavy it is, when a browser paints it."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import statistics
 import time
 from hashlib import sha256
@@ -14,6 +15,7 @@ from bench.measure import Place, Row
 PENDING = 1000
 COOKIE = "__Host-placet"
 TOKEN = "bench-sign-in"
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"  # ms since the navigation began
 
 
 async def inbox_page(place: Place) -> Row:
@@ -49,14 +51,42 @@ async def inbox_page(place: Place) -> Row:
             whole += len(answer.content)
             sent += answer.num_bytes_downloaded
     seen = statistics.median(taken[1:])
+    painted = await _painted(server)
+    heard = "no browser to paint it" if painted is None else f"painted after {painted * 1000:.0f} ms"
     return Row(
         name="inbox-page",
-        what=f"inbox page with {pending:,} pending: the server's time, and what is sent on a first visit",
+        what=f"inbox page with {pending:,} pending: first paint in a browser, and what is sent on a first visit",
         goal="first paint < 1 s, < 150 kB",
-        seen=f"{seen * 1000:.0f} ms, {sent / 1000:.0f} kB",
-        good=seen < 1 and sent < 150_000,
+        seen=f"{heard}, {sent / 1000:.0f} kB",
+        good=(seen if painted is None else painted) < 1 and sent < 150_000,
         notes=[
-            f"{len(page.content) / 1000:.0f} kB of it the page, {whole / 1000:.0f} kB in all before compression;"
-            " painting is the browser's and not measured"
+            f"the server takes {seen * 1000:.0f} ms; {len(page.content) / 1000:.0f} kB is the page, {whole / 1000:.0f} kB in all"
+            " before compression; a first visit each time, nothing kept, median of 5"
         ],
     )
+
+
+async def _painted(server: str) -> float | None:
+    """Seconds until a browser that has nothing of ours yet paints the first words; None where there is no browser."""
+    try:
+        from playwright.async_api import Error, async_playwright
+    except ImportError:
+        return None
+    async with async_playwright() as playwright:
+        try:
+            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        except Error:
+            return None
+        cookie = {"name": COOKIE, "value": TOKEN, "url": server.replace("http:", "https:"), "secure": True}
+        found = []
+        for _ in range(6):
+            context = await browser.new_context(viewport={"width": 1440, "height": 900})
+            await context.add_cookies([cookie])  # type: ignore[list-item]
+            page = await context.new_page()
+            await page.goto(f"{server}/inbox", wait_until="load")
+            await page.wait_for_function(PAINTED)
+            assert await page.locator("[data-item]").count() == 50
+            found.append(await page.evaluate(PAINTED))
+            await context.close()
+        await browser.close()
+    return statistics.median(found[1:]) / 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -77,11 +78,24 @@ async def test_the_inbox_goes_on_page_by_page_without_a_gap(page: Page) -> None:
     assert (await shown(page))[0] == "Guest 000"
 
 
-async def test_j_crosses_the_edge_of_a_page(page: Page) -> None:
+async def test_j_crosses_the_edge_of_a_page_and_goes_on(page: Page) -> None:
     await page.goto("/inbox")
+    last = await page.locator("[data-item]").last.get_attribute("data-item")
     await page.locator(".item .fld").last.focus()
     await page.keyboard.press("j")
     await expect(page.locator(".pages .num")).to_have_text(f"51 to 100 of {MANY + 2}")
+    focused = page.locator("[data-item]:focus-within")
+    ids = await page.locator("[data-item]").evaluate_all("all => all.map((each) => each.dataset.item)")
+    await expect(focused).to_have_attribute("data-item", ids[0])
+    await page.keyboard.press("j")
+    await expect(focused).to_have_attribute("data-item", ids[1])
+    await page.keyboard.press("k")
+    await page.keyboard.press("k")
+    await expect(page.locator(".pages .num")).to_have_text(f"1 to 50 of {MANY + 2}")
+    await expect(focused).to_have_attribute("data-item", last or "")
+    await page.go_back()
+    await expect(page.locator(".pages .num")).to_have_text(f"51 to 100 of {MANY + 2}")
+    await expect(page.locator(f"#a-{ids[0]}")).to_be_visible()
 
 
 async def test_a_card_opens_on_its_page_and_a_decision_stays_there(site: Site, page: Page) -> None:
@@ -194,3 +208,28 @@ async def test_an_address_that_was_tampered_with(site: Site, path: str) -> None:
     answer = await (await site.visitor("claire")).get(path)
     assert answer.status_code == 422
     assert "<h1>Not taken</h1>" in answer.text
+
+
+# Eight more of each proposal, in batches of their own; what a thousand look like is the same as if each had been proposed.
+MULTIPLIED = """insert into artifact (id, customer_id, rm_id, batch_id, artifact_type, created_by_type, created_by_id, payload,
+    field, field_version, item_key, customer_ref, customer_name, created_by_name)
+  select 'm' || n || a.id, a.customer_id, a.rm_id, 'm' || n || a.batch_id, a.artifact_type, a.created_by_type, a.created_by_id,
+    a.payload, a.field, a.field_version, a.item_key, a.customer_ref, a.customer_name, a.created_by_name
+  from artifact a, generate_series(1, 8) n where a.rm_id = $1 and a.status = 'pending'"""
+
+
+async def test_a_thousand_pending_go_by_fifty_at_a_time_and_none_is_there_twice(site: Site, crowd: str) -> None:
+    await site.database.execute(MULTIPLIED, crowd)
+    waiting = "select id from artifact where rm_id = $1 and status = 'pending'"
+    pending = {row["id"] for row in await site.database.fetch(waiting, crowd)}
+    assert len(pending) > 1000
+    oda, path, seen = await site.visitor(crowd), "/inbox", []
+    while path:
+        page = (await oda.get(path)).text
+        ids = re.findall(r'data-item="([^"]+)"', page)
+        assert len(ids) == 50 or len(seen) + len(ids) == len(pending)
+        seen += ids
+        following = re.search(r'<a [^>]*href="([^"]+)"[^>]*rel="next"|<a [^>]*rel="next"[^>]*href="([^"]+)"', page)
+        path = html.unescape(following[1] or following[2]) if following else ""
+    assert len(seen) == len(set(seen)) == len(pending)
+    assert set(seen) == pending

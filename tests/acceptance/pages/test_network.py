@@ -102,13 +102,12 @@ async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(
 
 
 async def test_a_server_that_is_started_again_is_found_again_and_nothing_is_there_twice(
-    server: Any, site: Site, visit: Callable[..., Any], waiting: list[str]
+    site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    database = server.app_url(site.database._params.database)
-    with served_at(database, port) as url:
+    with served_at(site.address, port) as url:
         page: Page = await visit("claire", f"{url}{HERE}")
         await expect(page.locator("html[data-live=on]")).to_be_attached()
 
@@ -119,7 +118,7 @@ async def test_a_server_that_is_started_again_is_found_again_and_nothing_is_ther
     refusal = row(page, waiting[0]).get_by_role("alert")
     await expect(refusal).to_contain_text("Not saved. The server did not answer.")
     new = await site.propose("lund", item("interests", ["Luge"], source_text="luge"))
-    with served_at(database, port):
+    with served_at(site.address, port):
         await expect(row(page, new.artifacts[0].id)).to_be_visible(timeout=20_000)
         await expect(page.locator("html[data-live=on]")).to_be_attached()
         assert await row(page, new.artifacts[0].id).count() == 1
