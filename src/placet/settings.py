@@ -48,7 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `sign_in_lifetime` whatever happens, and after `sign_in_idle` without a request. `trusted_proxies` are the networks
     whose word on where a request came from is believed. `secret_key` encrypts what is stored and must not be read, such as
     the secrets of webhooks. `trail_key`, `trail_public_keys` and `checkpoints` are read by `audit.keys`. `loopback_calls` lets
-    webhooks go to this machine, over http too. `smtp_url` and `mail_from` are read by `mail.send.mail_server`.
+    webhooks go to this machine, over http too. `dev` serves the style guide. `smtp_url` and `mail_from` are read by
+    `mail.send.mail_server`.
     """
 
     database_url: str | None = None
@@ -70,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trail_public_keys: tuple[str, ...] = ()
     checkpoints: Path | None = None
     loopback_calls: bool = False
+    dev: bool = False
     smtp_url: str | None = None
     mail_from: str | None = None
     url: str | None = None
@@ -114,6 +116,7 @@ VARIABLES = {
     "PLACET_TRAIL_PUBLIC_KEYS": "Public keys, by white space, whose checkpoints count too: earlier ones, another machine's.",
     "PLACET_CHECKPOINTS": "The file every checkpoint is added to, best on another machine's disk; unset: PLACET_HOME/checkpoints.",
     "PLACET_LOOPBACK_CALLS": "`yes` lets webhooks and triggers call this machine (http://127.0.0.1), to try them; unset: no.",
+    "PLACET_DEV": "`yes` serves /styleguide, the parts of the pages with made-up people; the demo does; unset: no.",
     "PLACET_MODEL": "A language model to read notes, by pydantic-ai's name, such as `openai:gpt-5`; unset: the offline reader.",
     "PLACET_MODEL_URL": "The base address of an OpenAI-compatible server or Ollama, /v1 included; unset: the provider's own.",
     "PLACET_MODEL_KEY": "The key for the model; unset: the provider's own variable, such as OPENAI_API_KEY.",
@@ -172,6 +175,7 @@ def load(environment: dict[str, str] | None = None) -> Settings:
         trail_public_keys=tuple((text("PLACET_TRAIL_PUBLIC_KEYS") or "").split()),
         checkpoints=path("PLACET_CHECKPOINTS"),
         loopback_calls=yes("PLACET_LOOPBACK_CALLS", False),
+        dev=yes("PLACET_DEV", False),
         smtp_url=text("PLACET_SMTP_URL"),
         mail_from=text("PLACET_MAIL_FROM"),
         url=(text("PLACET_URL") or "").rstrip("/") or None,

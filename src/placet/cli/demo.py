@@ -65,6 +65,7 @@ def demo(
         "PLACET_PORT": str(chosen),
         "PLACET_PROFILE_SCHEMA": str(schema_file()),
         "PLACET_HOME": str(settings.home),
+        "PLACET_DEV": "yes",
         "PLACET_LOOPBACK_CALLS": "yes",  # so that a webhook can be tried with a receiver on this machine
     }
     with sock:

@@ -161,6 +161,7 @@ def served_at(database_url: str, port: int = 0) -> Iterator[str]:
         environment.setenv("PLACET_WORKER", "no")
         environment.setenv("PLACET_SECRET_KEY", SECRET_KEY)
         environment.setenv("PLACET_LOOPBACK_CALLS", "yes")
+        environment.setenv("PLACET_DEV", "yes")
         environment.setenv("PLACET_TRAIL_KEY", TRAIL_KEY.text)
         app = from_environment()
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=3)

@@ -293,6 +293,7 @@ async def forbidden(page: Page, site: Site) -> None:
 
 
 PAGES: dict[str, tuple[str | None, Show]] = {
+    "styleguide": (None, at("/styleguide")),
     "sign-in": (None, at("/sign-in")),
     "sign-in-wrong": (None, wrong_password),
     "link": (None, at("/sign-in/link/used-before")),
@@ -398,6 +399,7 @@ FORM_IS_OPEN = (
     "reject",
     "new-customer",
     "sign-in",
+    "styleguide",
     "stale-over",
     "delegations",
     "change",

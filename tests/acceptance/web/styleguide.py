@@ -15,43 +15,33 @@ import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.params import FromPath
 
-from acceptance.web.sample import (
+from acceptance.web.sample import batch, filters, shell
+from placet.web import note, render, views
+from placet.web.pages.api_docs import DocsPage, Operation, Parameter, Shape
+from placet.web.specimens.proposals import (
     ADDRESS,
-    ARUN,
     ASCONA,
     CHANNELS,
     CLEARED,
     DEPENDANTS,
-    FIELDS,
     FIRST,
-    HELENE,
     HORIZON,
     INCOME,
     LIQUIDITY,
     LONG,
-    LUNCH,
-    MARGRETHE,
-    NOTE,
     NOTE_PROPOSALS,
     OCCUPATION,
     ODD,
-    PAOLO,
     PAST,
     PHONE,
-    READER,
-    REVIEW,
     REVIEWED,
     RISK,
     TASK,
     WEALTH,
-    batch,
-    filters,
     minutes,
     opened,
-    shell,
 )
-from placet.web import note, render, views
-from placet.web.pages.api_docs import DocsPage, Operation, Parameter, Shape
+from placet.web.specimens.words import ARUN, FIELDS, HELENE, LUNCH, MARGRETHE, NOTE, PAOLO, READER, REVIEW
 from placet.web.static_files import static_files
 
 CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Error, Page, Route, expect
 
-from acceptance.web import sample, styleguide
+from acceptance.web import styleguide
+from placet.web.specimens import proposals as sample
+from placet.web.specimens import words
 
 # At once, as a finger does that bounces: a busy machine could take long between two presses of its own.
 PRESSED_THRICE = """() => { for (const _ of [1, 2, 3]) {
@@ -173,8 +175,8 @@ async def test_a_batch_says_what_it_takes_before_it_is_accepted(plain: Page, gui
     await plain.goto(f"{guide}/see/batch")
     await plain.get_by_role("button", name="Reject all 6 pending").click()
     assert [path for path, _ in sent()] == [
-        f"/batches/b-{sample.REVIEW.id}/accept",
-        f"/batches/b-{sample.REVIEW.id}/reject",
+        f"/batches/b-{words.REVIEW.id}/accept",
+        f"/batches/b-{words.REVIEW.id}/reject",
     ]
 
 
@@ -198,7 +200,7 @@ async def test_a_note_is_sent_with_its_customer_title_and_day(plain: Page, guide
     await plain.get_by_role("button", name="Read the note").click()
     [(path, fields)] = sent()
     assert path == "/read"
-    assert fields["customer"] == [sample.ARUN.id]
+    assert fields["customer"] == [words.ARUN.id]
     assert fields["text"] == ["He moved.\r\nTo Basel."]
     assert (fields["title"], fields["occurredAt"]) == (["Call"], ["2026-11-17"])
 
@@ -321,7 +323,7 @@ async def test_capital_a_accepts_the_batch_when_nothing_is_selected(page: Page, 
     await page.goto(f"{guide}/see/inbox-stale")
     await page.keyboard.press("Shift+A")
     await done(page)
-    assert sent()[0][0] == f"/batches/b-{sample.LUNCH.id}/accept"
+    assert sent()[0][0] == f"/batches/b-{words.LUNCH.id}/accept"
 
 
 @pytest.mark.parametrize(("keys", "where"), [("gi", "/inbox"), ("gc", "/customers"), ("n", "/read")])

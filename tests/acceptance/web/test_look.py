@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.web import styleguide
 from acceptance.web.looking import DESK, LEVELS, walk
+from placet.api.app import create_app
+from placet.customers.schema import load_schema
+from placet.runtime import Runtime
+from placet.settings import Settings
+from placet.web.pages import answer_error, handlers
 
 STRICT = [*LEVELS, "best-practice"]
 
@@ -56,3 +62,13 @@ async def test_symbols_are_drawn_under_the_security_policy(desk: BrowserContext,
     assert box > 10
     assert said == []
     await page.close()
+
+
+@pytest.mark.parametrize(("dev", "status"), [(True, 200), (False, 404)])
+async def test_the_style_guide_is_served_where_placet_is_developed_and_nowhere_else(dev: bool, status: int) -> None:
+    settings = Settings(database_url="postgresql://nobody@127.0.0.1:1/none", dev=dev)
+    app = create_app(Runtime(settings, schema=load_schema()), handlers=handlers, answer_error=answer_error)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/styleguide", headers={"accept": "text/html"})
+    assert answer.status_code == status
+    assert ("Four materials" in answer.text) is dev

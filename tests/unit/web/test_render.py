@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from acceptance.web import sample, styleguide
+from acceptance.web import styleguide
 from placet.customers import fields
 from placet.customers.schema import Field
 from placet.web import render, views
+from placet.web.specimens import proposals as sample
 
 NOW = datetime(2026, 11, 17, 11, 30, tzinfo=UTC)
 TEXT = Field(key="text", label="Text", section="S", type="text")

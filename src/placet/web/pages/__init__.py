@@ -28,6 +28,7 @@ from placet.web.pages import (
     signing_in,
     sources,
     standing,
+    styleguide,
     teams,
     tokens,
 )
@@ -64,5 +65,7 @@ behind_the_sign_in = Router(
         *deliveries.handlers,
     ],
 )
-for_anybody = Router(path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers])
+for_anybody = Router(
+    path="/", route_handlers=[*signing_in.handlers, *company.handlers, *api_docs.handlers, *styleguide.handlers]
+)
 handlers = (behind_the_sign_in, for_anybody, static_files)

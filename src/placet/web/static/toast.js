@@ -1,4 +1,4 @@
-// What was just done, for ten seconds, with the way back. Never for errors: a refusal stands where it happened.
+// What was just done, for ten seconds, with the way back. Never for errors.
 import { $, make, seen } from "./dom.js";
 
 const FOR_MS = 10_000;
@@ -9,7 +9,7 @@ export function toast(said, undo, after) {
   over = after;
   const words = make("p", { textContent: said.shown ? "" : said.sentence });
   if (said.shown) words.append(...new DOMParser().parseFromString(said.shown, "text/html").body.childNodes); // escaped, with odd characters marked
-  const made = make("div", { id: "toast", attributes: { role: "group", "aria-label": "Just done" } }, words);
+  const made = make("div", { id: "toast", className: "toast", attributes: { role: "group", "aria-label": "Just done" } }, words);
   if (undo) {
     const button = make("button", { type: "button", className: "btn sm", onclick: undo }, "Undo", make("kbd", { textContent: "z", attributes: { "aria-hidden": "true" } }));
     button.dataset.key = "z";
@@ -17,7 +17,8 @@ export function toast(said, undo, after) {
   }
   made.onmouseenter = made.onfocus = () => clearTimeout(timer);
   made.addEventListener("focusin", () => clearTimeout(timer));
-  for (const leaves of ["mouseleave", "focusout"]) made.addEventListener(leaves, wait);
+  made.onmouseleave = wait;
+  made.addEventListener("focusout", wait);
   $(".app").append(made);
   wait();
 }
