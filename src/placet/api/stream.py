@@ -6,7 +6,7 @@ token it was opened with. Each message carries the place to go on from (`Last-Ev
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
@@ -19,6 +19,7 @@ from placet.api.feed import Feed, Watcher
 from placet.api.reading import read_query
 from placet.api.spec import described
 from placet.audit import feed
+from placet.audit.feed import Happened
 from placet.audit.position import Position, read
 from placet.audit.timeline import Line
 from placet.errors import NotSignedIn, Unavailable
@@ -55,7 +56,8 @@ class Streams(Controller):
         Each message is an event as `GET /api/customers/{id}/events` lists it, of what the caller may see at that moment. Its
         `id` is a place in the stream: sent as `Last-Event-ID` it goes on from there, with nothing left out and nothing twice,
         whichever server process answers. A message of type `reset` says that too much happened since: read your lists
-        afresh. A comment comes every 15 seconds. The stream ends with the sign-in or token that opened it.
+        afresh; one of type `access` that the caller sees other customers than before, naming the one that was attached to
+        somebody else, if that was it. A comment comes every 15 seconds. The stream ends with the sign-in or token that opened it.
         """
         query = read_query(request, StreamQuery)
         text = request.headers.get("last-event-id") or query.last_event_id
@@ -94,10 +96,11 @@ async def _messages(
     try:
         place = since.copy() if since is not None else watcher.position
         yield f"retry: {RETRY_MS}\nid: {place}\n\n".encode()
+        who = await caller.now()
+        if who is None:
+            return
+        held = who.authority
         if since is not None:
-            who = await caller.now()
-            if who is None:
-                return
             async with runtime.reading() as connection:
                 missed = await feed.between(connection, who, since, watcher.position, most=MOST_BEHIND)
             for line, there in missed or ():
@@ -110,18 +113,35 @@ async def _messages(
             who = await caller.now()
             if who is None:
                 return
-            sent = False
-            for happened in events:
-                if place.take(happened.line.seq) and happened.seen_by(who):
-                    sent = True
-                    yield _message(happened.line, place)
+            told = list(_told(events, place, who))
+            if who.authority != held:
+                held = who.authority
+                told.insert(0, _access(place, None))
+            for message in told:
+                yield message
             place.give_up(gone)
-            if not sent and not events:
+            if not told and not events:
                 yield f": still here\nid: {place}\n\n".encode()
     except Unavailable:
         return
     finally:
         runtime.part(Feed).leave(watcher)
+
+
+def _told(events: list[Happened], place: Position, who: Principal) -> Iterator[bytes]:
+    """What a caller is told of these events, each with the place after it; `place` goes on past all of them."""
+    for happened in events:
+        if not place.take(happened.line.seq):
+            continue
+        if happened.seen_by(who):
+            yield _message(happened.line, place)
+        elif happened.takes_from(who):
+            yield _access(place, happened.line.customer_id)
+
+
+def _access(place: Position, customer_id: str | None) -> bytes:
+    """That the caller sees less (or more) from now on: a customer is another's, or what they stand in for changed."""
+    return b"event: access\nid: %b\ndata: %b\n\n" % (str(place).encode(), _encode({"customerId": customer_id}))
 
 
 def _message(line: Line, place: Position) -> bytes:

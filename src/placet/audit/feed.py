@@ -35,6 +35,10 @@ class Happened(msgspec.Struct, frozen=True):
         """Whether this caller, as they stand now, may see it."""
         return access.standing(who, self.customer_id, self.rm_id, self.team_id, self.line.artifact_id).sees
 
+    def takes_from(self, who: Principal) -> bool:
+        """Whether it is what took that customer from this caller: it was attached to somebody else."""
+        return self.line.kind == "customer.reassigned" and self.line.body.get("before") == who.id
+
 
 class Read(msgspec.Struct, frozen=True):
     """What one reading found: events by number, numbers that will never come, and whether more was there than fits."""

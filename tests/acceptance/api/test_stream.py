@@ -21,6 +21,7 @@ from placet.api import stream as streaming
 from placet.api.app import create_app
 from placet.api.auth import COOKIE
 from placet.api.feed import Feed
+from placet.artifacts import custody
 from placet.customers import delegations
 from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM
@@ -215,6 +216,30 @@ async def test_who_stands_in_hears_it_while_they_do(desk: Desk, listen: Any) -> 
             await desk.pending("email", "a@b.example")
             await rm.until(["profile_edit.proposed"])
         assert "email" not in {event["field"] for event in other.events}
+
+
+async def test_who_loses_a_customer_or_what_they_stood_in_for_is_told_so(desk: Desk, listen: Any) -> None:
+    async def told(one: Listening, times: int) -> list[Any]:
+        async with asyncio.timeout(10):
+            while sum(m.get("event") == "access" for m in one.messages) < times:
+                one.took.clear()
+                await one.took.wait()
+        return [json.loads(m["data"])["customerId"] for m in one.messages if m.get("event") == "access"]
+
+    admin = await desk.world.person("admin")
+    until = datetime.now(UTC) + timedelta(days=7)
+    async with listen(desk.as_rm) as former, listen(desk.as_other) as colleague, listen(desk.as_auditor) as auditor:
+        given = await desk.world.runtime.transact(
+            lambda c: delegations.delegate(c, desk.rm, to_user=desk.other.id, until_at=until)
+        )
+        assert await told(colleague, 1) == [None]
+        await desk.world.runtime.transact(lambda c: delegations.end(c, desk.rm, given.id))
+        assert await told(colleague, 2) == [None, None]
+        await desk.world.runtime.transact(lambda c: custody.reassign(c, admin, desk.customer, desk.other.id))
+        assert await told(former, 1) == [desk.customer]
+        assert former.events == [], "what happens there is another's to hear"
+        await auditor.until(["delegation.created", "delegation.ended", "customer.reassigned"])
+        assert await told(auditor, 0) == []
 
 
 async def test_an_open_page_keeps_no_sign_in_alive(desk: Desk, listen: Any) -> None:

@@ -14,7 +14,9 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from acceptance.pages.conftest import Site, Window, item, open_context
 from acceptance.web.test_keys_and_forms import PRESSED_THRICE
+from placet.artifacts import custody
 from placet.demo.loading import DEMO_PASSWORD
+from placet.identity.principal import SYSTEM
 
 _numbers = itertools.count(1)
 
@@ -300,7 +302,7 @@ async def test_beside_its_field_it_is_decided_like_in_a_list(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:
     page = await visit("claire", "/customers/lund/profile")
-    await row(page, waiting[1]).get_by_role("link").focus()
+    await row(page, waiting[1]).get_by_role("link", name="Review").focus()
     await page.route("**/decide", lambda route: route.abort(), times=1)
     await page.keyboard.press("a")
     refusal = row(page, waiting[1]).get_by_role("alert")
@@ -357,6 +359,23 @@ async def test_what_others_decide_arrives_and_names_them(
     assert await row(admin, waiting[1]).locator(".card-f .btn:visible").count() == 0
     new = await site.proposal("lund", "interests", ["Skating"], source_text="skating")
     await expect(row(admin, new.id)).to_be_visible()
+
+
+async def test_what_is_no_longer_ones_own_goes_and_the_page_says_why(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", "/inbox")
+    await expect(row(page, waiting[0])).to_be_visible()
+    await expect(page.locator("html[data-live=on]")).to_be_attached()
+    try:
+        await custody.reassign(site.database, SYSTEM, "lund", "jonas")  # type: ignore[arg-type]
+        await expect(page.get_by_role("alert")).to_have_text(
+            "Margrethe Lund was attached to somebody else. What waited there is no longer yours to decide."
+        )
+        await expect(row(page, waiting[0])).to_have_count(0)
+        await expect(page.locator(".cust").first).to_be_visible()
+    finally:
+        await custody.reassign(site.database, SYSTEM, "lund", "claire")  # type: ignore[arg-type]
 
 
 async def test_coming_back_after_being_cut_off_shows_what_happened_once(

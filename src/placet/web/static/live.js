@@ -1,5 +1,5 @@
 // What others do arrives by itself. Each message only says that something happened; what it looks like the page asks for.
-import { $, make, say } from "./dom.js";
+import { $, make, notice, say } from "./dom.js";
 import { decidedElsewhere } from "./decide.js";
 import { refresh } from "./page.js";
 
@@ -25,6 +25,16 @@ function hear(message) {
   again();
 }
 
+// What one may see changed: the page says so, its rows turn grey, and those that are not one's own any more go.
+function lose(customer) {
+  const only = $("#main").dataset.live;
+  if (customer && only !== "*" && only !== customer) return again();
+  const name = customer && ($(`[id="c-${CSS.escape(customer)}"]`) ?? $("h1")).textContent.trim();
+  notice(customer ? `${only === "*" && name === "Inbox" ? "A customer" : name} was attached to somebody else. What waited there is no longer yours to decide.`
+    : "What you stand in for changed. This list shows what is yours to decide now.");
+  again();
+}
+
 function again(after = 150) {
   clearTimeout(soon);
   soon = setTimeout(refresh, after);
@@ -39,8 +49,12 @@ function open() {
   if (stream || document.hidden || !place) return;
   stream = new EventSource(`/api/stream?lastEventId=${encodeURIComponent(place)}`);
   stream.onmessage = hear;
+  stream.addEventListener("access", (message) => { place = message.lastEventId || place; lose(JSON.parse(message.data).customerId); });
   stream.addEventListener("reset", (message) => { place = message.lastEventId || place; again(); });
-  stream.onopen = () => { document.documentElement.dataset.live = "on"; };
+  stream.onopen = () => {
+    if (document.documentElement.dataset.live === "off") again(); // what was taken away meanwhile nobody tells
+    document.documentElement.dataset.live = "on";
+  };
   stream.onerror = () => {
     document.documentElement.dataset.live = "off";
     if (stream.readyState !== EventSource.CLOSED) return; // it tries again by itself
