@@ -40,6 +40,12 @@ async def reassign(connection: Connection, who: Principal, customer_id: str, rm_
     await ends.lapse_orphans_of(connection, customer_id)
 
 
+async def attached_since(connection: Connection, customer_id: str) -> datetime | None:
+    """When a customer was last attached to somebody, None where that was when they came. Who may see them is settled before."""
+    at: datetime | None = await connection.fetchval(SQL["attached_since"], customer_id)
+    return at
+
+
 async def delete_customer(connection: Connection, who: Principal, customer_id: str) -> None:
     """Delete a customer: what is pending is withdrawn, artifacts and trail stay, with the names they had."""
     access.check_admin(who, "delete a customer")

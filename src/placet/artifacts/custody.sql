@@ -22,3 +22,7 @@ update artifact set status = 'withdrawn', decided_at = $2, reason = $3 where cus
 -- name: delete
 -- Artifacts, sources and batches keep their rows and lose the id.
 delete from customer where id = $1;
+
+-- name: attached_since
+-- When a customer last changed hands.
+select max(at) from event where customer_id = $1 and kind = 'customer.reassigned';

@@ -31,7 +31,8 @@ _PENDING_COLUMNS = ("a.customer_id", "a.rm_id", "a.id")
 class Filters(msgspec.Struct, kw_only=True):
     """What a list is narrowed to; None leaves a dimension open.
 
-    `flag` is one of `FLAGGED`, or a policy, whose fields are then `flagged`; any other finds nothing.
+    `flag` is one of `FLAGGED`, or a policy, whose fields are then `flagged`; any other finds nothing. `whose` is `mine` (of
+    the caller's own customers), `delegated` (what they stand in for), any other finds nothing.
     """
 
     status: str | None = None
@@ -45,6 +46,7 @@ class Filters(msgspec.Struct, kw_only=True):
     decided: bool | None = None
     flag: str | None = None
     flagged: tuple[str, ...] = ()
+    whose: str | None = None
 
 
 FLAGGED = {  # what a pending artifact carries a flag for, as a condition
@@ -135,6 +137,8 @@ def query(
         conditions.append(FLAGGED[filters.flag])
     elif filters.flag is not None:
         given("a.field = any ({}::text[])", list(filters.flagged))
+    if filters.whose is not None:
+        given(_whose(filters.whose), who.id)
     by, after = ORDERS[order]
     if cursor is not None:
         at, seq = read_cursor(cursor, order)
@@ -143,6 +147,13 @@ def query(
     arguments += [limit + 1, offset]
     last = f"order by {by} limit ${len(arguments) - 1} offset ${len(arguments)}"
     return f"{SQL['columns']} where {' and '.join(conditions)} {last}", arguments
+
+
+def _whose(whose: str) -> str:
+    """The condition of that filter, with a place for who asks."""
+    if whose == "mine":
+        return "c.rm_id = {}"
+    return access.delegated("c.id", "c.rm_id", "a.id", "{}") if whose == "delegated" else "({}::text is null)"
 
 
 def in_order(artifacts: list[Artifact], order: str) -> list[Artifact]:
@@ -158,6 +169,15 @@ async def get_artifact(connection: Connection, who: Principal, artifact_id: str)
     if row is None:
         raise NotFound("Artifact not found")
     return from_row(row)
+
+
+async def undoing(connection: Connection, who: Principal, artifact_id: str) -> list[Artifact]:
+    """The entries that undo an artifact, as far as they are there for this caller, oldest first."""
+    condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
+    rows = await connection.fetch(
+        f"{SQL['columns']} where {condition} and a.reverts = $2 order by a.seq", scope, artifact_id
+    )
+    return [from_row(row) for row in rows]
 
 
 async def named(connection: Connection, ids: list[str]) -> list[Artifact]:

@@ -303,7 +303,13 @@ class _Bench:
         return effect
 
     def _check_bulk(self, kind: ArtifactType, artifact: Artifact) -> None:
+        field = self.state.field(artifact)
         for found, code, why in (
+            (
+                field is not None and field.restricted,
+                "restricted",
+                "Its value is hidden until somebody asks to see it.",
+            ),
             (not kind.in_bulk, "one_by_one", f"Each {kind.label.lower()} is looked at by itself."),
             (artifact.payload.get("confidence") == "low", "low_confidence", "Its confidence is low."),
             (artifact.unverified, "unverified", LACKING[artifact.lacks or "place"][1]),

@@ -13,7 +13,24 @@ from placet.errors import NotFound
 from placet.identity.principal import Principal
 
 SQL = statements(__package__, "timeline.sql")
-_LAST = 2**62
+
+
+class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer's events are narrowed to; None leaves a dimension open. `act` is the last part of a kind."""
+
+    act: str | None = None
+    field: str | None = None
+    person: str | None = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """How many events of a customer are of one act, field and person."""
+
+    act: str
+    field: str | None
+    actor_id: str
+    actor_name: str | None
+    events: int
 
 
 class Line(msgspec.Struct, kw_only=True):
@@ -58,11 +75,12 @@ async def of_customer(
     limit: int = 50,
     newest_first: bool = False,
     until: datetime | None = None,
+    narrowed: Narrowed | None = None,
 ) -> list[Line]:
     """A customer's events; NotFound where they are not there for this caller. A deleted customer's stay for who sees all.
 
-    `newest_first` turns the order round; `after` is then the sequence number to continue below (0: from the newest), and
-    `until` a moment before which they happened.
+    `newest_first` goes by the time of the act, latest first; `after` is then the event to continue below (0: from the newest),
+    `until` a moment before which they happened, and `narrowed` says which.
     """
     condition, scope = access.visible(who, "c.id", "c.rm_id")
     if not await connection.fetchval(SQL["customer_visible"].format(visible=condition), scope, customer_id):
@@ -70,10 +88,18 @@ async def of_customer(
         if not (everything and await connection.fetchval(SQL["customer_known"], customer_id)):
             raise NotFound("Customer not found")
     if newest_first:
-        rows = await connection.fetch(SQL["of_customer_newest"], customer_id, after or _LAST, limit, until)
+        to = narrowed or Narrowed()
+        rows = await connection.fetch(
+            SQL["of_customer_newest"], customer_id, after, limit, until, to.act, to.field, to.person
+        )
     else:
         rows = await connection.fetch(SQL["of_customer"], customer_id, after, limit)
     return [line(row) for row in rows]
+
+
+async def made_of(connection: Connection, customer_id: str, *, until: datetime | None = None) -> list[Part]:
+    """What a customer's trail is made of. Who may see the customer is settled before."""
+    return [Part(*row.values()) for row in await connection.fetch(SQL["made_of"], customer_id, until)]
 
 
 def line(row: Any) -> Line:

@@ -6,11 +6,23 @@ from event e left join event_body b on b.event_id = e.id
 where e.customer_id = $1 and e.seq > $2 order by e.seq limit $3;
 
 -- name: of_customer_newest
--- The same, newest first, before a sequence number and, if given, a moment.
+-- The same by the time of the act, newest first (the later written first where two share it), before an event and, if given,
+-- a moment; narrowed to acts (the last part of a kind), a field, a person.
 select e.seq, e.id, e.at, e.kind, e.artifact_id, e.customer_id, e.batch_id, e.actor_type, e.actor_id, e.on_behalf_of, e.door,
        e.field, b.body
 from event e left join event_body b on b.event_id = e.id
-where e.customer_id = $1 and e.seq < $2 and ($4::timestamptz is null or e.at < $4) order by e.seq desc limit $3;
+where e.customer_id = $1
+  and ($2::bigint = 0 or (e.at, e.seq) < (select l.at, l.seq from event l where l.customer_id = $1 and l.seq = $2))
+  and ($4::timestamptz is null or e.at < $4) and ($5::text is null or regexp_replace(e.kind, '^.*\.', '') = $5)
+  and ($6::text is null or e.field = $6) and ($7::text is null or e.actor_id = $7)
+order by e.at desc, e.seq desc limit $3;
+
+-- name: made_of
+-- What a customer's trail is made of: how many events of which act, field and person.
+select regexp_replace(e.kind, '^.*\.', '') as act, e.field, e.actor_id, max(b.body::jsonb ->> 'actorName') as actor_name,
+       count(*)::int as events
+from event e left join event_body b on b.event_id = e.id
+where e.customer_id = $1 and ($2::timestamptz is null or e.at < $2) group by 1, 2, 3;
 
 -- name: of_artifact
 -- An artifact's trail, oldest first, after a sequence number.

@@ -61,13 +61,17 @@ def decidable(who: Principal, customer_id: str, rm_id: str, artifact_id: str) ->
     me = "($1::text[])[1]"
     if own_only(who):
         return f"({rm_id} = {me})", [who.id]
-    standing_in = (
+    return f"({rm_id} = {me} or {delegated(customer_id, rm_id, artifact_id, me)})", [who.id]
+
+
+def delegated(customer_id: str, rm_id: str, artifact_id: str, me: str) -> str:
+    """The SQL condition that somebody else's customer or artifact is this person's to decide, as a live delegate."""
+    return (
         f"exists (select from delegation d where d.to_user = {me} and d.from_user = {rm_id} and d.ended_at is null"
         " and d.from_at <= statement_timestamp() and d.until_at > statement_timestamp()"
         " and (d.customer_ids is null and d.artifact_ids is null"
         f" or {customer_id} = any (d.customer_ids) or {artifact_id} = any (d.artifact_ids)))"
     )
-    return f"({rm_id} = {me} or {standing_in})", [who.id]
 
 
 def own_only(who: Principal) -> bool:

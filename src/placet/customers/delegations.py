@@ -26,6 +26,10 @@ HAND_OVER = timedelta(days=14)  # how long an item stays handed over unless it i
 MAX_NAMED = 1000  # customers or artifacts of one delegation
 MAX_LISTED = 1000
 MAX_REASON = 2000  # characters
+_FOR_CUSTOMER = (
+    "d.from_user = (select c.rm_id from customer c where c.id = $1) and d.artifact_ids is null"
+    " and (d.customer_ids is null or $1 = any (d.customer_ids)) and t.disabled_at is null"
+)
 
 
 class Delegation(msgspec.Struct, kw_only=True):
@@ -167,6 +171,21 @@ async def list_delegations(connection: Connection, who: Principal) -> list[Deleg
     _check_person(who)
     person = None if access.sees_everything(who) else who.id
     return [Delegation(**dict(row)) for row in await connection.fetch(SQL["list"], person, MAX_LISTED)]
+
+
+async def live_for(connection: Connection, person: str) -> list[Delegation]:
+    """What a person stands in for at this moment, the longest first. Who asks is settled before."""
+    return await _live(connection, "d.to_user = $1", person)
+
+
+async def of_customer(connection: Connection, customer_id: str) -> list[Delegation]:
+    """Who stands in for a customer's RM there at this moment, the longest first. Who may see the customer is settled before."""
+    return await _live(connection, _FOR_CUSTOMER, customer_id)
+
+
+async def _live(connection: Connection, condition: str, about: str) -> list[Delegation]:
+    rows = await connection.fetch(SQL["live"].format(condition=condition), about, MAX_LISTED)
+    return [Delegation(**dict(row)) for row in rows]
 
 
 # ── who gives, and what ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -49,6 +49,14 @@ from delegation d join app_user f on f.id = d.from_user join app_user t on t.id 
 where $1::text is null or d.from_user = $1 or d.to_user = $1
 order by d.ended_at is null and d.until_at > statement_timestamp() desc, d.created_at desc, d.id limit $2;
 
+-- name: live
+-- The delegations that count now, the longest first, of a person ($1) or whatever else the condition says.
+select d.id, d.from_user, f.name as from_user_name, d.to_user, t.name as to_user_name, d.from_at, d.until_at, d.customer_ids,
+       d.artifact_ids, d.reason, d.created_at, d.ended_at, true as live
+from delegation d join app_user f on f.id = d.from_user join app_user t on t.id = d.to_user
+where d.ended_at is null and d.from_at <= statement_timestamp() and d.until_at > statement_timestamp() and {condition}
+order by d.until_at desc, d.id limit $2;
+
 -- name: end
 -- Before its time.
 update delegation set ended_at = $2 where id = $1;

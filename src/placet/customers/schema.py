@@ -63,6 +63,8 @@ class Field(
     unit: str | None = None
     synonyms: tuple[str, ...] = ()
     expires_after_days: int | None = None  # how long a proposal for it may wait; None: for ever
+    fresh_for_days: int | None = None  # how long a value counts as current; older ones need attention
+    review_due: bool = False  # this date says by when the profile is to be looked through
 
     @property
     def restricted(self) -> bool:
@@ -173,6 +175,10 @@ def _fault_of(entry: Field) -> str | None:  # noqa: PLR0911 - a list of rules, o
         return f"the sensitivity {entry.sensitivity} is not 1 to 4"
     if entry.expires_after_days is not None and not 1 <= entry.expires_after_days <= 3650:
         return f"proposals wait 1 to 3650 days, not {entry.expires_after_days}"
+    if entry.fresh_for_days is not None and not 1 <= entry.fresh_for_days <= 3650:
+        return f"values are current for 1 to 3650 days, not {entry.fresh_for_days}"
+    if entry.review_due and (entry.type != "date" or entry.multi):
+        return "only a date says when a review is due"
     if not entry.label.strip() or not entry.section.strip():
         return "the label and the section must not be empty"
     if entry.items is not None and entry.type != "list":

@@ -45,6 +45,7 @@ FLAGS: Final = {  # a badge's kind -> its symbol and its tone; confidence says `
     "dual": ("two", ""),
     "expires": ("clock", "warn"),
     "human_only": ("user-round-check", ""),
+    "restricted": ("file-search", ""),
 }
 HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" becomes "need" for more
     "stale": "stale",
@@ -55,6 +56,7 @@ HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" beco
     "human_only": "for people only",
     "low": "of low confidence",
     "one_by_one": "to be read",
+    "restricted": "hidden until revealed",
 }
 SEEN: Final = {  # why something in a note was not proposed
     "hypothetical": "Said as a possibility, not as a fact.",
@@ -104,6 +106,7 @@ def make_environment(folder: Path) -> Environment:
         stamp,
         clock,
         moment,
+        until,
         day,
         by_words,
         shown,
@@ -205,6 +208,14 @@ def moment(context: Context, at: datetime) -> Markup:
     zone = context["shell"].zone
     local = at.astimezone(ZoneInfo(zone))
     return _time(at, zone, f"{day(local.date())}, {local:%H:%M:%S}")
+
+
+@pass_context
+def until(context: Context, at: datetime) -> str:
+    """Return the last day before a moment, without its year where that is this one: "30 Nov"."""
+    zone, now = ZoneInfo(context["shell"].zone), context["shell"].now
+    last = (at - timedelta(seconds=1)).astimezone(zone).date()
+    return day(last).removesuffix(f" {now.astimezone(zone).year}")
 
 
 @pass_context

@@ -19,7 +19,7 @@ from placet.identity.sign_in import masked
 
 # What would send something: forms and what belongs to them, but for the filters of a list; and links to a form.
 PRESSABLE = """() => [...document.querySelectorAll("main :is(form, button, input, [data-mode-to])")]
-  .filter(e => !e.closest(".filters")).map(e => e.outerHTML)"""
+  .filter(e => !e.closest(".filters, [data-copy]")).map(e => e.outerHTML)"""
 RAUSCHER = "riskAppetite"  # what waits for Jonas's customer; Claire is not to know that it exists
 
 

@@ -97,7 +97,7 @@ async def test_a_rejection_is_taken_back_with_a_reason(site: Site, window: Calla
     page: Page = (await window("claire")).page
     await page.goto(f"/artifacts/{artifact}")
     await page.get_by_label("Why, if you like").fill("She called again")
-    await page.get_by_role("button", name="Undo", exact=True).click()
+    await page.get_by_role("button", name="Undo with this line").click()
     await expect(page.locator(".notice p, #toast p")).to_have_text(
         "Undone: Employer or business waits for a decision again."
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import Site
+from acceptance.pages.conftest import Site, item
 
 REVEALED = (
     "select count(*) from event where kind = 'customer.revealed' and field = 'dateOfBirth' and actor_id = 'claire'"
@@ -69,7 +69,7 @@ async def test_a_day_shows_the_profile_at_that_moment(site: Site, window: Callab
         " where e.customer_id = 'lund' and e.kind = 'profile_edit.edited' order by e.seq limit 1"
     )
     label = site.schema.field(decided["field"]).label  # type: ignore[union-attr]
-    panel, row = page.get_by_role("complementary", name="Profile on"), page.locator("dt", has_text=label)
+    panel, row = page.get_by_role("region", name="Profile on"), page.locator("dt", has_text=label)
     day = decided["at"].astimezone(UTC).date()
     texts = []
     for when in (day - timedelta(days=1), day):
@@ -94,3 +94,75 @@ async def test_the_history_of_a_field_is_one_click_away(site: Site, window: Call
     await expect(page.locator(".earlier[open] del").first).to_be_visible()
     pending = page.locator("#f-liquidityNeeds .pend")
     await expect(pending).to_be_visible()
+
+
+async def test_what_is_plain_is_decided_beside_its_field_and_the_rest_reviewed_first(
+    site: Site, window: Callable[..., Any]
+) -> None:
+    plain = (await site.proposal("lund", "addressCity", "Tromsø", source_text="in Tromsø", confidence="high")).id
+    note = site.note(
+        "Call", "She moved to Ålesund, where people call her Gro. She flies for Widerøe. Her wealth is from a mill."
+    )
+    quoted = await site.propose(
+        "lund",
+        item("employer", "Wideroe", source_text="flies for Widerøe", confidence="high"),
+        item("preferredName", "Gro", source_text="call her Gro", confidence="high"),
+        item("sourceOfWealth", "A mill", source_text="from a mill", confidence="high"),
+        source=note,
+    )
+    job, name, wealth = (artifact.id for artifact in quoted.artifacts)
+    opened = await window("claire")
+    page: Page = opened.page
+    await page.goto("/customers/lund/profile")
+    for which, buttons in (
+        (plain, ["Review City of residence"]),  # its quote is in no note
+        (wealth, ["Review Source of wealth"]),
+        (name, ["Accept Preferred name", "Edit Preferred name", "Reject Preferred name"]),
+    ):
+        assert await page.locator(f"#a-{which} .btn").all_text_contents() == buttons
+    await page.locator(f"#a-{name}").get_by_role("button", name="Accept").click()
+    await expect(page.get_by_role("status")).to_have_text("Preferred name is now Gro.")
+    await page.locator(f"#a-{job}").get_by_role("link", name="Edit").click()
+    await expect(page.locator(f"#a-{job}")).to_have_attribute("data-mode", "edit")
+    await page.keyboard.type("Widerøe")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Widerøe")
+    assert [await site.status(each) for each in (name, job)] == ["accepted", "edited"]
+    await page.goto("/customers/lund/profile")
+    assert await page.locator(".btn.pri").count() == 0
+    assert opened.said == []
+
+
+async def test_the_timeline_goes_by_when_it_was_done_and_narrows(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/brandt/timeline")
+    stamps: list[str] = []
+    while True:
+        stamps += await page.locator(".tl time").evaluate_all("all => all.map((each) => each.getAttribute('datetime'))")
+        older = page.locator("a[rel=next]")
+        if not await older.count():
+            break
+        await older.click()
+    assert stamps == sorted(stamps, reverse=True)
+    total = await site.database.fetchval("select count(*) from event where customer_id = 'brandt'")
+    assert len(stamps) == total
+    panel = page.get_by_role("complementary", name="About these events")
+    await page.goto("/customers/brandt/timeline")
+    for name, member in (
+        ("Proposed", "act=proposed"),
+        ("note-reader", "person=note-reader"),
+        ("Risk appetite", "field=riskAppetite"),
+    ):
+        said = int(
+            await panel.locator("li", has=page.get_by_role("link", name=name, exact=True)).locator(".num").inner_text()
+        )
+        await page.goto("/customers/brandt/timeline")
+        await panel.get_by_role("link", name=name, exact=True).click()
+        await page.wait_for_url(f"**{member}")
+        assert await page.locator(".tl li").count() == said > 0
+        await expect(panel.locator("[aria-current]")).to_have_text(name)
+        await panel.get_by_role("link", name="any").click()
+    await page.goto("/customers/brandt/timeline?act=proposed&person=claire&field=phone")
+    await expect(page.locator(".empty")).to_contain_text("Nothing matches.")
+    await page.get_by_role("link", name="Clear the filter").click()
+    await expect(page).to_have_url(f"{site.url}/customers/brandt/timeline")

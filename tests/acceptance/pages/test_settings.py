@@ -89,9 +89,9 @@ async def test_an_artifact_is_a_file_with_its_trail(site: Site, window: Callable
     page: Page = (await window("claire")).page
     await page.goto(f"/artifacts/{which}")
     edited = page.locator(".tl li", has_text="with a change")
-    await expect(edited).to_contain_text("Before: ")
+    await expect(edited.locator("xpath=following-sibling::li[1]")).to_contain_text("Profile changed from")
     async with page.expect_download() as downloading:
-        await page.get_by_role("link", name="Export JSON").click()
+        await page.get_by_role("link", name="Export").click()
     assert (await downloading.value).suggested_filename == f"artifact-{which}.json"
     found = (await (await site.visitor("claire")).get(f"/artifacts/{which}/export")).json()
     assert found["artifact"]["id"] == which

@@ -7,6 +7,7 @@ from litestar import Router
 from placet.web.pages import (
     admin,
     api_docs,
+    beside,
     company,
     custody,
     customers,
@@ -44,6 +45,7 @@ behind_the_sign_in = Router(
         *lists.handlers,
         *proposals.handlers,
         *proving.handlers,
+        *beside.handlers,
         *customers.handlers,
         *overview.handlers,
         *sources.handlers,

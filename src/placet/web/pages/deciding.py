@@ -9,17 +9,19 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
-from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_once
+from placet.api.idempotency import JSON, Answer, Reply, decide_once, find_and_decide_once
 from placet.api.reading import read_query
-from placet.artifacts import bulk, inbox, lifecycle
+from placet.artifacts import bulk, inbox, lifecycle, reveal
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
+from placet.artifacts.decide import decide
 from placet.artifacts.gate import Gate
 from placet.artifacts.outcome import Decision, Looked, Outcome
 from placet.customers.schema import ProfileSchema
 from placet.db import json
 from placet.db.engine import Connection
 from placet.errors import NotFound, NotUnderstood, PlacetError, Stale
+from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import forms
 from placet.web.pages.answering import by_script, told
@@ -69,21 +71,88 @@ async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Accept or reject the selected rows: each was picked by hand, so only stale, policy and authority stop one."""
     runtime, who = runtime_and_caller(request)
     form = await forms.read_form(request)
-    status, reason = one(form, "status"), _reason(form)
-    picked = list(dict.fromkeys(form.get("artifact", [])))
-    back = forms.inside(one(form, "next"), "/inbox")
-    if not picked:
+    status, back = one(form, "status"), forms.inside(one(form, "next"), "/inbox")
+    async with runtime.reading() as connection:
+        decisions = await _selected(connection, who, form, runtime.schema)
+    if not decisions:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
-    looked = _looked_at(form)
-    decisions = [
-        Decision(by=who, artifact_id=artifact_id, status=status, reason=reason, looked=looked(artifact_id))
-        for artifact_id in picked
-    ]
     if by_script(request):
         return await decide_once(request, decisions, lambda done: told(done, _tally(done, status, runtime.schema)))
     outcomes = await runtime.part(Gate).decide(decisions)
     failed = [outcome.artifact_id for outcome in outcomes if not outcome.good and outcome.outcome != "already_decided"]
     return forms.go(here_with(back, sel=".".join(failed) or None), _tally(outcomes, status, runtime.schema))
+
+
+@post("/decisions/dry-run", status_code=303)
+async def try_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What accepting the selected rows would do, row by row; nothing is decided."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    async with runtime.reading() as connection:
+        decisions = await _selected(connection, who, {**form, "status": [lifecycle.ACCEPTED]}, runtime.schema)
+        outcomes = await decide(connection, decisions, schema=runtime.schema, dry_run=True)
+    picked = ".".join(decision.artifact_id for decision in decisions)
+    back = here_with(forms.inside(one(form, "next"), "/inbox"), sel=picked or None)
+    return _forecast(request, outcomes, back, runtime.schema)
+
+
+@post("/batches/{batch_id:str}/dry-run", status_code=303)
+async def try_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -> Response[bytes]:
+    """What accepting a whole batch would take; nothing is decided."""
+    runtime, who = runtime_and_caller(request)
+    query = read_query(request, BatchQuery)
+    form = await forms.read_form(request)
+    outcomes = await bulk.decide_batch(
+        runtime,
+        who,
+        batch_id,
+        lifecycle.ACCEPTED,
+        dry_run=True,
+        customer_id=query.customer,
+        created_by_id=query.creator,
+    )
+    back = forms.inside(one(form, "next"), f"/batches/{segment(batch_id)}")
+    return _forecast(request, outcomes, back, runtime.schema)
+
+
+def _forecast(
+    request: Request[Any, Any, Any], outcomes: list[Outcome], back: str, schema: ProfileSchema
+) -> Response[bytes]:
+    signed = sum(o.outcome == "signed" for o in outcomes)
+    taken, rest = sum(o.good for o in outcomes) - signed, [o for o in outcomes if not o.good]
+    sentence = f"Accept would take {taken} of {len(outcomes)}. Nothing is decided yet."
+    if signed:
+        sentence = f"Accept would take {taken} of {len(outcomes)} and sign {signed}. Nothing is decided yet."
+    details = tuple(_why_not(outcome, schema, named=False) for outcome in rest)
+    notice = views.Notice(sentence=sentence, tone="plain", details=details)
+    if by_script(request):
+        return Response(msgspec.json.encode(told(outcomes, notice).body), media_type=JSON, status_code=200)
+    return forms.go(back, notice)
+
+
+async def _selected(connection: Connection, who: Principal, form: Form, schema: ProfileSchema) -> list[Decision]:
+    """A decision for each selected row."""
+    picked = list(dict.fromkeys(form.get("artifact", [])))
+    unseen, looked = await _unseen(connection, who, picked, schema), _looked_at(form)
+    return [
+        Decision(
+            by=who,
+            artifact_id=each,
+            status=one(form, "status"),
+            reason=_reason(form),
+            looked=looked(each),
+            bulk=each in unseen,
+        )
+        for each in picked
+    ]
+
+
+async def _unseen(connection: Connection, who: Principal, picked: list[str], schema: ProfileSchema) -> set[str]:
+    """Those picked whose value the page does not show: nobody picked what they say, so they are judged as part of a batch."""
+    if not any(field.restricted for field in schema.fields):
+        return set()
+    hidden = [artifact for artifact in await inbox.named(connection, picked) if reveal.restricted(artifact, schema)]
+    return {artifact.id for artifact in hidden} - await reveal.lately(connection, who, hidden, schema)
 
 
 @post("/batches/{batch_id:str}/accept", status_code=303)
@@ -228,6 +297,8 @@ def _decided(artifact: Artifact, schema: ProfileSchema) -> str:
         return f"{card.title} is rejected.{' The profile stays as it was.' if artifact.field is not None else ''}"
     if artifact.field is None:
         return f"{card.title} is accepted{' with your change' if artifact.edited else ''}."
+    if reveal.restricted(artifact, schema):
+        return f"{card.title} is accepted{' with your change' if artifact.edited else ''}."
     if artifact.current_value is None:
         return f"{card.title} is now not recorded."
     return f"{card.title} is now {card.now}."
@@ -260,4 +331,4 @@ def _why_not(outcome: Outcome, schema: ProfileSchema, *, named: bool) -> str:
     return ": ".join(part for part in (", ".join(what), sentence) if part)
 
 
-handlers = (decide_one, decide_selected, accept_batch, reject_batch)
+handlers = (decide_one, decide_selected, try_selected, accept_batch, reject_batch, try_batch)

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Request, Response, get
 
 from placet.api.reading import read_query
-from placet.artifacts import inbox, sources
+from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_types
 from placet.customers import records
@@ -20,9 +20,13 @@ from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import show
+from placet.web.pages.beside import beside
 from placet.web.pages.proposals import open_card
+from placet.web.pages.reader import Beside
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 from placet.web.render import OUTCOMES
+
+replace = msgspec.structs.replace
 
 
 class InboxQuery(msgspec.Struct, kw_only=True):
@@ -32,6 +36,7 @@ class InboxQuery(msgspec.Struct, kw_only=True):
     field: str | None = None
     confidence: str | None = None
     flag: str | None = None
+    whose: str | None = None
     status: str | None = None
     order: str | None = None
     cursor: str | None = None
@@ -54,18 +59,24 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
         confidence=query.confidence,
         flag=query.flag,
         flagged=tuple(field.key for field in runtime.schema.fields if field.policy == query.flag),
+        whose=query.whose or None,
     )
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
         listed = await _with_opened(connection, who, page, query.open, order)
-        contexts = await sources.contexts(connection, listed)
-        narrowed = bool(query.field or query.confidence or query.flag)
+        near = await beside(connection, who, runtime.schema, listed)
+        narrowed = bool(query.field or query.confidence or query.flag or query.whose)
         counts = {} if narrowed else await inbox.pending_counts(connection, who)
         view = views.InboxPage(
             shell=around,
-            groups=_groups(listed, who, runtime.schema, contexts, counts, _cut(page, query, narrowed=narrowed)),
-            filters=(*await _filters(connection, runtime, who, query), _flag(query.flag), _order(order)),
+            groups=_groups(listed, who, runtime.schema, near, counts, _cut(page, query, narrowed=narrowed)),
+            filters=(
+                *_whose(who, query.whose),
+                *await _filters(connection, runtime, who, query),
+                _flag(query.flag),
+                _order(order),
+            ),
             span=_span(request, page, query.first, None if narrowed or query.customer else around.pending),
             opened=await open_card(connection, runtime, who, listed, query.open, query.do),
             lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
@@ -122,7 +133,7 @@ def _groups(
     artifacts: list[Artifact],
     who: Principal,
     schema: ProfileSchema,
-    contexts: dict[str, sources.Context],
+    near: Beside,
     counts: dict[str, int],
     cut: Collection[str],
 ) -> tuple[views.CustomerGroup, ...]:
@@ -130,13 +141,21 @@ def _groups(
     for artifact in artifacts:
         by_customer.setdefault(artifact.customer_ref, []).append(artifact)
     return tuple(
-        views.CustomerGroup(
-            customer=show.customer(group[0]),
-            pending=counts.get(key, len(group)),
-            batches=show.batches(group, who, schema, contexts, cut=cut),
-        )
+        _group(show.batches(group, who, schema, near, cut=cut), show.customer(group[0]), counts.get(key, len(group)))
         for key, group in by_customer.items()
     )
+
+
+def _group(batches: tuple[views.Batch, ...], customer: views.Customer, pending: int) -> views.CustomerGroup:
+    """The batches of a customer; whose they are is said once where it is the same for all."""
+    [lent, *others] = {proposal.lent for batch in batches for proposal in batch.proposals}
+    if others or lent is None:
+        return views.CustomerGroup(customer=customer, pending=pending, batches=batches)
+    plain = tuple(
+        replace(batch, proposals=tuple(replace(proposal, lent=None) for proposal in batch.proposals))
+        for batch in batches
+    )
+    return views.CustomerGroup(customer=customer, pending=pending, batches=plain, lent=lent)
 
 
 async def _filters(
@@ -172,6 +191,17 @@ async def _filters(
             ),
         ),
     )
+
+
+def _whose(who: Principal, whose: str | None) -> tuple[views.Filter, ...]:
+    """Own customers or a colleague's, for whoever stands in for one; to anybody else it would make no difference."""
+    held = who.authority
+    if who.type != "rm" or not (whose or (held is not None and held.delegations)):
+        return ()
+    more = held is not None and (held.customers or held.teams)
+    words = {"": "All I may see" if more else "Mine and delegated", "mine": "Mine", "delegated": "Delegated to me"}
+    choices = tuple(views.Choice(value=value, label=label) for value, label in words.items())
+    return (views.Filter(name="whose", label="Whose", value=whose if whose in words else "", choices=choices),)
 
 
 def _order(order: str) -> views.Filter:

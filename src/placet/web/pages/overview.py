@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,17 +10,18 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.api.reading import read_query
-from placet.artifacts import inbox, kept, sources
+from placet.artifacts import custody, inbox, kept, sources
 from placet.artifacts.artifact import Artifact
-from placet.artifacts.artifact_type import artifact_type
 from placet.audit import timeline
-from placet.customers import fields, records
+from placet.customers import delegations, fields, records
 from placet.customers.records import Customer
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show, telling
+from placet.web.pages.attention import attention
+from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import day, segment
@@ -30,6 +32,20 @@ NOTES = 10  # kept notes shown
 LINES = 100  # events read for them: what was proposed together is one happening
 FACTS, SHORT = 2, 60  # key facts of a section, and the characters one has at most
 SENSITIVE = 3  # from here on a field's value is shown on the profile only
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 IN_HEAD = ("addressCity", "addressCountry")
 
 
@@ -47,17 +63,17 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
         )
         lines = await timeline.of_customer(connection, who, customer_id, limit=LINES, newest_first=True)
         titles = {a.batch_id: a.source_title for a in (*pending, *decided.artifacts) if a.source_title}
-        contexts = await sources.contexts(connection, pending)
+        near = await beside(connection, who, schema, pending)
         staying = await kept.of_customer(connection, who, customer_id)
         view = views.OverviewPage(
             shell=await shell(request, connection, "customers"),
             head=await head(connection, who, customer, len(pending)),
-            pending=show.batches(pending, who, schema, contexts, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]]),
+            pending=show.batches(pending, who, schema, near, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]]),
             artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
             more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
             facts=_key_facts(customer, schema),
             completeness=_completeness(customer, schema),
-            attention=tuple(_attention(pending, schema)),
+            attention=attention(customer, pending, schema, who, datetime.now(UTC)),
             kept_facts=tuple(
                 views.Fact(label=k.kept.label, text=k.kept.text or "", href=f"/artifacts/{segment(k.artifact_id)}")
                 for k in staying
@@ -88,16 +104,42 @@ async def head(connection: Connection, who: Principal, customer: Customer, pendi
     """The top of a customer's pages; `pending` is the number in the first tab."""
     profile = customer.profile
     place = ", ".join(str(profile[key]) for key in IN_HEAD if profile.get(key))
-    attached = "you" if customer.rm_id == who.id else customer.rm_name or "nobody"
+    since = await custody.attached_since(connection, customer.id) or customer.created_at
     return views.Head(
         customer=views.Customer(id=customer.id, name=customer.name),
         about=". ".join(
-            part for part in (place, f"With {attached}. Here since {day(customer.created_at.date())}") if part
+            part
+            for part in (
+                place,
+                _with(customer, since, who),
+                _delegate(await delegations.of_customer(connection, customer.id), who),
+            )
+            if part
         ),
         pending=pending,
         sources=await sources.count(connection, customer.id),
         may_read=who.type == "admin" or customer.rm_id == who.id,
     )
+
+
+def _with(customer: Customer, since: datetime, who: Principal) -> str:
+    """Whose customer this is, and since when."""
+    if customer.rm_id is None:
+        return "With nobody"
+    return (
+        f"With {'you' if customer.rm_id == who.id else customer.rm_name} since {MONTHS[since.month - 1]} {since.year}"
+    )
+
+
+def _delegate(standing_in: list[delegations.Delegation], who: Principal) -> str | None:
+    """Who stands in, the longest; the reader rather than somebody else."""
+    if not standing_in:
+        return None
+    given = next((each for each in standing_in if each.to_user == who.id), standing_in[0])
+    last = day((given.until_at - timedelta(seconds=1)).date())
+    if given.to_user == who.id:
+        return f"You stand in for {given.from_user_name}, until {last}"
+    return f"Delegate: {given.to_user_name}, until {last}"
 
 
 def _key_facts(customer: Customer, schema: ProfileSchema) -> tuple[views.Fact, ...]:
@@ -122,35 +164,6 @@ def _completeness(customer: Customer, schema: ProfileSchema) -> views.Completene
     return views.Completeness(
         filled=len(schema.fields) - len(missing), of=len(schema.fields), missing=tuple(f.label for f in missing)
     )
-
-
-def _attention(pending: list[Artifact], schema: ProfileSchema) -> list[views.Attention]:
-    """What a person should look at first: what moved, what competes, what cannot be taken on trust."""
-    found = []
-    one_each = {artifact.field or artifact.id: artifact for artifact in reversed(pending)}
-    for artifact in reversed(one_each.values()):
-        field = schema.field(artifact.field) if artifact.field is not None else None
-        label = views.Bit(
-            text=field.label if field else artifact_type(artifact.artifact_type).title(artifact.payload, schema),
-            kind="strong",
-            href=f"#a-{artifact.id}",
-        )
-        if artifact.stale:
-            found.append(
-                views.Attention(mark="history", sentence=(label, views.Bit(text=" changed after it was proposed.")))
-            )
-        elif artifact.rivals:
-            words = f" has {artifact.rivals + 1} proposals that compete."
-            found.append(views.Attention(mark="git-compare", sentence=(label, views.Bit(text=words))))
-        elif artifact.payload.get("source_text") and artifact.unverified:
-            found.append(
-                views.Attention(
-                    mark="file-search", sentence=(label, views.Bit(text=" has a quote that is not in its note."))
-                )
-            )
-        elif field is not None and field.policy == "dual":
-            found.append(views.Attention(mark="two", sentence=(label, views.Bit(text=" takes two signatures."))))
-    return found[:6]
 
 
 handlers = (show_overview,)

@@ -9,7 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from placet.api.idempotency import Answer, once
-from placet.artifacts import own
+from placet.artifacts import own, reveal
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
 from placet.artifacts.outcome import Outcome
@@ -75,7 +75,8 @@ def _told(found: Artifact, schema: ProfileSchema) -> str:
         return f"You signed to undo {card.title}. It waits for a co-signer's second signature."
     if found.pending:
         return f"Undone: {card.title} waits for a decision again."
-    return f"Undone: {card.title} is {card.now} again." if found.current_value is not None else f"Undone: {card.title}."
+    told = found.current_value is not None and not reveal.restricted(found, schema)
+    return f"Undone: {card.title} is {card.now} again." if told else f"Undone: {card.title}."
 
 
 @get("/customers/{customer_id:str}/profile/{field_key:str}")

@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from placet.api.reading import read_query
-from placet.artifacts import inbox, sources
+from placet.artifacts import inbox
 from placet.audit import timeline
 from placet.customers import access, fields, records
 from placet.customers.records import Customer, PastValue
@@ -19,6 +19,7 @@ from placet.errors import Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import forms, show, telling
+from placet.web.pages.beside import beside
 from placet.web.pages.overview import all_pending, head
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
@@ -26,11 +27,14 @@ from placet.web.render import segment
 
 
 class TimelineQuery(msgspec.Struct, kw_only=True, rename="camel"):
-    """Below which event to go on, and the day to look back to."""
+    """Below which event to go on, the day to look back to, and what the events are narrowed to."""
 
     before: Annotated[int, msgspec.Meta(ge=0, le=999_999_999)] = 0
     first: Annotated[int, msgspec.Meta(ge=1, le=10_000_000)] = 1
     as_of: str | None = None
+    act: str | None = None
+    field: str | None = None
+    person: str | None = None
 
 
 @get("/customers/{customer_id:str}/profile")
@@ -65,11 +69,11 @@ async def _profile_page(
         customer = await records.get(connection, who, customer_id)
         pending = await all_pending(connection, who, customer_id)
         past = await records.history(connection, customer_id)
-        contexts = await sources.contexts(connection, pending)
+        near = await beside(connection, who, runtime.schema, pending)
         by_field: dict[str, list[views.Proposal]] = {}
         for artifact in pending:
             if artifact.field is not None:
-                proposal = show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact.id))
+                proposal = show.proposal(artifact, who, runtime.schema, beside=near)
                 by_field.setdefault(artifact.field, []).append(proposal)
         around = await shell(request, connection, "customers")
         if revealed is not None:  # the address of the form is no place to come back to
@@ -102,9 +106,18 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
     end = datetime.combine(day + timedelta(days=1), time(), UTC) if day else None
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
+        narrowed = timeline.Narrowed(act=query.act or None, field=query.field or None, person=query.person or None)
         lines = await timeline.of_customer(
-            connection, who, customer_id, after=query.before, limit=PAGE + 1, newest_first=True, until=end
+            connection,
+            who,
+            customer_id,
+            after=query.before,
+            limit=PAGE + 1,
+            newest_first=True,
+            until=end,
+            narrowed=narrowed,
         )
+        parts = await timeline.made_of(connection, customer_id, until=end)
         then = await records.profile_as_of(connection, who, customer_id, end) if end else {}
         shown, more = lines[:PAGE], len(lines) > PAGE
         view = views.TimelinePage(
@@ -116,6 +129,8 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
             span=span(request, query.first, len(shown), {"before": str(shown[-1].seq)} if more else None),
             as_of=day,
             then=_then(then, who, runtime.schema),
+            facets=telling.facets(parts, narrowed, who, runtime.schema),
+            narrowed=narrowed != timeline.Narrowed(),
         )
     return html(view)
 

@@ -13,6 +13,7 @@ from placet.api.reading import read_query
 from placet.artifacts import inbox, sources, thread
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type, to_wire
+from placet.artifacts.reveal import veiled
 from placet.audit import timeline
 from placet.customers import records
 from placet.customers.schema import ProfileSchema
@@ -22,8 +23,9 @@ from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import deliveries, proving, show, standing, telling
+from placet.web.pages.beside import beside
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.render import segment
+from placet.web.render import HIDDEN, count, segment
 
 RIVALS = 4  # other proposals for a field that a card shows
 
@@ -54,7 +56,7 @@ async def show_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -
     async with runtime.reading() as connection:
         found = await inbox.batch(connection, who, batch_id, customer_id=query.customer, created_by_id=query.creator)
         around = await shell(request, connection, "customers")
-        contexts = await sources.contexts(connection, found)
+        near = await beside(connection, who, runtime.schema, found)
         if not found:
             return html(
                 views.ErrorPage(shell=around, status=404, sentence="Nothing of this batch became a proposal."), 404
@@ -63,7 +65,7 @@ async def show_batch(request: Request[Any, Any, Any], batch_id: FromPath[str]) -
         view = views.BatchPage(
             shell=around,
             customer=show.customer(found[0]),
-            batch=show.batch(found, who, runtime.schema, contexts),
+            batch=show.batch(found, who, runtime.schema, near),
             skipped=_skipped(batch),
             seen=seen(batch.not_proposed if batch else [], runtime.schema),
             opened=await open_card(connection, runtime, who, found, query.open, query.do),
@@ -92,7 +94,7 @@ async def artifact_page(
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         artifact = await inbox.get_artifact(connection, who, artifact_id)
-        contexts = await sources.contexts(connection, [artifact])
+        near = await beside(connection, who, runtime.schema, [artifact])
         lines = await timeline.of_artifact(connection, artifact_id, limit=200)
         past = await records.history(connection, artifact.customer_id) if artifact.customer_id else {}
         members = await inbox.of_batch(
@@ -103,14 +105,15 @@ async def artifact_page(
         sent_on = await deliveries.of_artifact(connection, who, artifact_id, runtime.schema)
         rivals = await rivals_of(connection, runtime, who, artifact)
         seal = await proving.seal_of(connection, runtime, artifact_id)
+        undoing = await inbox.undoing(connection, who, artifact_id)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
     values = past.get(artifact.field or "", [])
-    wire = to_wire(artifact, who, runtime.schema)
+    proposal = show.proposal(artifact, who, runtime.schema, beside=near)
     view = views.ArtifactPage(
         shell=around,
-        proposal=show.proposal(artifact, who, runtime.schema, context=contexts.get(artifact_id)),
+        proposal=proposal,
         opened=msgspec.structs.replace(
             show.opened(
                 artifact,
@@ -125,9 +128,9 @@ async def artifact_page(
             rivals=rivals,
         ),
         before=_before(artifact, values, who),
-        trail=telling.trail(lines, who, runtime.schema),
-        facts=_facts(artifact, runtime.schema),
-        raw=msgspec.json.format(msgspec.json.encode(wire), indent=2).decode(),
+        trail=telling.trail(lines, who, runtime.schema, sent_on, undoing),
+        facts=_facts(artifact, runtime.schema, undoing, members),
+        raw=_raw(artifact, who, runtime.schema, hidden=proposal.hidden),
         siblings=tuple(
             show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
         ),
@@ -171,8 +174,8 @@ async def rivals_of(
     except NotFound:  # handed over alone: its customer is not there for whoever has it
         return ()
     others = [other for other in page.artifacts if other.id != artifact.id][:RIVALS]
-    contexts = await sources.contexts(connection, others)
-    return tuple(show.proposal(other, who, runtime.schema, context=contexts.get(other.id)) for other in others)
+    near = await beside(connection, who, runtime.schema, others)
+    return tuple(show.proposal(other, who, runtime.schema, beside=near) for other in others)
 
 
 def seen(not_proposed: list[dict[str, Any]], schema: ProfileSchema) -> tuple[views.Seen, ...]:
@@ -204,9 +207,18 @@ def _before(artifact: Artifact, values: list[records.PastValue], who: Principal)
     return views.Provenance(by="you" if last.by == who.name else last.by, at=last.at, artifact_id=last.artifact_id)
 
 
-def _facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
+def _raw(artifact: Artifact, who: Principal, schema: ProfileSchema, *, hidden: bool) -> str:
+    """The artifact as the API answers it, for a person to read; a hidden one without what it says."""
+    found = msgspec.to_builtins(to_wire(artifact, who, schema))
+    return msgspec.json.format(msgspec.json.encode(veiled(found, HIDDEN) if hidden else found), indent=2).decode()
+
+
+def _facts(
+    artifact: Artifact, schema: ProfileSchema, undoing: list[Artifact], members: list[Artifact]
+) -> tuple[views.Fact, ...]:
     """An artifact in a few lines."""
     card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
+    confidence, decided = artifact.payload.get("confidence"), sum(not member.pending for member in members)
     found = [
         views.Fact(label="Customer", text=artifact.customer_name, href=f"/customers/{segment(artifact.customer_ref)}"),
         views.Fact(label="Type", text=artifact_type(artifact.artifact_type).label),
@@ -217,12 +229,21 @@ def _facts(artifact: Artifact, schema: ProfileSchema) -> tuple[views.Fact, ...]:
         found.append(views.Fact(label="Policy", text=card.policy))
     found += [
         views.Fact(label="Agent", text=artifact.created_by_name),
-        views.Fact(label="Batch", text=artifact.batch_id, href=show.batch_address(artifact), mono=True),
+        *([views.Fact(label="Confidence", text=confidence.capitalize())] if confidence else []),
+        views.Fact(
+            label="Batch",
+            text=f"{count(len(members), 'proposal')}, {decided} decided",
+            href=show.batch_address(artifact),
+        ),
         views.Fact(label="Id", text=artifact.id, mono=True),
     ]
     if artifact.reverts is not None:
         href = f"/artifacts/{segment(artifact.reverts)}"
         found.append(views.Fact(label="Undoes", text=artifact.reverts, href=href, mono=True))
+    found += [
+        views.Fact(label="Undone by", text=entry.id, href=f"/artifacts/{segment(entry.id)}", mono=True)
+        for entry in undoing
+    ]
     if artifact.workflow_trigger is not None:
         found.append(views.Fact(label="Trigger", text=artifact.workflow_trigger, mono=True))
     return tuple(found)

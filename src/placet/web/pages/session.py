@@ -23,6 +23,7 @@ from placet.errors import Forbidden, PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
+from placet.web.pages.beside import beside
 from placet.web.pages.proposals import open_card, seen
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import SEEN, segment
@@ -53,7 +54,7 @@ async def show_session(request: Request[Any, Any, Any], customer_id: FromPath[st
             raise Forbidden("An auditor reads and never writes.", code="auditor_reads")
         found = await _batches(connection, who, customer_id, (query.batch or "").split("."))
         listed = [artifact for batch in found for artifact in batch]
-        contexts = await sources.contexts(connection, listed)
+        near = await beside(connection, who, schema, listed)
         read = [await sources.batch_of(connection, batch[0]) for batch in found]
         opened = await open_card(connection, runtime, who, listed, query.open, query.do)
     reader = runtime.part(Mind).reader
@@ -61,7 +62,7 @@ async def show_session(request: Request[Any, Any, Any], customer_id: FromPath[st
         shell=around,
         customer=views.Customer(id=customer.id, name=customer.name),
         rm="you" if customer.rm_id == who.id else customer.rm_name or "nobody",
-        batches=tuple(show.batch(batch, who, schema, contexts) for batch in found),
+        batches=tuple(show.batch(batch, who, schema, near) for batch in found),
         seen=seen([item for batch in read if batch for item in batch.not_proposed], schema),
         opened=opened,
         in_scope=sum(field.policy != "human_only" for field in schema.fields),

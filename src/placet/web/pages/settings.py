@@ -9,13 +9,14 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.api.customers import event_wire
-from placet.artifacts import inbox
+from placet.artifacts import inbox, reveal
 from placet.artifacts.artifact_type import to_wire
 from placet.audit import timeline
 from placet.notifications.choice import CHOICES, chosen
 from placet.web import views
 from placet.web.pages import standing
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.render import HIDDEN
 
 MOST_EVENTS = 1000
 _SHOWN = 5  # delegations
@@ -39,12 +40,16 @@ async def show_settings(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/artifacts/{artifact_id:str}/export")
 async def export(request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
-    """One artifact and its trail as a JSON file, as the API answers them."""
+    """One artifact and its trail as a JSON file, as the API answers them; without values that are hidden on its page."""
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         artifact = await inbox.get_artifact(connection, who, artifact_id)
         lines = await timeline.of_artifact(connection, artifact_id, limit=MOST_EVENTS)
-    found = {"artifact": to_wire(artifact, who, runtime.schema), "events": [event_wire(line) for line in lines]}
+        seen = await reveal.lately(connection, who, [artifact], runtime.schema)
+    wires = {"artifact": to_wire(artifact, who, runtime.schema), "events": [event_wire(line) for line in lines]}
+    found = msgspec.to_builtins(wires)
+    if reveal.restricted(artifact, runtime.schema) and artifact_id not in seen:
+        found = reveal.veiled(found, HIDDEN)
     body = msgspec.json.format(msgspec.json.encode(found), indent=2)
     disposition = f'attachment; filename="artifact-{artifact.id}.json"'
     return Response(body, media_type="application/json", headers={"content-disposition": disposition})

@@ -15,6 +15,7 @@ from placet.artifacts.artifact import Artifact, Wire
 from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
 from placet.artifacts.card import Act, Badge, Card
 from placet.artifacts.judge import held_back
+from placet.artifacts.reveal import restricted
 from placet.artifacts.sources import Context
 from placet.customers.fields import Control
 from placet.customers.records import Value
@@ -22,6 +23,7 @@ from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
+from placet.web.pages.reader import Beside, hidden, lent
 from placet.web.render import REJECT_REASONS, segment
 
 _HELD = {  # an outcome's code -> the badge's kind that says the same
@@ -62,25 +64,26 @@ def proposal(
     who: Principal,
     schema: ProfileSchema,
     *,
-    context: Context | None = None,
+    beside: Beside | None = None,
     with_customer: bool = True,
     number: int | None = None,
 ) -> views.Proposal:
-    """An artifact as a row and a card."""
+    """An artifact as a row and a card; what is restricted and was not asked for is not in it, nor may it be accepted unseen."""
+    beside = beside or Beside()
     kind = artifact_type(artifact.artifact_type)
     wire = to_wire(artifact, who, schema)
     second = _is_second(artifact, wire)
     may = _may(artifact, wire, second=second)
     field = schema.field(artifact.field) if artifact.field is not None else None
     held = held_back(artifact, who, schema, bulk=False) if may else None
-    return views.Proposal(
+    made = views.Proposal(
         id=artifact.id,
         type_label=kind.label,
         status=artifact.status,
         card=_card(artifact, schema),
         proposed_at=artifact.created_at,
         agent=artifact.created_by_name,
-        evidence=evidence(artifact, context),
+        evidence=evidence(artifact, beside.contexts.get(artifact.id)),
         confidence=artifact.payload.get("confidence"),
         why=artifact.payload.get("why"),
         customer=customer(artifact) if with_customer else None,
@@ -97,7 +100,9 @@ def proposal(
         actions=tuple(wire.actions),
         doable=tuple(views.Choice(value=a.name, label=a.label) for a in kind.actions if a.name in wire.actions),
         done=tuple(_done(act, who) for act in artifact.acts),
+        lent=lent(artifact, who, beside.lent),
     )
+    return hidden(made) if restricted(artifact, schema) and artifact.id not in beside.revealed else made
 
 
 def _done(act: Act, who: Principal) -> views.Fact:
@@ -217,7 +222,7 @@ def batches(
     artifacts: Sequence[Artifact],
     who: Principal,
     schema: ProfileSchema,
-    contexts: Mapping[str, Context],
+    beside: Beside,
     *,
     cut: Collection[str] = (),
 ) -> tuple[views.Batch, ...]:
@@ -229,7 +234,7 @@ def batches(
     for artifact in artifacts:
         grouped.setdefault((artifact.batch_id, artifact.created_by_type, artifact.created_by_id), []).append(artifact)
     return tuple(
-        batch(group, who, schema, contexts, whole=not any(artifact.id in cut for artifact in group))
+        batch(group, who, schema, beside, whole=not any(artifact.id in cut for artifact in group))
         for group in grouped.values()
     )
 
@@ -238,7 +243,7 @@ def batch(
     group: Sequence[Artifact],
     who: Principal,
     schema: ProfileSchema,
-    contexts: Mapping[str, Context],
+    beside: Beside,
     *,
     whole: bool = True,
 ) -> views.Batch:
@@ -249,7 +254,7 @@ def batch(
         query=batch_query(first.batch_id, first.customer_id, first.created_by_id),
         agent=first.created_by_name,
         proposed_at=first.created_at,
-        proposals=tuple(proposal(a, who, schema, context=contexts.get(a.id)) for a in group),
+        proposals=tuple(proposal(a, who, schema, beside=beside) for a in group),
         source=source(first),
         offer=offer(group, who, schema) if whole else None,
     )

@@ -18,6 +18,7 @@ from placet.errors import Forbidden, Invalid, ModelFailed
 from placet.web import views
 from placet.web.note import Quote, State, lines
 from placet.web.pages import forms, show
+from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card, seen
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 
@@ -32,7 +33,7 @@ async def show_source(request: Request[Any, Any, Any], source_id: FromPath[str])
     async with runtime.reading() as connection:
         source = await sources.get(connection, who, source_id)
         found = await _all_of(connection, who, source_id)
-        contexts = await sources.contexts(connection, found)
+        near = await beside(connection, who, runtime.schema, found)
         batches = await sources.read_from(connection, source_id)
         neighbours = await sources.of_customer(connection, who, source.customer_id) if source.customer_id else []
         around = await shell(request, connection, "customers")
@@ -55,9 +56,7 @@ async def show_source(request: Request[Any, Any, Any], source_id: FromPath[str])
         sha256=source.sha256.hex(),
         agent=", ".join(dict.fromkeys(a.created_by_name for a in found)) or None,
         lines=lines(source.text, _quotes(found, numbers, query.open)),
-        proposals=tuple(
-            show.proposal(a, who, runtime.schema, context=contexts.get(a.id), number=numbers[a.id]) for a in found
-        ),
+        proposals=tuple(show.proposal(a, who, runtime.schema, beside=near, number=numbers[a.id]) for a in found),
         seen=seen([item for batch in batches for item in batch.not_proposed], runtime.schema),
         batch_id=batches[0].id if len(batches) == 1 else None,
         batch_query=show.batch_query(batches[0].id, batches[0].customer_id, batches[0].created_by_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
-from placet.audit.timeline import Line
+from placet.audit.timeline import Line, Narrowed, Part
 from placet.customers import fields
 from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
@@ -59,21 +61,86 @@ _DOORS = {  # how an act came in
     "cli": "From the command line",
     "library": "From Python",
 }
+_ACTS = {  # acts that are not called what they are in words
+    "edited": "Accepted with a change",
+    "created": "Added",
+    "revealed": "Looked at",
+    "delivery_dead": "Given up",
+    "delivery_replayed": "Called again",
+    "signature_lapsed": "Signature lapsed",
+}
+MOST_VALUES = 8  # acts, people and fields a timeline offers each
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
 _INK = ("accepted", "edited")
 
 
-def trail(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
-    """An artifact's events, with everything they keep."""
-    return tuple(
-        _happening(
-            line,
-            who,
-            schema,
-            (_reason(line), _behalf(line, who), _before(line, schema), _looked(line), _DOORS.get(line.door)),
+def trail(
+    lines: Iterable[Line],
+    who: Principal,
+    schema: ProfileSchema,
+    sent: Iterable[views.Sent] = (),
+    undoing: Iterable[Artifact] = (),
+) -> tuple[views.Happening, ...]:
+    """An artifact's events with everything they keep, and between them what followed: the profile changed, a call that
+    was not taken, the entry that undid it. What is no event has no number.
+    """
+    told: list[views.Happening] = []
+    for line in lines:
+        told.append(
+            _happening(
+                line, who, schema, (_reason(line), _behalf(line, who), _looked(line), _DOORS.get(line.door)), plain=True
+            )
         )
-        for line in lines
+        told += _applied(line, schema)
+    told += [failed for delivery in sent for failed in _not_taken(delivery)]
+    told += [_undone(entry, who) for entry in undoing]
+    return tuple(sorted(told, key=lambda happening: happening.at))
+
+
+def _applied(line: Line, schema: ProfileSchema) -> list[views.Happening]:
+    """What an approval did to the profile; nothing where it said so already."""
+    if line.act not in _INK or line.field is None or line.body.get("before") == line.body.get("after"):
+        return []
+    before, after = (_shown(line, member, schema) or "not recorded" for member in ("before", "after"))
+    bits = (
+        views.Bit(text="Profile", kind="strong"),
+        views.Bit(text=f" changed from {before} to "),
+        views.Bit(text=after, kind="decided"),
     )
+    return [
+        views.Happening(
+            at=line.at,
+            mark="user-round-check",
+            sentence=bits,
+            caption="In the same transaction as the decision",
+            ink=True,
+        )
+    ]
+
+
+def _not_taken(sent: views.Sent) -> list[views.Happening]:
+    """The attempts that came to nothing; the last one of a delivery that was made, or is being made, is no such."""
+    done = sent.tone == "good" or sent.state == "Being tried"
+    return [
+        views.Happening(
+            at=each.at,
+            mark="triangle-alert",
+            sentence=(views.Bit(text=sent.to, kind="strong"), views.Bit(text=" did not take it")),
+            caption=f"{each.said} Attempt {each.n}",
+        )
+        for each in (sent.tries[:-1] if done else sent.tries)
+    ]
+
+
+def _undone(entry: Artifact, who: Principal) -> views.Happening:
+    """The entry that undid it, by whoever made it."""
+    by = "You" if entry.created_by_id == who.id else entry.created_by_name
+    bits = (
+        views.Bit(text=by, kind="strong"),
+        views.Bit(text=" undid this with "),
+        views.Bit(text="an entry of its own", href=f"/artifacts/{segment(entry.id)}"),
+    )
+    return views.Happening(at=entry.created_at, mark="undo-2", sentence=bits)
 
 
 def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
@@ -82,6 +149,50 @@ def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tu
         _happening(line, who, schema, (_reason(line), _behalf(line, who) if line.act != "proposed" else None))
         for line in lines
     )
+
+
+def facets(parts: Sequence[Part], narrowed: Narrowed, who: Principal, schema: ProfileSchema) -> tuple[views.Facet, ...]:
+    """How a customer's events can be narrowed: by what was done, by whom, on which field, each with how many there are."""
+    labels = {part.field: _field_label(part.field, schema) for part in parts if part.field is not None}
+    names = {p.actor_id: "You" if p.actor_id == who.id else p.actor_name or p.actor_id for p in parts}
+    return (
+        _facet("act", "What", Counter(_counted((p.act, p.events) for p in parts)), _ACTS, narrowed.act),
+        _facet("person", "By", Counter(_counted((p.actor_id, p.events) for p in parts)), names, narrowed.person),
+        _facet(
+            "field", "Field", Counter(_counted((p.field, p.events) for p in parts if p.field)), labels, narrowed.field
+        ),
+    )
+
+
+def _counted(pairs: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for key, events in pairs:
+        found[key or ""] = found.get(key or "", 0) + events
+    return found
+
+
+def _facet(name: str, label: str, counts: Counter[str], words: Mapping[Any, str], chosen: str | None) -> views.Facet:
+    """The commonest, and whatever is chosen."""
+    most = [key for key, _ in counts.most_common(MOST_VALUES)]
+    keys = most if chosen is None or chosen in most else [*most, chosen]
+    return views.Facet(
+        name=name,
+        label=label,
+        choices=tuple(
+            views.FacetValue(
+                value=key,
+                label=words.get(key, key.replace("_", " ").capitalize()),
+                count=counts[key],
+                chosen=key == chosen,
+            )
+            for key in keys
+        ),
+    )
+
+
+def _field_label(key: str, schema: ProfileSchema) -> str:
+    field = schema.field(key)
+    return field.label if field is not None else key
 
 
 def lately(
@@ -118,15 +229,15 @@ def _proposed(run: Sequence[Line], title: str | None) -> views.Happening:
 
 
 def _happening(
-    line: Line, who: Principal, schema: ProfileSchema, caption: Iterable[str | None] = ()
+    line: Line, who: Principal, schema: ProfileSchema, caption: Iterable[str | None] = (), *, plain: bool = False
 ) -> views.Happening:
-    """An event as one sentence and a caption."""
+    """An event as one sentence and a caption; a `plain` one leaves the value before to a line of its own."""
     actor = "You" if line.actor_id == who.id else line.actor_name
     label = _label(line, schema)
     return views.Happening(
         at=line.at,
         mark=line.act if line.act in _RINGS else "check" if line.body.get("action") else _MARKS.get(line.act, "info"),
-        sentence=tuple(_sentence(line, actor, label, schema)),
+        sentence=tuple(_sentence(line, actor, label, schema, plain=plain)),
         caption=". ".join(part for part in caption if part) or None,
         ink=line.act in _INK,
         number=line.seq,
@@ -142,13 +253,6 @@ def _behalf(line: Line, who: Principal) -> str | None:
     return f"For {show.named(who, line.on_behalf_of, name)}" if name else None
 
 
-def _before(line: Line, schema: ProfileSchema) -> str | None:
-    """What the profile said before an edit; the sentence of an acceptance says so itself."""
-    if line.act != "edited" or line.field is None or "before" not in line.body:
-        return None
-    return f"Before: {_shown(line, 'before', schema) or 'not recorded'}"
-
-
 def _looked(line: Line) -> str | None:
     """Whether the evidence was open before a decision, by the word of the page it was made on."""
     looked = line.body.get("looked")
@@ -160,7 +264,7 @@ def _looked(line: Line) -> str | None:
     return f"Read for {length(ms / 1000)} before deciding" if ms is not None else "Decided with the evidence open"
 
 
-def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iterable[views.Bit]:
+def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema, *, plain: bool = False) -> Iterable[views.Bit]:
     bit = views.Bit
     href = f"/artifacts/{line.artifact_id}" if line.artifact_id else None
     yield bit(text=actor, kind="strong" if line.actor_type in ("rm", "admin") else "plain")
@@ -175,7 +279,7 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema) -> Iter
                 yield bit(text=" with a change")
             if line.field is not None:
                 yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="decided"))
-                yield bit(text=_instead(line, schema))
+                yield bit(text=_instead(line, schema) if line.act == "edited" or not plain else "")
         case "rejected":
             yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
         case "superseded":

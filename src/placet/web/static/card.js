@@ -31,9 +31,9 @@ addEventListener("click", (event) => {
     if (switches.dataset.modeTo === "read") $(`[data-mode-to="${from}"]`, card)?.focus();
     return;
   }
-  const opener = event.target.closest?.("[data-item] .fld");
+  const opener = event.target.closest?.("[data-item] :is(.fld, [data-opens])");
   if (opener && opener.pathname === location.pathname) {
     event.preventDefault();
-    open(opener.closest("[data-item]"));
+    open(opener.closest("[data-item]"), opener.dataset.opens ?? null);
   }
 });

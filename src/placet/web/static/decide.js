@@ -144,6 +144,7 @@ function refuse(item, status, said, again) {
 // The selected rows, or a whole batch. What was not taken says why; of the selected it stays selected.
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
+  if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many");
   const body = new URLSearchParams(new FormData(form, submitter));
   const status = whole ? form.getAttribute("action").includes("/accept") ? "accepted" : "rejected" : body.get("status");
@@ -177,6 +178,21 @@ export async function sendMany(form, submitter) {
   }
   await saved(done, { ...said, results });
   document.dispatchEvent(new Event("placet:changed"));
+}
+
+// What Accept would do, row by row. Nothing is decided, and it stands until anything changes.
+async function tryOut(form, submitter) {
+  const plain = () => { for (const old of $$(".would")) old.remove(); };
+  plain();
+  const said = await send(submitter.formAction, new URLSearchParams(new FormData(form, submitter)), newKey());
+  if (said.error) return notice(`Not tried. ${said.error}`);
+  for (const result of said.results) {
+    const item = byId(result.artifactId), taken = !result.error;
+    const words = taken ? { signed: "Would be signed; a second signature decides." }[result.outcome] ?? "Would be accepted." : `Would stay. ${result.error}`;
+    if (item) ($(".row", item) ?? item.lastElementChild).after(make("p", { className: `would meta${taken ? " taken" : ""}`, textContent: words }));
+  }
+  say(said.sentence);
+  addEventListener("change", plain, { once: true });
 }
 
 // -- undone --

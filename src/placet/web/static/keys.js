@@ -34,6 +34,8 @@ function many(key) {
   say(`${boxes.length} selected. R again rejects them.`);
 }
 
+addEventListener("click", (event) => { if (event.target.closest?.("[data-copy]")) copyLink(); });
+
 async function copyLink() {
   const item = current(), address = item ? `${location.origin}/artifacts/${item.dataset.item}` : location.href;
   await copy(address, "Link copied");
@@ -51,10 +53,10 @@ export const KEYS = [
   { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: may("rejected"), run: () => decide("r", "reject") },
   { key: "A", words: "accept the selected, else the batch", short: "accept batch", on: "#many, [data-batch-accept]", run: () => many("A") },
   { key: "R", words: "reject the selected, else select the batch", on: ".tick", run: () => many("R"), bar: false },
-  { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: false },
+  { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: "main [data-key=z]" },
   { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
-  { key: "y", words: "copy the link", on: here, run: copyLink, bar: false },
-  { key: "u", words: "back", on: here, run: () => history.back(), bar: false },
+  { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main [data-copy]" },
+  { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
   { key: "t", words: "table instead of plot", on: "[data-key=t]", run: () => press("t"), bar: false },
   { key: "n", words: "new session, or read a note", on: "[data-key=n]", run: () => press("n"), bar: false },
   { key: "[", words: "newer source", on: "[data-key='[']", run: () => press("["), bar: false },
@@ -77,7 +79,7 @@ export function caps(key) {
 export function bar() {
   if (!$(".app")) return;
   const foot = $(".keys") ?? document.body.appendChild(make("div", { className: "keys", attributes: { "aria-hidden": "true" } }));
-  foot.replaceChildren(...KEYS.filter((entry) => entry.bar !== false && works(entry)).map((entry) => make("span", {}, ...caps(entry.key), entry.short ?? entry.words)));
+  foot.replaceChildren(...KEYS.filter((entry) => entry.bar !== false && (!entry.bar || $(entry.bar)) && works(entry)).map((entry) => make("span", {}, ...caps(entry.key), entry.short ?? entry.words)));
 }
 
 function help() {

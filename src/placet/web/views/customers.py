@@ -95,3 +95,20 @@ class SourceRow(View, frozen=True, kw_only=True):
     words: int
     proposed: int = 0
     pending: int = 0
+
+
+class FacetValue(View, frozen=True, kw_only=True):
+    """One thing a timeline can be narrowed to, and how many events that are; `chosen`: it is."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool = False
+
+
+class Facet(View, frozen=True, kw_only=True):
+    """One dimension of them; `name` is its member of the query."""
+
+    name: str
+    label: str
+    choices: tuple[FacetValue, ...]

@@ -8,6 +8,7 @@ from placet.web.views.customers import (
     Attention,
     Completeness,
     CustomerRow,
+    Facet,
     Head,
     KeptNote,
     Section,
@@ -207,7 +208,10 @@ class ProfilePage(Page, frozen=True, kw_only=True):
 
 
 class TimelinePage(Page, frozen=True, kw_only=True):
-    """Every event of a customer, newest first; with `as_of` those up to that day and the profile as it was at its end."""
+    """Every event of a customer, newest first; with `as_of` those up to that day and the profile as it was at its end.
+
+    `facets` is what they can be narrowed to, `narrowed`: they are.
+    """
 
     template: ClassVar[str] = "timeline.html"
     shell: Shell
@@ -216,6 +220,8 @@ class TimelinePage(Page, frozen=True, kw_only=True):
     span: Span | None = None
     as_of: date | None = None
     then: tuple[Section, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    narrowed: bool = False
 
 
 class SourcesPage(Page, frozen=True, kw_only=True):

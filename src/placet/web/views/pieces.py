@@ -170,6 +170,13 @@ class Signature(View, frozen=True, kw_only=True):
     sent: str | None = None
 
 
+class Lent(View, frozen=True, kw_only=True):
+    """For whom a colleague may decide it, and until when."""
+
+    name: str
+    until: datetime
+
+
 class Proposal(View, frozen=True, kw_only=True):
     """An artifact as a row and as a card.
 
@@ -177,7 +184,8 @@ class Proposal(View, frozen=True, kw_only=True):
     accepting it within a selection would leave it out (a badge's kind), None if it would be taken. `number` counts the
     quotes of a note. `members` are parts of the payload that its card does not show. `second` says that accepting it would be
     the second signature. `actions` are what else the reader can do: `withdraw`, `revert`; `doable` the actions of its type that
-    are open to them, `done` those that were done.
+    are open to them, `done` those that were done. `lent`: it is a colleague's, for whom the reader stands in. `hidden`: it is
+    restricted and was not asked for, so that neither values nor quote are in here.
     """
 
     id: str
@@ -203,6 +211,8 @@ class Proposal(View, frozen=True, kw_only=True):
     actions: tuple[str, ...] = ()
     doable: tuple[Choice, ...] = ()
     done: tuple[Fact, ...] = ()
+    lent: Lent | None = None
+    hidden: bool = False
 
 
 class Draft(View, frozen=True, kw_only=True):
@@ -260,11 +270,12 @@ class Batch(View, frozen=True, kw_only=True):
 
 
 class CustomerGroup(View, frozen=True, kw_only=True):
-    """The pending batches of one customer."""
+    """The pending batches of one customer; `lent` where all of it is a colleague's."""
 
     customer: Customer
     pending: int
     batches: tuple[Batch, ...]
+    lent: Lent | None = None
 
 
 class Happening(View, frozen=True, kw_only=True):
