@@ -85,6 +85,7 @@ FILES: Final = load(Path(__file__).with_name("static"))
 _SCRIPTS: Final = ("boot.js", "idiomorph.js", "placet.js")  # what every page names itself
 OF_PAGES: Final = (
     "session.js",
+    "note.js",
     "came.js",
     "turn.js",
     "questions.js",

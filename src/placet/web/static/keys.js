@@ -34,8 +34,6 @@ function many(key) {
   say(`${boxes.length} selected. R again rejects them.`);
 }
 
-addEventListener("click", (event) => { if (event.target.closest?.("[data-copy]")) copyLink(); });
-
 async function copyLink() {
   const item = current(), address = item ? `${location.origin}/artifacts/${item.dataset.item}` : location.href;
   await copy(address, "Link copied");
@@ -55,7 +53,7 @@ export const KEYS = [
   { key: "R", words: "reject the selected, else select the batch", on: ".tick", run: () => many("R"), bar: false },
   { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: "main [data-key=z]" },
   { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
-  { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main [data-copy]" },
+  { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
   { key: "t", words: "table instead of plot", on: "[data-key=t]", run: () => press("t"), bar: false },
   { key: "n", words: "new session, or read a note", on: "[data-key=n]", run: () => press("n"), bar: false },

@@ -5,7 +5,6 @@ import { byId, handle, items, look } from "./items.js";
 import { turn } from "./card.js";
 import "./keys.js";
 import "./live.js";
-import "./note.js";
 
 // -- forms: decisions are shown before they are saved, others are sent once --
 addEventListener("submit", (event) => {
@@ -31,7 +30,7 @@ function need(field) {
 
 addEventListener("click", (event) => {
   const from = event.target.closest?.("[data-copy]");
-  if (from) return copy(from.dataset.copy, from.dataset.copied);
+  if (from) return copy(from.dataset.copy || location.href, from.dataset.copied);
   if (!event.target.closest?.("[data-theme-switch]")) return;
   const dark = (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches && "dark")) === "dark";
   store.set("placet.theme", root.dataset.theme = dark ? "light" : "dark"); // back to the system's: settings
