@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -52,6 +54,10 @@ async def test_a_person_is_added_and_comes_in_by_the_link_shown_once(site: Site,
     link = await page.get_by_label("One-time link").input_value()
     assert "/sign-in/link/" in link
     assert link.rpartition("/")[2] not in page.url
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy").click()
+    await expect(page.locator("#status")).to_have_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == link
     kept = await page.context.cookies(site.url.replace("http", "https"))
     assert not any(link.rpartition("/")[2] in cookie["value"] or "said" in cookie["name"] for cookie in kept)
     page = (await window()).page
@@ -135,6 +141,7 @@ async def test_an_agents_token_is_made_within_its_bounds_and_shown_once(site: Si
     await page.get_by_role("link", name="To the tokens").click()
     row = page.locator(".notes li", has_text="desk-reader")
     await expect(row).to_contain_text("Agent: 2 customers, 1 field, 250 an hour. Made")
+    await expect(row).to_contain_text(f"until {until.day} {until:%b %Y}")
     assert secret not in await page.content()
     await row.get_by_role("button", name="Revoke").click()
     await expect(page.locator(SAID)).to_have_text("The token works no more.")
@@ -207,6 +214,7 @@ async def test_a_team_is_made_filled_given_a_customer_and_ended(site: Site, wind
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="May see them: Priya Raman").click()
     await expect(page.locator(SAID).first).to_have_text("Priya Raman may see the team's customers.")
+    await expect(page.get_by_role("button", name="May see them: Priya Raman")).to_have_count(0)
     await page.get_by_role("button", name="May co-sign too: Priya Raman").click()
     await expect(page.locator(".notes").first).to_contain_text("Priya Raman Sees and co-signs")
     await page.get_by_label("Name", exact=True).fill(" ")
@@ -255,6 +263,22 @@ SENT = {
     "name": "Eve", "email": "eve@new.example", "role": "admin", "agent": "eve", "for": "agent", "userId": "jonas",
     "may": "see", "teamId": "",
 }  # fmt: skip
+
+
+async def test_a_long_list_goes_on(site: Site) -> None:
+    for n in range(52):
+        await person(site, f"Quill {n:02}")
+    admin = await site.visitor("ines")
+    first = await admin.get("/admin?q=quill")
+    assert "Quill 49" in text(first)
+    assert "Quill 50" not in text(first)
+    onward = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert onward is not None
+    second = await admin.get(html.unescape(onward[1]))
+    assert "Quill 51" in text(second)
+    assert "Quill 49" not in text(second)
+    assert "51 to 52" in text(second)
+    assert (await admin.get("/admin?cursor=not-ours")).status_code == 422
 
 
 @pytest.mark.parametrize("who", ["claire", "tobias"])

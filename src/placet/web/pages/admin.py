@@ -133,7 +133,7 @@ async def _show_link(request: Request[Any, Any, Any], title: str, name: str, sec
         label="One-time link",
         secret=f"{runtime.settings.address}/sign-in/link/{secret}",
         about=f"It signs {name} in once, within 24 hours. It is shown this once and stored nowhere.",
-        back="To the people",
+        back="people",
     )
 
 

@@ -47,7 +47,7 @@ async def show_secret(
     runtime, _ = runtime_and_caller(request)
     async with runtime.reading() as connection:
         around = msgspec.structs.replace(await shell(request, connection, "admin"), here=place)
-    link = views.Link(label=back, href=place)
+    link = views.Link(label=back, href=place)  # "tokens": what the list is of
     return html(views.SecretPage(shell=around, title=title, label=label, secret=secret, about=about, back=link))
 
 

@@ -53,12 +53,11 @@ async def page(
     request: Request[Any, Any, Any],
     narrowed: Narrowed,
     *,
-    secret: str | None = None,
     errors: Mapping[str, str] | None = None,
     sent: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response[bytes]:
-    """The page; also as the answer to a form that was refused, or that made a secret."""
+    """The page; also as the answer to a form that was refused."""
     runtime, who = runtime_and_caller(request)
     if who.type not in ("admin", "auditor"):
         raise Forbidden("Only an admin or an auditor may read the delivery log.", code="overseers_only")
@@ -79,7 +78,6 @@ async def page(
         rule=narrowed.rule or "",
         next=f"{PLACE}?{query}" if following is not None else None,
         may=who.type == "admin",
-        secret=secret,
         errors=dict(errors or {}),
         sent=dict(sent or {}),
     )
@@ -111,7 +109,15 @@ async def add_webhook(request: Request[Any, Any, Any]) -> Response[bytes]:
         secret = await runtime.transact(work)
     except (Invalid, Conflict) as error:
         return await page(request, Narrowed(), errors={"url": error.sentence}, sent={"url": url}, status=error.status)
-    return await page(request, Narrowed(), secret=secret)
+    return await as_admin.show_secret(
+        request,
+        PLACE,
+        title="The webhook is added",
+        label="Secret",
+        secret=secret,
+        about="Its calls are signed with it. It is shown this once; the receiver needs it.",
+        back="deliveries",
+    )
 
 
 @post(PLACE + "/rules/{rule_id:str}/disable", status_code=303)

@@ -118,7 +118,7 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
         label="Token",
         secret=secret,
         about=f"{_DOES[person]} It is shown this once; only its hash is kept.",
-        back="To the tokens",
+        back="tokens",
     )
 
 
@@ -206,7 +206,7 @@ def _held(token: Token) -> views.Held:
         agent=token.agent is not None,
         bounds=", ".join(bounds) or "as the person",
         made_at=token.created_at,
-        until=token.expires_at,
+        until=token.expires_at - timedelta(seconds=1) if token.expires_at is not None else None,  # the last day
     )
 
 

@@ -43,7 +43,7 @@ class NewPersonPage(Page, frozen=True, kw_only=True):
 
 
 class SecretPage(Page, frozen=True, kw_only=True):
-    """Something that is shown this once: a one-time link, a token. `label` says what it is, `about` what it does."""
+    """Something that is shown this once: a one-time link, a token, a secret. `label` says what it is, `about` what it does."""
 
     template: ClassVar[str] = "admin_secret.html"
     shell: Shell

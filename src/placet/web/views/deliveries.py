@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 
 class DeliveriesPage(Page, frozen=True, kw_only=True):
-    """Rules and the log, narrowed by `status` and `rule`; `secret` is a new webhook's, shown this once. `may` is false for
-    who reads only.
-    """
+    """Rules and the log, narrowed by `status` and `rule`; `may` is false for who reads only."""
 
     template: ClassVar[str] = "deliveries.html"
     shell: Shell
@@ -28,6 +26,5 @@ class DeliveriesPage(Page, frozen=True, kw_only=True):
     rule: str
     next: str | None
     may: bool
-    secret: str | None = None
     errors: Mapping[str, str] = MappingProxyType({})
     sent: Mapping[str, str] = MappingProxyType({})
