@@ -29,6 +29,7 @@ from placet.identity import tokens, users
 from placet.identity.principal import SYSTEM, Principal, agent
 from placet.runtime import Runtime
 from placet.settings import Settings
+from sealing import TRAIL_KEY
 
 _numbers = itertools.count(1)
 logs.configure()
@@ -85,7 +86,13 @@ def schema() -> ProfileSchema:
 @pytest.fixture(scope="module")
 async def runtime(server: embedded.EmbeddedServer, database: str, schema: ProfileSchema) -> AsyncIterator[Runtime]:
     """An open runtime over the fresh database."""
-    settings = Settings(database_url=server.app_url(database), pool_size=20, secret_key=SECRET_KEY, loopback_calls=True)
+    settings = Settings(
+        database_url=server.app_url(database),
+        pool_size=20,
+        secret_key=SECRET_KEY,
+        trail_key=TRAIL_KEY.text,
+        loopback_calls=True,
+    )
     found = Runtime(settings, schema=schema)
     await found.open(server.app_url(database))
     yield found

@@ -24,6 +24,7 @@ from placet.api import problems
 from placet.api.about import About
 from placet.api.admission import admit
 from placet.api.artifacts import Artifacts
+from placet.api.audit import Audit
 from placet.api.auth import Authenticate
 from placet.api.chat import Chat
 from placet.api.customers import Customers
@@ -108,6 +109,7 @@ def create_app(
         route_handlers=[
             Artifacts,
             About,
+            Audit,
             Customers,
             Delegations,
             Teams,

@@ -66,7 +66,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
         if self.waiting or not self.events:
             raise Conflict("Not sealed yet: the next checkpoint comes within a second.", code="not_sealed")
         if self.kept is None or self.signed is None:
-            raise Conflict("No key is known here that signed the checkpoint.", code="not_vouched_for")
+            raise _nobodys()
         return ProofFile(
             events=[
                 ProvenEvent(
@@ -98,6 +98,47 @@ async def of_event(connection: Connection, keys: Sequence[PublicKey], who: Princ
     if row is None:
         raise NotFound("Event not found")
     return await examine(connection, keys, [row])
+
+
+class Newest(msgspec.Struct, frozen=True):
+    """The newest checkpoint, whose word it is, and the proof that an older tree is its beginning."""
+
+    kept: Kept
+    signed: Signed
+    path: tuple[bytes, ...] = ()
+
+
+async def checkpoint_since(connection: Connection, keys: Sequence[PublicKey], since: int | None) -> Newest:
+    """The newest checkpoint, with the proof from the tree of `since` leaves on, if that is given.
+
+    NotFound `no_checkpoint` before the first one, Conflict `not_vouched_for` where no key here signed it, Invalid where `since` is
+    more than there is, Conflict `proof_broken` where the stored tree is not what the checkpoint says.
+    """
+    kept = await tree.last_checkpoint(connection)
+    if kept is None:
+        raise NotFound("There is no checkpoint yet.", code="no_checkpoint")
+    signed = checkpoint.verified(kept.note, keys)
+    if signed is None:
+        raise _nobodys()
+    size, root = signed.checkpoint.size, signed.checkpoint.root
+    if since is None:
+        return Newest(kept, signed)
+    if since > size:
+        raise Invalid(f"The newest checkpoint is over {size} events, fewer than {since}.", code="invalid_since")
+    edge, proof = merkle.covering(0, since), merkle.consistency(since, size)
+    try:
+        hashes = await tree.read(connection, [*edge, *(s for part in proof for s in part)])
+    except tree.Incomplete:
+        hashes = {}
+    path = merkle.hashes(proof, hashes.__getitem__) if hashes else []
+    before = merkle.fold([hashes[s] for s in edge]) if hashes else b""
+    if not merkle.extends(since, size, before, path, root):
+        raise Conflict("The stored tree does not match the signed root.", code="proof_broken")
+    return Newest(kept, signed, tuple(path))
+
+
+def _nobodys() -> Conflict:
+    return Conflict("No key is known here that signed the checkpoint.", code="not_vouched_for")
 
 
 async def examine(connection: Connection, keys: Sequence[PublicKey], rows: Sequence[Any]) -> Findings:

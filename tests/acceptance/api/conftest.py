@@ -86,6 +86,13 @@ class Desk:
         who = more.pop("who", None)
         return await self.patch(f"/api/artifacts/{artifact['id']}", {"status": status, **more}, who, key=key)
 
+    async def events(self, artifact_id: str) -> list[dict[str, Any]]:
+        """An artifact's events as the API lists them, oldest first."""
+        found: list[dict[str, Any]] = (await self.get(f"/api/artifacts/{artifact_id}/events", self.as_admin)).json()[
+            "events"
+        ]
+        return found
+
     async def profile(self, customer: str | None = None) -> dict[str, Any]:
         """The profile as HTTP shows it."""
         return (await self.get(f"/api/customers/{customer or self.customer}")).json()["customer"]["profile"]

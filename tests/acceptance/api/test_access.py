@@ -5,7 +5,9 @@ A route that is new must be given a row in `ROUTES`, or the first test fails.
 
 import asyncio
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +18,7 @@ from placet.customers import delegations, teams
 from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM, Principal
 from placet.triggers import rules, webhooks
+from sealing import Seal
 
 # Callers. "bound" is an agent bound to another customer, "own" one bound to this customer.
 CALLERS = ("rm", "other", "admin", "auditor", "agent", "own", "bound")
@@ -91,6 +94,9 @@ ROUTES = {
     ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
     ("GET", "/api/me/notifications"): PEOPLE,
     ("PUT", "/api/me/notifications"): PEOPLE,
+    ("GET", "/api/audit/checkpoint"): LISTS,
+    ("GET", "/api/audit/proof/{event_id}"): SEES,
+    ("GET", "/api/audit/export"): OVERSEES,
     ("GET", "/api/stream"): LISTS,
     ("GET", "/api/webhooks"): OVERSEES,
     ("POST", "/api/webhooks"): CREATES,
@@ -208,6 +214,10 @@ async def scene(desk: Desk, route: tuple[str, str], number: int = 0) -> dict:
             await teams.set_customer_member(connection, SYSTEM, desk.customer, desk.colleague.id, "see")
 
     await desk.world.runtime.transact(work)
+    if "/audit/" in route[1]:
+        around["event_id"] = (await desk.events(artifact["id"]))[0]["id"]
+        with tempfile.TemporaryDirectory() as home:
+            await Seal(desk.world.runtime, Path(home))()
     if route[1].endswith("/revert") or "{delivery_id}" in route[1]:
         await desk.decide(artifact, "accepted")
     if "{delivery_id}" in route[1]:
