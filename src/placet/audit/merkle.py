@@ -43,6 +43,10 @@ class Frontier:
         self.size = size
         self._edge = list(edge)
 
+    def copy(self) -> Frontier:
+        """The same, to go on from independently."""
+        return Frontier(self.size, self._edge)
+
     def append(self, leaf: bytes) -> list[tuple[Subtree, bytes]]:
         """Add a leaf's hash; every subtree that is complete with it, the leaf itself first."""
         done = [(Subtree(0, self.size), leaf)]

@@ -91,10 +91,13 @@ async def of_artifact(
     return await examine(connection, keys, await connection.fetch(query, artifact_id, limit))
 
 
-async def of_event(connection: Connection, keys: Sequence[PublicKey], who: Principal, event_id: str) -> Findings:
-    """Prove one event; NotFound where it is not there for this caller."""
+async def of_event(connection: Connection, keys: Sequence[PublicKey], who: Principal, event: str) -> Findings:
+    """Prove one event, by its id or its number; NotFound where it is not there for this caller."""
+    number = int(event) if event.isascii() and event.isdecimal() and len(event) <= 18 else None
     condition, scope = access.visible(who, "c.id", "c.rm_id", "e.artifact_id")
-    row = await connection.fetchrow(SQL["of_event"].format(columns=SQL["columns"], visible=condition), scope, event_id)
+    row = await connection.fetchrow(
+        SQL["of_event"].format(columns=SQL["columns"], visible=condition), scope, event, number
+    )
     if row is None:
         raise NotFound("Event not found")
     return await examine(connection, keys, [row])

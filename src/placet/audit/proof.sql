@@ -4,10 +4,10 @@
 where e.artifact_id = $1 order by e.seq limit $2;
 
 -- name: of_event
--- One event, if the caller may see it: as its customer, or the artifact handed over.
+-- One event by its id or its number, if the caller may see it: as its customer, or the artifact handed over.
 {columns}
 left join customer c on c.id = e.customer_id
-where e.id = $2 and {visible};
+where (e.id = $2 or e.seq = $3) and {visible};
 
 -- name: columns
 -- What a proof needs of an event.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from placet.db.embedded import EmbeddedServer
     from placet.demo.loading import Summary
+    from placet.settings import Settings
 
 HOST = "127.0.0.1"  # its passwords are public
 
@@ -73,7 +74,7 @@ def demo(
             server = embedded.start(settings.home)
         try:
             _keep_a_secret_key(settings.home)
-            _say_what_there_is(_load(server, reset))
+            _say_what_there_is(_load(settings, server, reset))
             address = f"http://{HOST}:{chosen}"
             _say_how_to_sign_in(address)
             if not no_browser and _has_display():
@@ -97,15 +98,17 @@ def _for_me_only(name: str, flags: int) -> int:
     return os.open(name, flags, 0o600)
 
 
-def _load(server: EmbeddedServer, reset: bool) -> Summary | None:
+def _load(settings: Settings, server: EmbeddedServer, reset: bool) -> Summary | None:
     import asyncio
 
+    from placet.audit import keys
     from placet.demo.home import prepare
 
     started = time.monotonic()
     with progress("Loading the demo", 100) as bar:
         found = asyncio.run(prepare(server, reset=reset, told=say, progress=lambda done, of: bar(done * 100 // of)))
     if found is not None:
+        keys.checkpoints_file(settings).unlink(missing_ok=True)  # of the trail that was there before
         say(f"Loading the demo … {time.monotonic() - started:.1f} s")
     return found
 
