@@ -37,6 +37,7 @@ LABELS = {  # what a badge of each kind says
     "dual": "Two signatures",
     "expires": "Expires in 2 days",
     "human_only": "For people only",
+    "restricted": "Restricted",
 }
 CHANGES = (
     ("Text, a word or two", ASCONA),
