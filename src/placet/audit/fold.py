@@ -46,7 +46,7 @@ async def hold_against(connection: Connection, schema: ProfileSchema, report: Re
 
 
 async def _artifacts(connection: Connection, report: Report, step: Step) -> None:
-    async for row in through(connection, SQL["artifacts"], list(ENDS)):
+    async for row in through(connection, SQL["artifacts"], list(ENDS), None):
         report.artifacts += 1
         step(1)
         what = difference(row)
@@ -56,6 +56,12 @@ async def _artifacts(connection: Connection, report: Report, step: Step) -> None
     async for row in through(connection, SQL["gone"]):
         gone = row["artifact_id"]
         report.add("artifact_deleted", f"Artifact {gone} is in the trail and nowhere else.", artifact_id=gone)
+
+
+async def of_artifact(connection: Connection, artifact_id: str) -> str | None:
+    """How one artifact is not what its events say, in a sentence; None where it is."""
+    row = await connection.fetchrow(SQL["artifacts"], list(ENDS), artifact_id)
+    return difference(row) if row is not None else "it is gone."
 
 
 def difference(row: Any) -> str | None:

@@ -26,7 +26,7 @@ order by l.index;
 select e.seq from event e where not exists (select from ledger_leaf l where l.event_seq = e.seq) order by e.seq;
 
 -- name: artifacts
--- Every artifact with the event that proposed it and the last one that ended it, if it has them.
+-- Every artifact (or the one named) with the event that proposed it and the last one that ended it, if it has them.
 select a.id, a.artifact_type, a.status, a.payload::text as payload, a.edited_value::text as edited_value, a.decided_at, a.decided_by,
        a.reason, p.body as proposed, d.kind, d.at, d.actor_id, d.body as decided
 from artifact a
@@ -37,6 +37,7 @@ left join lateral (
     select e.kind, e.at, e.actor_id, b.body from event e join event_body b on b.event_id = e.id
     where e.artifact_id = a.id and e.kind = any (array(select a.artifact_type || '.' || s from unnest($1::text[]) s))
     order by e.seq desc limit 1) d on true
+where $2::text is null or a.id = $2
 order by a.seq;
 
 -- name: gone

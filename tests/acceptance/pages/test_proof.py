@@ -6,6 +6,7 @@ import pytest
 from acceptance.pages.conftest import Site
 from placet.audit import checkpoint, proof_file, tree
 from placet.web.pages.proving import sides, way
+from placet.web.render import thousands
 from sealing import TRAIL_KEY
 
 
@@ -35,7 +36,7 @@ async def test_a_sealed_trail_is_verified_and_its_proof_is_a_file(site: Site):
     for words in (
         ">Verified<",
         f"These {events} events stand in the signed trail, unaltered.",
-        f"{kept.size} events",
+        f"{thousands(kept.size)} events",
         f'title="{root}">{root[:4]} {root[4:8]} {root[8:12]} … {root[-4:]}',
         f'placet.test/trail, key <span class="mono">{TRAIL_KEY.public.id.hex()}',
         f"placet audit check proof-{which}.json --key {TRAIL_KEY.public.text}",
@@ -49,7 +50,10 @@ async def test_a_sealed_trail_is_verified_and_its_proof_is_a_file(site: Site):
     assert proof_file.check(file, [TRAIL_KEY.public]).checkpoint.size == kept.size
     assert [event.leaf["artifactId"] for event in file.events] == [which] * events
     steps = len(file.events[-1].path)
-    assert f'aria-label="The way from event {file.events[-1].leaf["seq"]} to the signed root: {steps} hashes"' in page
+    assert (
+        f'aria-label="The way from event {thousands(file.events[-1].leaf["seq"])} to the signed root: {steps} hashes"'
+        in page
+    )
     assert (await (await site.visitor("jonas")).get(f"/artifacts/{which}/proof")).status_code == 404
 
 
@@ -114,10 +118,21 @@ async def test_what_was_changed_behind_it_is_not_verified(site: Site, owner, har
     page, proof = (await claire.get(address)).text, await claire.get(f"{address}/proof")
     await owner.execute("delete from ledger_leaf where event_seq = $1", seq)  # the tree is whole again for the next
     await owner.execute("insert into ledger_leaf values ($1, $2, $3)", *leaf)
-    assert f"Event {seq} does not match the signed root." in page
+    assert f"Event {thousands(seq)} does not match the signed root." in page
     assert "#seal" not in page
     assert ">Verified<" not in page
     assert (proof.status_code, f"Event {seq} does not match" in proof.text) == (409, True)
+
+
+async def test_an_artifact_that_is_not_what_its_events_tell_is_not_verified(site: Site, owner):
+    artifact, claire = await site.proposal("brandt", "occupation", "Stoker"), await site.visitor("claire")
+    await site.seal()
+    await owner.execute("alter table artifact disable trigger all")
+    await owner.execute("update artifact set status = 'accepted', decided_at = now() where id = $1", artifact.id)
+    page = (await claire.get(f"/artifacts/{artifact.id}")).text
+    assert "This page is not what the trail tells: it is accepted, and by its events pending." in page
+    assert "#seal" not in page
+    assert ">Verified<" not in page
 
 
 async def test_a_checkpoint_of_a_strangers_key_verifies_nothing(site: Site, owner):
@@ -131,7 +146,7 @@ async def test_a_checkpoint_of_a_strangers_key_verifies_nothing(site: Site, owne
     proof = await claire.get(f"/artifacts/{which}/proof")
     await owner.execute("update checkpoint set note = 'nonsense' where number = $1", kept.number)
     assert (
-        f"Event {await last_of(site, which)} does not match the signed root."
+        f"Event {thousands(await last_of(site, which))} does not match the signed root."
         in (await claire.get(f"/artifacts/{which}")).text
     )
     await owner.execute("update checkpoint set note = $1 where number = $2", kept.note, kept.number)

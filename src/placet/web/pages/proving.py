@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.artifacts import inbox
-from placet.audit import keys, proof, proof_file
+from placet.audit import fold, keys, proof, proof_file
 from placet.audit.proof import Examined, Findings
 from placet.db.engine import Connection
 from placet.runtime import Runtime
@@ -25,16 +25,18 @@ _TOP, _STEP = 14, 30
 async def seal_of(connection: Connection, runtime: Runtime, artifact_id: str) -> views.Seal:
     """How the artifact's events stand to the newest checkpoint."""
     found = await proof.of_artifact(connection, keys.believed(runtime.settings), artifact_id)
+    differs = await fold.of_artifact(connection, artifact_id)
     common: dict[str, Any] = {
         "events": len(found.events),
         "waiting": len(found.waiting),
+        "differs": differs,
         "broken": tuple(event.seq for event in found.broken),
     }
     if found.kept is not None and found.said is not None:
         common |= {"at": found.kept.at, "size": found.said.size, "root": found.said.root.hex()}
     if found.signed is not None:
         common |= {"signed_by": found.signed.key.name, "key_id": found.signed.key.id.hex()}
-    state = _state(found)
+    state: views.Sealed = "broken" if differs is not None else _state(found)
     if state != "verified" or found.signed is None:
         return views.Seal(state=state, **common)
     name = f"proof-{artifact_id}.json"

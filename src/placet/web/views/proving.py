@@ -46,13 +46,15 @@ class Seal(View, frozen=True, kw_only=True):
     """How an artifact's events stand to the newest checkpoint, worked out when the page was made.
 
     `state`: verified; waiting for the next checkpoint; late, as nobody has sealed for a while; broken; unknown, as no key here
-    vouches for the checkpoint. `broken` are the numbers of the events that do not match.
+    vouches for the checkpoint. `broken` are the numbers of the events that do not match, `differs` says how the artifact is not
+    what they tell.
     """
 
     state: Sealed
     events: int
     waiting: int = 0
     broken: tuple[int, ...] = ()
+    differs: str | None = None
     at: datetime | None = None
     size: int = 0
     root: str = ""
