@@ -233,3 +233,18 @@ async def test_a_thousand_pending_go_by_fifty_at_a_time_and_none_is_there_twice(
         path = html.unescape(following[1] or following[2]) if following else ""
     assert len(seen) == len(set(seen)) == len(pending)
     assert set(seen) == pending
+
+
+async def test_the_history_is_walked_with_the_same_keys(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/history")
+    rows = page.locator(".past-row")
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await expect(rows.nth(1).locator(".fld")).to_be_focused()
+    for key in "arex":  # what is over is not decided again
+        await page.keyboard.press(key)
+    await expect(rows.nth(1).locator(".fld")).to_be_focused()
+    address = await rows.nth(1).locator(".fld").get_attribute("href")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**{address}")

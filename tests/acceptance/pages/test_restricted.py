@@ -44,6 +44,7 @@ async def test_no_page_shows_it_before_somebody_asks(site: Site, born: str) -> N
         answer = await claire.get(path)
         assert answer.status_code == 200, path
         assert SECRET not in answer.text, path
+    assert (await claire.get(f"/artifacts/{born}/proof")).status_code == 403, "a proof holds what was committed to"
     source = await site.database.fetchval("select source_id from artifact where id = $1", born)
     beside = (await claire.get(f"/sources/{source}?open={born}")).text
     assert SECRET not in beside.partition('class="props"')[2], (

@@ -8,10 +8,11 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from placet.artifacts import inbox
+from placet.artifacts import inbox, reveal
 from placet.audit import fold, keys, proof, proof_file
 from placet.audit.proof import Examined, Findings
 from placet.db.engine import Connection
+from placet.errors import Forbidden
 from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages.surroundings import runtime_and_caller
@@ -105,6 +106,9 @@ async def proof_of(request: Request[Any, Any, Any], artifact_id: FromPath[str]) 
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         artifact = await inbox.get_artifact(connection, who, artifact_id)
+        seen = await reveal.lately(connection, who, [artifact], runtime.schema)
+        if reveal.restricted(artifact, runtime.schema) and not seen:
+            raise Forbidden("The proof holds its value, which is restricted. Reveal it first.", code="not_revealed")
         found = await proof.of_artifact(connection, keys.believed(runtime.settings), artifact.id)
     disposition = f'attachment; filename="proof-{artifact.id}.json"'
     return Response(

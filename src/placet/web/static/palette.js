@@ -8,19 +8,22 @@ export function palette(keys) {
   if (dialog?.open) return dialog.close();
   dialog?.remove();
   const back = document.activeElement;
-  const input = make("input", { type: "text", autocomplete: "off", placeholder: "An action, a page or a customer", attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "An action, a page or a customer", "aria-autocomplete": "list" } });
+  const input = make("input", { type: "text", autocomplete: "off", placeholder: "An action, a page, a field or a customer", attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "An action, a page, a field or a customer", "aria-autocomplete": "list" } });
   const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
   dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Everything by name" } }, input, list);
   document.body.append(dialog);
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
   const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
   for (const button of $$(".side .me-acts button")) places.push({ words: button.textContent.trim(), run: () => button.click() });
-  let found = [], at = 0, customers = [], asked = 0;
+  let found = [], at = 0, customers = [], fields = [], asked = 0;
+  // A field is a place of the customer one is at, else what the inbox is narrowed to.
+  const [, whose] = location.pathname.match(/^(\/customers\/[^/]+)/) ?? [];
+  const place = ({ key, label }) => ({ words: label, run: () => location.assign(whose && whose !== "/customers/new" ? `${whose}/profile#f-${key}` : `/inbox?field=${key}`) });
 
   function draw() {
     const word = input.value.trim().toLowerCase();
     const fits = (entry) => entry.words.toLowerCase().includes(word);
-    found = [...actions.filter(fits), ...places.filter(fits), ...customers.filter((each) => !places.some((place) => place.words === each.words))].slice(0, MOST);
+    found = [...actions.filter(fits), ...places.filter(fits), ...fields.filter(fits), ...customers.filter((each) => !places.some((place) => place.words === each.words))].slice(0, MOST);
     at = Math.min(at, Math.max(found.length - 1, 0));
     list.replaceChildren(...found.map((entry, n) => make("li", { id: `palette-${n}`, attributes: { role: "option", "aria-selected": String(n === at) }, onclick: () => choose(n) },
       make("span", { textContent: entry.words }), ...(entry.key ? entry.key.split(" ").map((part) => make("kbd", { textContent: part, attributes: { "aria-hidden": "true" } })) : []))));
@@ -42,6 +45,7 @@ export function palette(keys) {
     const mine = ++asked, word = input.value.trim();
     if (word.length < 2) return;
     try {
+      if (!fields.length) fields = (await (await fetch("/api/fields")).json()).fields.map(place);
       const answer = await (await fetch(`/api/customers?limit=6&q=${encodeURIComponent(word)}`)).json();
       if (mine !== asked) return;
       customers = answer.customers.map((each) => ({ words: each.name, run: () => location.assign(`/customers/${encodeURIComponent(each.id)}`) }));
