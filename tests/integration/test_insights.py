@@ -106,6 +106,11 @@ async def test_each_counts_what_they_may_see(world: World, rm: Principal, ids: l
     other, auditor = await world.person(), await world.person("auditor")
     assert (await counted(world, other)).all.cases == 0
     assert (await counted(world, other)).pending == 0
+    async with world.runtime.reading() as connection:
+        theirs = await insights(connection, auditor, agent="counted-reader", rm=rm.id)
+        assert (theirs.all.cases, theirs.pending) == (5, 1)
+        assert (rm.id, rm.name) in theirs.rms
+        assert (await insights(connection, auditor, agent="counted-reader", rm=other.id)).all.cases == 0
     assert await behind(world, other) == []
     assert (await counted(world, auditor)).all.cases >= 5
     assert set(ids[:5]) <= set(await behind(world, auditor))

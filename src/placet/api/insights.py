@@ -17,10 +17,11 @@ from placet.artifacts.insights import Shares
 
 
 class InsightsQuery(msgspec.Struct, rename="camel", kw_only=True):
-    """The last `days` (0: ever), of one agent by its name."""
+    """The last `days` (0: ever), of one agent by its name, of one RM's customers."""
 
     days: Annotated[int, msgspec.Meta(ge=0, le=36_500)] = 90
     agent: str | None = None
+    rm_id: str | None = None
 
 
 class SharesWire(msgspec.Struct, rename="camel", kw_only=True):
@@ -41,19 +42,23 @@ class ReasonWire(msgspec.Struct, rename="camel"):
 
 
 class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
-    """Counts over what the caller may see. `medianSeconds` from proposal to decision; `fast` were accepted within 3 s of
-    opening the card, or of the same person's decision before where nothing is known of that; `unopened` were accepted without
-    opening the evidence, of the `told` acceptances made on a page that said whether it was; `together` in one act with others.
+    """Counts over what the caller may see. `before` is how those of as many days before ended (null: `days` is 0).
+    `medianSeconds` passed from proposal to decision, `readSeconds` with the evidence open, where the page said so; `fast` were
+    accepted within 3 s of opening the card, or of the same person's decision before where nothing is known of that; `unopened`
+    were accepted without opening the evidence, of the `told` acceptances made on a page that said whether it was; `together` in
+    one act with others.
     """
 
     since: str | None
     decided: SharesWire
+    before: SharesWire | None
     by_agent: list[SharesWire]
     by_model: list[SharesWire]
     by_field: list[SharesWire]
     by_confidence: list[SharesWire]
     reasons: list[ReasonWire]
     median_seconds: float | None
+    read_seconds: float | None
     fast: int
     unopened: int
     told: int
@@ -73,17 +78,19 @@ class Insights(Controller):
         runtime, who = runtime_of(request), principal_of(request)
         query = read_query(request, InsightsQuery)
         async with runtime.reading() as connection:
-            found = await insights.insights(connection, who, days=query.days or None, agent=query.agent)
+            found = await insights.insights(connection, who, days=query.days or None, agent=query.agent, rm=query.rm_id)
         return ok(
             InsightsAnswer(
                 since=instant(found.since),
                 decided=_wire(found.all),
+                before=_wire(found.earlier) if found.earlier is not None else None,
                 by_agent=[_wire(each) for each in found.agents],
                 by_model=[_wire(each) for each in found.models],
                 by_field=[_wire(each) for each in found.fields],
                 by_confidence=[_wire(each) for each in found.confidences],
                 reasons=[ReasonWire(reason, cases) for reason, cases in found.reasons],
                 median_seconds=found.median,
+                read_seconds=found.read,
                 fast=found.fast,
                 unopened=found.unopened,
                 told=found.told,

@@ -20,6 +20,11 @@ from placet.identity.principal import Principal
 SQL = statements(__package__, "insights.sql")
 WORDS = ("high", "medium", "low")
 FEW = 20  # cases below which no share is told
+PROMISES = {
+    "high": (90, 100),
+    "medium": (70, 90),
+    "low": (40, 70),
+}  # per cent accepted unchanged that each word stands for
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -35,12 +40,15 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Insights(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts since a moment. `median` seconds from proposal to decision; `fast`, `unopened`, `told` and `together` as
-    in insights.sql.
+    """The counts since a moment. `earlier` ended in as long a time before it (None: since ever); `rms` are the ids and names of
+    those whose customers they are about, whichever one was asked for. `median` seconds passed from proposal to decision, `read`
+    (of `timed`) with the evidence open; `fast`, `unopened`, `told` and `together` as in insights.sql.
     """
 
     since: datetime
     all: Shares
+    earlier: Shares | None
+    rms: list[tuple[str, str]]
     agents: list[Shares]
     models: list[Shares]
     fields: list[Shares]
@@ -48,6 +56,8 @@ class Insights(msgspec.Struct, frozen=True, kw_only=True):
     rules: list[Shares]
     reasons: list[tuple[str, int]]
     median: float | None
+    read: float | None
+    timed: int
     fast: int
     unopened: int
     told: int
@@ -68,17 +78,23 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     statuses: str | None = None
     reason: str | None = None
     pace: str | None = None
+    rm: str | None = None
 
 
 async def insights(
-    connection: Connection, who: Principal, *, days: int | None = 90, agent: str | None = None
+    connection: Connection,
+    who: Principal,
+    *,
+    days: int | None = 90,
+    agent: str | None = None,
+    rm: str | None = None,
 ) -> Insights:
-    """Count what was decided in the last `days` (None: ever), of one agent if named."""
+    """Count what was decided in the last `days` (None: ever), of one agent if named, of one RM's customers by the RM's id."""
     since = _since(days)
     condition, scope = access.visible(who, "a.customer_id", "c.rm_id", "a.id")
 
     async def asked(name: str) -> list[Any]:
-        return list(await connection.fetch(_over(SQL[name], condition), scope, since, agent))
+        return list(await connection.fetch(_over(SQL[name], condition), scope, since, agent, rm))
 
     groups = await asked("groups")
     by: dict[str, list[Shares]] = {}
@@ -91,7 +107,13 @@ async def insights(
         )
         by.setdefault(row["by"], []).append(found)
     [pace] = await asked("pace")
-    [waiting] = await connection.fetch(SQL["waiting"].format(visible=condition), scope, agent)
+    [waiting] = await connection.fetch(SQL["waiting"].format(visible=condition), scope, agent, rm)
+    earlier = None
+    if days is not None:
+        then = since - timedelta(days=days)
+        [row] = await connection.fetch(_over(SQL["earlier"], condition), scope, then, agent, rm, since)
+        earlier = Shares(key=None, **dict(row))
+    rms = await connection.fetch(_over(SQL["rms"], condition), scope, since, agent, None)
     return Insights(
         since=since,
         all=by.get("all", [Shares(key=None, cases=0, accepted=0, edited=0, rejected=0)])[0],
@@ -101,8 +123,11 @@ async def insights(
         confidences=sorted(by.get("confidence", []), key=lambda s: (*WORDS, s.key).index(s.key)),
         rules=by.get("rule", []),
         reasons=[(row["reason"], row["cases"]) for row in await asked("reasons")],
+        earlier=earlier,
+        rms=[(row["id"], row["name"]) for row in rms],
         median=float(pace["median"]) if pace["median"] is not None else None,
-        **{name: pace[name] for name in ("fast", "unopened", "told", "together")},
+        read=float(pace["read"]) if pace["read"] is not None else None,
+        **{name: pace[name] for name in ("timed", "fast", "unopened", "told", "together")},
         pending=waiting["pending"],
         oldest=waiting["oldest"],
     )
@@ -125,6 +150,7 @@ async def cases(
         scope,
         _since(days),
         behind.agent,
+        behind.rm,
         behind.field,
         behind.confidence,
         behind.model,

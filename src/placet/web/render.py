@@ -174,9 +174,9 @@ def short_age(at: datetime, now: datetime, zone: str = "UTC") -> str:
 
 
 def length(seconds: float) -> str:
-    """Return a stretch of time in its largest unit: "38 s", "12 min", "3 h", "92 d"; "under 1 s" below that."""
+    """Return a stretch of time in the largest unit that there are two of: "75 s", "12 min", "90 min", "92 d"."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        if seconds >= size:
+        if seconds >= 2 * size or (size == 1 and seconds >= 1):
             return f"{round(seconds / size)} {unit}"
     return "under 1 s"
 

@@ -11,9 +11,10 @@ from litestar import Request, Response, get
 
 from placet.api.reading import read_query
 from placet.artifacts import insights
-from placet.artifacts.insights import FEW, WORDS, Behind, Insights, Shares
+from placet.artifacts.insights import FEW, PROMISES, WORDS, Behind, Insights, Shares
 from placet.customers.schema import ProfileSchema
 from placet.evaluation.intervals import wilson
+from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
@@ -26,10 +27,11 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36_500)]
 
 
 class InsightsQuery(msgspec.Struct, kw_only=True):
-    """The period, one agent, and the rule of "what if"."""
+    """The period, one agent, one RM's customers, and the rule of "what if"."""
 
     days: str | None = None
     agent: str | None = None
+    rm: str | None = None
     confidence: str | None = None
     field: str | None = None
 
@@ -39,6 +41,7 @@ class CasesQuery(msgspec.Struct, kw_only=True):
 
     days: Days = 90
     agent: str | None = None
+    rm: str | None = None
     field: str | None = None
     confidence: str | None = None
     model: str | None = None
@@ -50,15 +53,25 @@ class CasesQuery(msgspec.Struct, kw_only=True):
 
 
 class Links:
-    """Addresses of the lists behind numbers, all of the same period and agent."""
+    """Addresses of the lists behind numbers, all of the same period, agent and RM."""
 
-    def __init__(self, days: str, agent: str | None) -> None:
+    def __init__(self, query: InsightsQuery) -> None:
+        days = query.days or ""
         self.days = int(days) if days in PERIODS and days else 90
-        self.kept = {"days": str(self.days), **({"agent": agent} if agent else {})}
+        self.agent, self.rm = query.agent or None, query.rm or None
+        self.kept = {"days": str(self.days), **_given(agent=self.agent, rm=self.rm)}
+
+    def export(self) -> str:
+        """The same counts as a file."""
+        return "/api/insights?" + urlencode({"days": str(self.days), **_given(agent=self.agent, rmId=self.rm)})
 
     def to(self, **members: str | None) -> str:
         """The list of what these members narrow it to."""
-        return "/insights/cases?" + urlencode({**self.kept, **{k: v for k, v in members.items() if v is not None}})
+        return "/insights/cases?" + urlencode({**self.kept, **_given(**members)})
+
+
+def _given(**members: str | None) -> dict[str, str]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 @get("/insights")
@@ -66,11 +79,11 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What became of what agents proposed, over what the caller may see."""
     runtime, who = runtime_and_caller(request)
     query = read_query(request, InsightsQuery)
-    links = Links(query.days or "", query.agent)
+    links = Links(query)
     async with runtime.reading() as connection:
         around = await shell(request, connection, "insights")
-        found = await insights.insights(connection, who, days=links.days or None, agent=query.agent or None)
-        whole = await insights.insights(connection, who, days=links.days or None) if query.agent else found
+        found = await insights.insights(connection, who, days=links.days or None, agent=links.agent, rm=links.rm)
+        whole = await insights.insights(connection, who, days=links.days or None) if links.agent else found
     schema: ProfileSchema = runtime.schema
     view = InsightsPage(
         shell=around,
@@ -79,11 +92,16 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
             _filter(
                 "agent", "Agent", {"": "Any agent", **{a.key or "": a.key or "" for a in whole.agents}}, query.agent
             ),
+            *_whose(whole, who, query.rm),
         ),
+        export=links.export(),
         hidden=tuple((k, v) for k, v in (("confidence", query.confidence), ("field", query.field)) if v),
         figures=_figures(found, links, around.now),
         calibration=tuple(
-            _share(each, (each.key or "").capitalize() or "Not given", links, confidence=each.key)
+            msgspec.structs.replace(
+                _share(each, (each.key or "").capitalize() or "Not given", links, confidence=each.key),
+                promise=PROMISES.get(each.key or ""),
+            )
             for each in found.confidences
         ),
         tables=(
@@ -137,6 +155,7 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
         page = await insights.cases(connection, who, behind, days=query.days or None, limit=PAGE, cursor=query.cursor)
         around = await shell(request, connection, "insights")
     period = str(query.days) if query.days != 90 else ""
+    kept = {**({"days": period} if period else {}), **_given(agent=query.agent, rm=query.rm)}
     view = CasesPage(
         shell=around,
         words=_words(behind, runtime.schema, PERIODS.get(period, f"Last {query.days} days")),
@@ -144,9 +163,17 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
         span=span(
             request, query.first, len(page.artifacts), {"cursor": page.next_cursor} if page.next_cursor else None
         ),
-        back="/insights" + (f"?{urlencode({'days': period})}" if period else ""),
+        back="/insights" + (f"?{urlencode(kept)}" if kept else ""),
     )
     return html(view)
+
+
+def _whose(found: Insights, who: Principal, chosen: str | None) -> tuple[views.Filter, ...]:
+    """Whose customers, where there are several to choose from."""
+    if len(found.rms) < 2 and not chosen:
+        return ()
+    names = {rm: "My customers" if rm == who.id else f"Customers of {name}" for rm, name in found.rms}
+    return (_filter("rm", "Customers", {"": "All customers", **names}, chosen),)
 
 
 def _filter(name: str, label: str, choices: dict[str, str], value: str | None) -> views.Filter:
@@ -157,19 +184,23 @@ def _filter(name: str, label: str, choices: dict[str, str], value: str | None) -
 def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]:
     total = found.all
 
-    def share(label: str, count: int, status: str) -> Figure:
+    def share(label: str, name: str, status: str) -> Figure:
+        count = getattr(total, name)
         text = f"{round(100 * count / total.cases)} %" if total.cases >= FEW else "too few"
-        return Figure(label=label, text=text, caption=f"{count} of {total.cases}", href=links.to(statuses=status))
+        caption = f"{count} of {total.cases}{_trend(found, name)}"
+        return Figure(label=label, text=text, caption=caption, href=links.to(statuses=status))
 
     return (
         Figure(label="Decided", text=str(total.cases), caption="proposals of agents", href=links.to()),
-        share("Accepted unchanged", total.accepted, UNCHANGED),
-        share("Edited", total.edited, EDITED),
-        share("Rejected", total.rejected, REJECTED),
+        share("Accepted unchanged", "accepted", UNCHANGED),
+        share("Edited", "edited", EDITED),
+        share("Rejected", "rejected", REJECTED),
         Figure(
             label="Time to decide",
             text=length(found.median) if found.median is not None and total.cases >= FEW else "too few",
-            caption="median, from proposal to decision",
+            caption=f"median; {length(found.read)} with the card open"
+            if found.read is not None and found.timed >= FEW
+            else "median, since proposed",
             href=links.to(),
         ),
         Figure(
@@ -178,6 +209,19 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
             caption=f"{found.pending} waiting",
             href="/inbox?order=asc",
         ),
+    )
+
+
+def _trend(found: Insights, name: str) -> str:
+    """By how many points a share went up or down since as long a time before; nothing where there are too few to say."""
+    total, before = found.all, found.earlier
+    if before is None or min(before.cases, total.cases) < FEW:
+        return ""
+    points = round(100 * getattr(total, name) / total.cases) - round(100 * getattr(before, name) / before.cases)
+    return (
+        f", {'up' if points > 0 else 'down'} {abs(points)} point{'s' if abs(points) != 1 else ''}"
+        if points
+        else ", as before"
     )
 
 

@@ -55,7 +55,7 @@ export const KEYS = [
   { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
-  { key: "t", words: "table instead of plot", on: "[data-key=t]", run: () => press("t"), bar: false },
+  { key: "t", words: "table instead of plot", short: "table only", on: "[data-key=t]", run: () => press("t") },
   { key: "n", words: "new session, or read a note", on: "[data-key=n]", run: () => press("n"), bar: false },
   { key: "[", words: "newer source", on: "[data-key='[']", run: () => press("["), bar: false },
   { key: "]", words: "older source", on: "[data-key=']']", run: () => press("]"), bar: false },

@@ -20,8 +20,22 @@ function draw() {
   plot?.destroy();
   plot = null;
   if (!rows.length) { box.hidden = true; return; }
-  const labels = rows.map((row) => $("th", row).textContent), number = (name) => rows.map((row) => Number(row.dataset[name]));
-  const points = number("point"), low = number("low"), high = number("high"), text = ink("--text-3"), line = ink("--ink"), grid = ink("--line"), font = `12px ${colour("--sans")}`;
+  const labels = rows.map((row) => $("th", row).textContent), number = (name) => rows.map((row) => Number(row.dataset[name] ?? 0));
+  const points = number("point"), low = number("low"), high = number("high"), from = number("from"), to = number("to"), floor = Math.min(20, ...low) < 20 ? 0 : 20, text = ink("--text-3"), line = ink("--ink"), grid = ink("--line"), soft = ink("--ink-soft"), edge = ink("--ink-line"), font = `12px ${colour("--sans")}`;
+  // What each word promises, under the points.
+  const boxes = (u) => {
+    const { ctx } = u, scale = devicePixelRatio, wide = Math.abs(u.valToPos(0.3, "x", true) - u.valToPos(-0.3, "x", true));
+    ctx.save();
+    [ctx.fillStyle, ctx.strokeStyle, ctx.lineWidth] = [soft, edge, scale];
+    ctx.setLineDash([3 * scale, 3 * scale]);
+    points.forEach((_, n) => {
+      if (!to[n]) return;
+      const top = u.valToPos(to[n], "y", true), box = [u.valToPos(n, "x", true) - wide / 2, top, wide, u.valToPos(from[n], "y", true) - top];
+      ctx.fillRect(...box);
+      ctx.strokeRect(...box);
+    });
+    ctx.restore();
+  };
   const whiskers = (u) => {
     const { ctx } = u, scale = devicePixelRatio;
     ctx.save();
@@ -37,18 +51,18 @@ function draw() {
       ctx.fill();
       ctx.fillStyle = ink("--text");
       ctx.font = `600 ${12 * scale}px ${colour("--sans")}`;
-      ctx.textBaseline = "middle";
-      ctx.fillText(`${value} %`, x + 12 * scale, y);
+      [ctx.textAlign, ctx.textBaseline] = ["left", "middle"];
+      ctx.fillText(`${value} %`, x + (to[n] ? Math.abs(u.valToPos(0.3, "x", true) - u.valToPos(0, "x", true)) : 4 * scale) + 8 * scale, y);
       ctx.fillStyle = line;
     });
     ctx.restore();
   };
   plot = new uPlot({
     width: box.clientWidth, height: box.clientHeight, legend: { show: false }, cursor: { show: false },
-    scales: { x: { time: false, range: [-0.5, points.length - 0.5] }, y: { range: [0, 100] } },
+    scales: { x: { time: false, range: [-0.5, points.length - 0.5] }, y: { range: [floor, 100] } },
     series: [{}, { points: { show: false }, paths: () => null }],
-    axes: [{ stroke: text, font, grid: { show: false }, ticks: { show: false }, splits: () => labels.map((_, n) => n), values: () => labels }, { stroke: text, font, size: 56, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: () => [0, 20, 40, 60, 80, 100], values: (_, all) => all.map((each) => `${each} %`) }],
-    hooks: { draw: [whiskers] },
+    axes: [{ stroke: text, font, grid: { show: false }, ticks: { show: false }, splits: () => labels.map((_, n) => n), values: () => labels }, { stroke: text, font, size: 56, grid: { stroke: grid, width: 1 }, ticks: { show: false }, splits: () => [0, 20, 40, 60, 80, 100].filter((each) => each >= floor), values: (_, all) => all.map((each) => `${each} %`) }],
+    hooks: { drawAxes: [boxes], draw: [whiskers] },
   }, [points.map((_, n) => n), points], box);
 }
 

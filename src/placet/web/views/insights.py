@@ -19,7 +19,8 @@ class Figure(View, frozen=True, kw_only=True):
 
 class Share(View, frozen=True, kw_only=True):
     """How cases of one label ended, in percent; None where there are too few to say. `low` and `high` bound the unchanged ones
-    in 95 of 100 such samples. `hrefs` lead to unchanged, edited, rejected and all cases.
+    in 95 of 100 such samples; `promise` is what its word stands for, in percent. `hrefs` lead to unchanged, edited, rejected and
+    all cases.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Share(View, frozen=True, kw_only=True):
     rejected: int | None = None
     low: int = 0
     high: int = 100
+    promise: tuple[int, int] | None = None
     hrefs: tuple[str, str, str, str]
 
 
@@ -72,6 +74,7 @@ class InsightsPage(Page, frozen=True, kw_only=True):
     told: int
     reasons: tuple[Counted, ...]
     what_if: WhatIf
+    export: str
     decided: int
     few: int
 
