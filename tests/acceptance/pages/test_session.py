@@ -51,7 +51,9 @@ async def say(page: Page, words: str) -> None:
 
 
 async def over(page: Page) -> None:
-    await expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
+    await expect(page.locator("#log")).to_have_attribute(
+        "aria-busy", "false", timeout=30_000
+    )  # the first turn loads it
 
 
 async def propose(page: Page) -> None:
@@ -150,10 +152,12 @@ async def test_the_card_in_the_chat_is_the_one_in_the_folder(page: Page, site: S
     await over(page)
     if await page.locator(".asked form").count():
         await page.locator(".asked").last.get_by_role("button", name="Skip").first.click()
+    await expect(page.locator(".came")).to_have_count(2)
     third = page.locator(".came").last.locator("li").first
+    value = await third.locator("ins").inner_text()
     await third.get_by_role("button", name="Accept").click()
     await expect(third).to_have_attribute("data-is", "accepted")
-    await expect(page.locator("#toast p")).to_contain_text("is now")
+    await expect(page.locator("#toast p")).to_contain_text(f"is now {value}")
     query = "select body from event_body b join event e on e.id = b.event_id where e.artifact_id = $1 and e.kind like '%accepted'"
     body = json.loads(await site.database.fetchval(query, await third.get_attribute("data-came")))
     assert body["looked"]["opened"] is True
