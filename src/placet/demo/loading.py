@@ -1,7 +1,8 @@
 """Load the demo: people, customers, notes, and some weeks of decisions, all through the same verbs anybody uses.
 
 What happened weeks ago is done under a clock of its own: a schema with every function that tells the time, which the loading
-connection finds first. It exists only while loading and only in the demo's database; no verb knows of it.
+connection finds first, and column defaults that read it. It exists only while loading and only in the demo's database; no
+verb knows of it.
 """
 
 from __future__ import annotations
@@ -116,7 +117,15 @@ async def _clock(owner_url: str) -> AsyncIterator[None]:
             {" ".join(f"create function demo_clock.{name}() {reading};" for name in _CLOCKS)}
             grant usage on schema demo_clock to placet_app;
         """)
+        columns = await owner.fetch(
+            "select format('alter table %I alter column %I set default ', table_name, column_name) as change"
+            " from information_schema.columns where table_schema = 'public' and column_default = 'now()'"
+        )
+        for column in columns:
+            await owner.execute(column["change"] + "demo_clock.now()")
         yield
+        for column in columns:
+            await owner.execute(column["change"] + "now()")
         await owner.execute("drop schema demo_clock cascade")
     finally:
         await owner.close()

@@ -12,10 +12,12 @@ from placet.db import embedded
 from placet.demo import loading
 
 DECISIONS = """
-    select c.id as customer, a.field, a.status, a.created_at, a.decided_at, e.at as told_at, p.at as proposed_at, v.updated_at
+    select c.id as customer, a.field, a.status, a.created_at, a.decided_at, e.at as told_at, p.at as proposed_at, v.updated_at,
+           d.created_at as promised_at
     from artifact a join customer c on c.id = a.customer_id
     join event e on e.artifact_id = a.id and e.kind = a.artifact_type || '.' || a.status
     join event p on p.artifact_id = a.id and p.kind = a.artifact_type || '.proposed'
+    left join delivery d on d.event_id = e.id
     left join profile_value v on v.artifact_id = a.id
     where a.status in ('accepted', 'edited', 'rejected') order by a.decided_at
 """
@@ -38,6 +40,7 @@ def test_every_decision_lies_between_its_proposal_and_the_day_of_loading(decided
         assert row["created_at"] == row["proposed_at"] < row["decided_at"] < today, dict(row)
         assert row["told_at"] == row["decided_at"]
         assert row["updated_at"] in (None, row["decided_at"])
+        assert row["promised_at"] in (None, row["decided_at"]), "and its delivery then, too"
 
 
 def test_decisions_were_made_on_the_days_the_history_says(decided: list[Any]) -> None:

@@ -198,7 +198,7 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
         Figure(
             label="Time to decide",
             text=length(found.median) if found.median is not None and total.cases >= FEW else "too few",
-            caption=f"median; {length(found.read)} with the card open"
+            caption=f"median; {length(found.read)} on the card"
             if found.read is not None and found.timed >= FEW
             else "median, since proposed",
             href=links.to(),
