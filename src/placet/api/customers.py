@@ -115,7 +115,7 @@ class Actor(msgspec.Struct):
 
 class EventWire(msgspec.Struct, rename="camel", kw_only=True):
     """One line of the trail. `readBy` is who read the note a proposal is from: `agent`, `version`, `model` (null: the offline
-    reader).
+    reader). `looked` is what the page said of a decision made on it: whether the evidence was `opened`, and for how many `ms`.
     """
 
     id: str
@@ -134,6 +134,7 @@ class EventWire(msgspec.Struct, rename="camel", kw_only=True):
     reason: str | None
     evidence: dict[str, Any] | None
     read_by: dict[str, str | None] | None
+    looked: dict[str, Any] | None
 
 
 class EventPage(msgspec.Struct, rename="camel"):
@@ -307,6 +308,7 @@ def event_wire(line: timeline.Line) -> EventWire:
         reason=line.body.get("reason"),
         evidence=line.body.get("evidence"),
         read_by=line.body.get("readBy"),
+        looked=line.body.get("looked"),
     )
 
 

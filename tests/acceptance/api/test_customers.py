@@ -10,7 +10,7 @@ from placet.customers.schema import load_schema
 
 EVENT = {
     "id", "seq", "at", "kind", "artifactId", "customerId", "batchId", "actor", "onBehalfOf", "door", "field", "before",
-    "after", "reason", "evidence", "readBy",
+    "after", "reason", "evidence", "readBy", "looked",
 }  # fmt: skip
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
