@@ -84,6 +84,7 @@ def examine_all(settings: Settings) -> Iterator[Check]:
     if settings.database_url is None:
         yield _disk(settings.home)
     yield _secret_key(settings)
+    yield _trail_key(settings)
     yield _company(settings)
     yield _mail(settings)
     yield _model(settings)
@@ -189,6 +190,25 @@ def _secret_key(settings: Settings) -> Check:
     if settings.secret_key is None:
         return Check("secret key", NOTE, "PLACET_SECRET_KEY is not set, so no webhook can be added")
     return Check("secret key", GOOD, "set; secrets in the database are encrypted")
+
+
+def _trail_key(settings: Settings) -> Check:
+    """Whether somebody can sign the trail's checkpoints, and with which key."""
+    from placet.audit import keys
+    from placet.errors import PlacetError
+
+    try:
+        key = keys.signing_key(settings)
+    except PlacetError as error:
+        return Check("trail key", BROKEN, error.sentence)
+    if key is not None:
+        file = keys.checkpoints_file(settings)
+        return Check("trail key", GOOD, f"{key.name}, key {key.public.id.hex()}; checkpoints are added to {file}")
+    if settings.database_url is None:
+        return Check("trail key", NOTE, "made when the trail is first sealed")
+    return Check(
+        "trail key", WARNING, "PLACET_TRAIL_KEY is not set, so the trail is not sealed: placet audit key --new"
+    )
 
 
 def _company(settings: Settings) -> Check:

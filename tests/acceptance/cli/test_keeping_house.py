@@ -18,6 +18,7 @@ from placet.db import embedded
 from placet.db.migrate import newest_revision
 from placet.demo.home import look
 from placet.demo.loading import people as demo_people
+from sealing import TRAIL_KEY
 
 from .conftest import Placet
 from .test_deciding import is_taken, wait_until_ready
@@ -64,7 +65,7 @@ def test_all_is_well(placet: Any) -> None:
     assert states == {
         "database": "good", "role": "good", "schema": "good", "durability": "good", "clock": "good",
         "profile schema": "good", "artifact types": "good", "triggers": "good", "secret key": "note",
-        "company sign-in": "note", "mail": "note", "model": "note",
+        "trail key": "warning", "company sign-in": "note", "mail": "note", "model": "note",
     }  # fmt: skip
     table = placet.process("doctor").ok()
     assert "placet_app, no superuser, owns nothing" in table
@@ -82,6 +83,21 @@ def test_what_the_doctor_finds(placet: Any, server: Any, database: str, tmp_path
     assert "field x" in found["profile schema"]["detail"]
     assert found["role"]["state"] == "warning"
     assert "logs in as the superuser" in found["role"]["detail"]
+
+
+def test_the_doctor_looks_for_the_trails_key(placet: Any) -> None:
+    def found(**settings: str) -> tuple[str, str]:
+        checks = {check["name"]: check for check in json.loads(placet("doctor", "--json", **settings).out)["checks"]}
+        return checks["trail key"]["state"], checks["trail key"]["detail"]
+
+    missing = "PLACET_TRAIL_KEY is not set, so the trail is not sealed: placet audit key --new"
+    assert found() == ("warning", missing)
+    state, detail = found(PLACET_TRAIL_KEY=TRAIL_KEY.text, PLACET_CHECKPOINTS="kept")
+    assert (state, detail) == (
+        "good",
+        f"placet.test/trail, key {TRAIL_KEY.public.id.hex()}; checkpoints are added to kept",
+    )
+    assert found(PLACET_TRAIL_KEY="nonsense")[0] == "broken"
 
 
 async def test_a_role_that_owns_something_is_found(placet: Any, owner: asyncpg.Connection) -> None:
