@@ -47,7 +47,9 @@ class Audit(Controller):
 
     path = "/api/audit"
 
-    @get("/checkpoint", opt=described("trail", {200: CheckpointAnswer}, query=CheckpointQuery))
+    @get(
+        "/checkpoint", opt=described("trail", {200: CheckpointAnswer}, query=CheckpointQuery, problems=(404, 409, 422))
+    )
     async def get_checkpoint(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """Read the newest signed checkpoint.
 
@@ -70,7 +72,7 @@ class Audit(Controller):
             )
         )
 
-    @get("/proof/{event_id:str}", opt=described("trail", {200: ProofFile}, problems=(404, 409)))
+    @get("/proof/{event_id:str}", opt=described("trail", {200: ProofFile}, problems=(404, 409, 422)))
     async def get_proof(self, request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[bytes]:
         """Fetch the proof of one event, to be checked without Placet (`placet audit check`).
 
@@ -81,7 +83,7 @@ class Audit(Controller):
             found = await proof.of_event(connection, keys.believed(runtime.settings), who, event_id)
         return ok(found.file())
 
-    @get("/export", opt=described("trail", {200: None}, problems=(), media_type=LINES))
+    @get("/export", opt=described("trail", {200: None}, problems=(422,), media_type=LINES))
     async def get_export(self, request: Request[Any, Any, Any]) -> Response[Any]:
         """Fetch the whole trail as lines of JSON, oldest first: for admins and auditors.
 

@@ -31,6 +31,7 @@ from placet.identity.principal import SYSTEM
 from placet.runtime import Runtime
 from placet.settings import Settings
 from posting import Noted, installed
+from sealing import TRAIL_KEY, Seal
 
 CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 CALLERS = ("rm", "admin", "agent")
@@ -144,7 +145,13 @@ def test_every_operation_says_what_it_does_under_a_name_of_its_own(operations):
 @pytest.fixture(scope="module")
 def address(server, database, schema) -> Iterator[str]:
     """A real server in a thread, with a loop and a pool of its own."""
-    settings = Settings(database_url=server.app_url(database), pool_size=4, secret_key=SECRET_KEY, loopback_calls=True)
+    settings = Settings(
+        database_url=server.app_url(database),
+        pool_size=4,
+        secret_key=SECRET_KEY,
+        trail_key=TRAIL_KEY.text,
+        loopback_calls=True,
+    )
     runtime = Runtime(settings, schema=schema)
 
     @asynccontextmanager
@@ -176,7 +183,7 @@ class Known(msgspec.Struct):
 
 
 @pytest.fixture(scope="module")
-async def known(world: World) -> Known:
+async def known(world: World, tmp_path_factory: pytest.TempPathFactory) -> Known:
     rm = await world.person()
     headers = {
         "rm": await world.token(rm),
@@ -225,8 +232,9 @@ async def known(world: World) -> Known:
             "team_id": team_id, "delegation_id": delegation_id, "user_id": colleague.id,
             "decided_id": done.id, "token_id": token_id, "task_id": task.id, "name": "task.ics", "action": "finish",
             "webhook_id": f"webhook-{number}", "rule_id": f"rule-{number}",
-            "delivery_id": f"delivery-{number}", "number": "1",
+            "delivery_id": f"delivery-{number}", "number": "1", "event_id": (await world.events(artifact=done))[0]["id"],
         })  # fmt: skip
+    await Seal(world.runtime, tmp_path_factory.mktemp("known"))()
     return Known(headers, ids)
 
 
@@ -261,6 +269,7 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "PATCH /api/trigger-rules/{rule_id}", "DELETE /api/trigger-rules/{rule_id}", "GET /api/deliveries",
     "GET /api/deliveries/{delivery_id}", "POST /api/deliveries/{delivery_id}/replay",
     "GET /api/deliveries/{delivery_id}/outputs/{number}",
+    "GET /api/audit/checkpoint", "GET /api/audit/proof/{event_id}", "GET /api/audit/export",
 ]  # fmt: skip
 
 
