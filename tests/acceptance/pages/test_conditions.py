@@ -31,6 +31,11 @@ MOVES = """() => [...document.querySelectorAll("*")].flatMap((e) => ["", "::befo
   return turns || lasts(style.transitionDuration) ? `${e.outerHTML.slice(0, 80)} ${part}` : null;
 }).filter(Boolean))"""
 
+# A ring says in words what it is, or stands beside a sentence that does: nothing is said by colour alone.
+WORDLESS = """() => [...document.querySelectorAll(".mark, .flag, .conf, .verdict, ins, del")]
+  .filter((e) => e.checkVisibility() && !e.textContent.trim() && !e.closest(".tl, .steps-list, [aria-hidden]"))
+  .map((e) => e.outerHTML.slice(0, 90))"""
+
 
 class Watched:
     """A page whose traffic, moves and policy are watched from its first byte on."""
@@ -122,6 +127,7 @@ async def test_every_screen_is_light_still_and_within_the_policy(site: Site, wat
         assert await each.page.evaluate("window.broken") == [], path
         assert [line for line in each.window.said if "status of 404" not in line] == [], path
         assert await each.page.evaluate(MOVES) == [], path
+        assert await each.page.evaluate(WORDLESS) == [], path
     assert min(weights.values()) > 20_000, weights  # all of it was counted
 
 

@@ -146,6 +146,8 @@ async def test_the_card_in_the_chat_is_the_one_in_the_folder(page: Page, site: S
     await expect(email.get_by_role("button", name="Accept")).to_be_hidden()
     assert await site.status(which) == "accepted"
     await expect(wealth.get_by_role("button", name="Accept")).to_be_visible()
+    lines = [await page.locator(f"#a-{which} {part}").bounding_box() or {} for part in (".mark", ".fld", ".by")]
+    assert max(box["y"] for box in lines) - min(box["y"] for box in lines) < 8  # ring, field and by whom, in one line
 
     # What is plain is sent from the chat; its words stood there, and that they did is kept with the decision.
     await say(page, f"{note()} She also prefers to be called in the late mornings.")

@@ -104,6 +104,12 @@ async def test_on_paper_there_is_nothing_to_press(site: Site, window: Callable[.
     which = await site.database.fetchval("select id from artifact where status = 'edited' and customer_id = 'lund'")
     for path in (f"/artifacts/{which}", "/customers/lund/timeline"):
         await page.goto(path)
-        await page.emulate_media(media="print")
+        await page.emulate_media(media="print", color_scheme="dark")  # paper is white all the same
         assert await page.locator(".btn:visible, nav:visible, input:visible").count() == 0, path
         await expect(page.locator(".tl li").first).to_be_visible()
+        black = "Math.max(...getComputedStyle(document.querySelector('.tl .te, .tl li')).color.match(/\\d+/g).map(Number)) < 90"
+        assert await page.evaluate(black), path
+        assert await page.locator(".mono:visible").count() > 0, path  # ids and numbers of events stay
+        paper = await page.pdf()
+        assert paper.startswith(b"%PDF-"), path
+        assert b"/ToUnicode" in paper, path  # its words are text, not a picture
