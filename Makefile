@@ -2,7 +2,7 @@
 # but for the browser that `make test` fetches where there is none.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture deliveries check bench eval format pins docs shots clean
+.PHONY: help demo test torture deliveries check bench eval format pins docs pictures shots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -47,6 +47,9 @@ format: $(DEV)  ## let ruff mend and format the code
 
 docs: $(DEV)  ## write docs/reference afresh from the code
 	@$(PY) scripts/reference.py
+
+pictures: $(DEV) $(BROWSER)  ## store afresh what the key screens look like, which tests compare with
+	@RENEW_PICTURES=yes $(PY) -m pytest -q tests/acceptance/web/test_pictures.py
 
 shots: $(DEV) $(BROWSER)  ## take the pictures in docs/images afresh, from a demo of its own
 	@$(PY) scripts/shots.py

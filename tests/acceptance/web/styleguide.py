@@ -16,7 +16,9 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.params import FromPath
 
 from acceptance.web.sample import batch, filters, shell
+from acceptance.web.sample_pages import insights, session
 from placet.web import note, render, views
+from placet.web.pages import styleguide as parts
 from placet.web.pages.api_docs import DocsPage, Operation, Parameter, Shape
 from placet.web.specimens.proposals import (
     ADDRESS,
@@ -339,6 +341,9 @@ SENTENCES = {
 }
 
 PAGES: dict[str, Callable[[], views.Page]] = {
+    "parts": parts.page,
+    "session": session,
+    "insights": insights,
     "inbox": inbox,
     "inbox-open": lambda: inbox(opened(RISK)),
     "inbox-edit": lambda: inbox(opened(CHANNELS, "edit")),

@@ -28,7 +28,7 @@ from placet.web.specimens.proposals import (
 )
 from placet.web.specimens.words import FIELDS, NOW, READER, REVIEW
 
-SHELL = views.Shell(user=views.Person(name="Claire Amiel", role="rm"), csrf="", here="/styleguide", now=NOW)
+SHELL = views.Shell(user=views.Person(name="Claire Amiel", role="rm"), csrf="t0ken", here="/styleguide", now=NOW)
 LABELS = {  # what a badge of each kind says
     "stale": "Stale",
     "rival": "Rival",
