@@ -1,90 +1,160 @@
-"""Take the pictures in docs/images: start the demo on a temporary home, sign in as a relationship manager, photograph.
+"""Take the pictures in docs/images: start the demo on a temporary home, sign in, photograph every screen.
 
-With `--all FOLDER`, every page at 390, 768 and 1440 pixels, light and dark, to look through them. With `--url`, a demo
-that already runs. Where Inter, Charis SIL and JetBrains Mono are installed they stand in for what other systems show.
+Each in the light and in the dark at 1440 pixels and on a phone, drawn with the fonts of the tests, so that they look the
+same wherever they are taken. With `--all FOLDER` also at 768 pixels, whole pages, to look through them. With `--url`, a
+demo that runs already.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import os
 import shutil
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from placet.audit import keys as trail_keys
 from placet.db import embedded
 from placet.db.migrate import migrate
 from placet.demo import loading
+from placet.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from acceptance.web.pictures import LOOKS, small, still  # noqa: E402 - it lies beside the tests
+
 IMAGES = ROOT / "docs" / "images"
-WIDTHS = {390: 844, 768: 1024, 1440: 900}
-PHONE = 390
-RM, ADMIN = "claire.amiel@placet.example", "ines.vautier-holm@placet.example"
+TABLET: dict[str, dict[str, Any]] = {
+    look: {"viewport": {"width": 768, "height": 1024}, "color_scheme": scheme}
+    for look, scheme in (("tablet", "light"), ("tablet-dark", "dark"))
+}
+CLAIRE, JONAS, INES = "claire.amiel", "jonas.reber", "ines.vautier-holm"
 CALL = (
     "She called this morning. Her new e-mail is tamsin@marlow-studio.example and she prefers the phone now. "
     "She said that she is married. "
     "Her sister lives in Leeds and works as a nurse. Perhaps she will sell the studio next year."
 )
-FONTS = """() => {
-  for (const [name, family] of [["--sans", "Inter"], ["--serif", "Charis SIL"], ["--mono", "JetBrains Mono"]]) {
-    const root = document.documentElement;
-    root.style.setProperty(name, `"${family}", ${getComputedStyle(root).getPropertyValue(name)}`);
-  }
-}"""
-# A PNG of at most 256 colours, the commonest ones, each other pixel as the nearest of them: a third of the size.
-PALETTE = """async (png) => {
-  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
-  const {width, height} = image, context = new OffscreenCanvas(width, height).getContext("2d");
-  context.drawImage(image, 0, 0);
-  const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer), counts = new Map();
-  for (const p of pixels) counts.set(p, (counts.get(p) ?? 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([p]) => p);
-  const rgb = (p) => [p & 255, p >> 8 & 255, p >> 16 & 255];
-  const colours = palette.map(rgb), index = new Map(palette.map((p, i) => [p, i]));
-  const nearest = (p) => {
-    const [r, g, b] = rgb(p);
-    let best = 0, least = Infinity;
-    colours.forEach(([x, y, z], i) => {
-      const far = 2 * (r - x) ** 2 + 4 * (g - y) ** 2 + 3 * (b - z) ** 2;
-      if (far < least) { least = far; best = i; }
-    });
-    return best;
-  };
-  const rows = new Uint8Array(height * (width + 1));
-  for (let y = 0, at = 0; y < height; y++) for (let x = -1; x < width; x++, at++) if (x >= 0) {
-    const p = pixels[y * width + x];
-    if (!index.has(p)) index.set(p, nearest(p));
-    rows[at] = index.get(p);
-  }
-  const packed = new Blob([rows]).stream().pipeThrough(new CompressionStream("deflate"));
-  const deflated = new Uint8Array(await new Response(packed).arrayBuffer());
-  const crcs = Uint32Array.from({length: 256}, (_, n) => {
-    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ n >>> 1 : n >>> 1;
-    return n;
-  });
-  const number = (n) => [n >>> 24, n >>> 16 & 255, n >>> 8 & 255, n & 255];
-  const chunk = (kind, data) => {
-    const body = [...new TextEncoder().encode(kind), ...data];
-    let crc = -1;
-    for (const byte of body) crc = crcs[(crc ^ byte) & 255] ^ crc >>> 8;
-    return [...number(data.length), ...body, ...number(~crc)];
-  };
-  const bytes = [137, 80, 78, 71, 13, 10, 26, 10, ...chunk("IHDR", [...number(width), ...number(height), 8, 3, 0, 0, 0]),
-    ...chunk("PLTE", colours.flat()), ...chunk("IDAT", deflated), ...chunk("IEND", [])];
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}"""
+Show = Callable[[Page], Awaitable[Any]]
+
+
+def at(path: str) -> Show:
+    """A screen that needs nothing but its address."""
+    return lambda page: page.goto(path)
+
+
+def card(path: str, field: str, mode: str = "") -> Show:
+    """A list with the card of a field open, and with one of its forms."""
+
+    async def show(page: Page) -> None:
+        await page.goto(path)
+        row = page.locator("[data-item] a.fld", has_text=field).first
+        await page.goto(await row.get_attribute("href") or "")
+        if mode:
+            await page.locator(".card .acts.read").get_by_role("link", name=mode).click()
+        await page.mouse.move(0, 0)
+        await page.locator(".card").evaluate("card => card.scrollIntoView({block: 'center'})")
+
+    return show
+
+
+async def inbox(page: Page) -> None:
+    """Rows selected above the card in focus; the tint says which of them will be taken."""
+    await card("/inbox?order=asc", "Risk appetite")(page)
+    for box in await page.locator("//li[@data-mode]/preceding::label[@class='tick']/input").all():
+        await box.check()
+    await page.locator(".card .fld").focus()
+    await page.evaluate("scrollTo(0, 0)")
+
+
+async def source(page: Page) -> None:
+    """A note and what was read from it."""
+    await page.goto("/customers/brandt")
+    note = await page.locator(".batch a", has_text="Review").first.get_attribute("href")
+    await card(note or "", "Risk appetite")(page)
+    await page.evaluate("scrollTo(0, 0)")
+
+
+async def batch(page: Page) -> None:
+    """What was proposed together."""
+    await source(page)
+    await page.goto(await page.locator(".card .card-f a.mono").first.get_attribute("href") or "")
+    await page.goto(await page.locator('a[href^="/batches/"]').first.get_attribute("href") or "")
+
+
+async def artifact(page: Page) -> None:
+    """One that was accepted with a change, and its trail."""
+    await page.goto("/history")
+    row = page.locator(".past-row:has(.mark.edited) .fld").first
+    await page.goto(await row.get_attribute("href") or "")
+
+
+async def session(page: Page) -> None:
+    """A note told in the chat, and what is asked back."""
+    await page.goto("/customers/osei-marlow/session")
+    await page.locator("#words").fill(CALL)
+    await page.locator("#send").click()
+    await page.locator(".asked form").wait_for()
+    await page.wait_for_selector("#log[aria-busy=false]", state="attached")
+
+
+async def palette(page: Page) -> None:
+    """Going anywhere by a few letters."""
+    await page.goto("/inbox")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("br")
+    await page.locator("#palette [role=option]").first.wait_for()
+
+
+async def keys(page: Page) -> None:
+    """The keys."""
+    await page.goto("/inbox")
+    await page.keyboard.press("?")
+    await page.locator("#keys-help").wait_for()
+
+
+SCREENS: dict[str, tuple[str | None, Show]] = {
+    "sign-in": (None, at("/sign-in")),
+    "inbox": (CLAIRE, inbox),
+    "history": (CLAIRE, at("/history")),
+    "card": (CLAIRE, card("/inbox?order=asc", "Risk appetite")),
+    "card-edit": (CLAIRE, card("/inbox?order=asc", "Risk appetite", "Edit")),
+    "card-reject": (CLAIRE, card("/inbox?order=asc", "Risk appetite", "Reject")),
+    "stale": (JONAS, card("/customers/rauscher", "Risk appetite")),
+    "customers": (CLAIRE, at("/customers")),
+    "customer": (CLAIRE, at("/customers/brandt")),
+    "profile": (CLAIRE, at("/customers/lund/profile")),
+    "timeline": (CLAIRE, at("/customers/brandt/timeline")),
+    "as-of": (CLAIRE, at("/customers/brandt/timeline?asOf=2026-09-30")),
+    "sources": (CLAIRE, at("/customers/brandt/sources")),
+    "source": (CLAIRE, source),
+    "batch": (CLAIRE, batch),
+    "artifact": (CLAIRE, artifact),
+    "read": (CLAIRE, at("/customers/brandt/read")),
+    "session": (CLAIRE, session),
+    "insights": (INES, at("/insights?days=0")),
+    "settings": (CLAIRE, at("/settings")),
+    "delegations": (CLAIRE, at("/settings/delegations")),
+    "people": (INES, at("/admin")),
+    "fields": (INES, at("/fields")),
+    "deliveries": (INES, at("/admin/deliveries")),
+    "palette": (CLAIRE, palette),
+    "keys": (CLAIRE, keys),
+    "nothing": (CLAIRE, at("/inbox?customer=lund&field=pep")),
+    "not-there": (CLAIRE, at("/customers/rauscher")),
+    "styleguide": (None, at("/styleguide")),
+}
 
 
 @contextmanager
@@ -96,6 +166,9 @@ def demo() -> Iterator[str]:
         os.environ |= {
             "PLACET_DATABASE_URL": database.app_url(),
             "PLACET_PROFILE_SCHEMA": str(loading.schema_file()),
+            "PLACET_HOME": home,
+            "PLACET_TRAIL_KEY": trail_keys.new_key(Settings()).text,
+            "PLACET_DEV": "yes",
         }
         config = uvicorn.Config(
             "placet.api.app:from_environment", factory=True, host="127.0.0.1", port=0, log_level="warning"
@@ -118,46 +191,42 @@ async def _load(database: embedded.EmbeddedServer) -> None:
     await loading.load(database.owner_url(), database.app_url())
 
 
-class Camera:
-    """A signed-in browser window."""
+async def signed_in(browser: Browser, url: str, look: str, user: str | None) -> BrowserContext:
+    """A browser with that look, of somebody or of nobody."""
+    context = await still(browser, look, base_url=url, **TABLET.get(look, {}))
+    context.set_default_timeout(20_000)
+    if user is not None:
+        page = await context.new_page()
+        await page.goto("/sign-in")
+        await page.get_by_label("E-mail").fill(f"{user}@placet.example")
+        await page.get_by_label("Password").fill(loading.DEMO_PASSWORD)
+        await page.get_by_role("button", name="Sign in", exact=True).click()
+        await page.wait_for_url("**/inbox")
+        await page.close()
+    return context
 
-    def __init__(self, browser: Browser, url: str, *, width: int = 1440, dark: bool = False, email: str = RM) -> None:
-        phone = width == PHONE
-        self.context = browser.new_context(
-            base_url=url,
-            viewport={"width": width, "height": WIDTHS[width]},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-            has_touch=phone,
-            is_mobile=phone,
-            device_scale_factor=1,
-        )
-        self.page: Page = self.context.new_page()
-        self.page.goto("/sign-in")
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(loading.DEMO_PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/inbox")
 
-    def to(self, path: str) -> Page:
-        """Open a page of ours."""
-        self.page.goto(path)
-        return self.page
+async def take(page: Page, file: Path, part: str = "", *, full: bool = False) -> None:
+    """Write the picture, of a part of the page or of all of it."""
+    await page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+    plain: dict[str, Any] = {"animations": "disabled", "caret": "hide"}
+    png = await page.locator(part).first.screenshot(**plain) if part else await page.screenshot(full_page=full, **plain)
+    small(Image.open(BytesIO(png)).convert("RGB")).save(file, optimize=True)
+    print(file.name, flush=True)
 
-    def open(self, path: str, field: str, mode: str = "") -> Page:
-        """Open a page and the card of a field in it."""
-        self.to(path).locator("[data-item] .fld", has_text=field).first.click()
-        if mode:
-            self.page.locator(".card .acts.read").get_by_role("link", name=mode).click()
-        return self.page
 
-    def take(self, file: Path, *, full: bool = False) -> None:
-        """Write the picture."""
-        self.page.evaluate(FONTS)
-        self.page.wait_for_timeout(150)
-        png = self.page.screenshot(full_page=full)
-        file.write_bytes(png if full else _smaller(self.context.browser, png))
-        print(f"{file.name}: {file.stat().st_size // 1024} kB")
+async def screens(browser: Browser, url: str, folder: Path, looks: list[str], names: list[str], *, full: bool) -> None:
+    """Every screen in every look; one person's after the other, so that each signs in once."""
+    for look in looks:
+        for user in dict.fromkeys(user for user, _ in SCREENS.values()):
+            context = await signed_in(browser, url, look, user)
+            for name, (whose, show) in SCREENS.items():
+                if whose == user and (not names or name in names):
+                    page = await context.new_page()
+                    await show(page)
+                    await take(page, folder / f"{name}-{look}.png", full=full and look != "phone")
+                    await page.close()
+            await context.close()
 
 
 KINDS: dict[str, dict[str, Any]] = {  # one of each type beside the profile edit, for the customer of `TO`
@@ -218,172 +287,44 @@ async def _propose_kinds(url: str) -> list[str]:
         await pool.close()
 
 
-def kinds(browser: Browser, url: str, folder: Path, ids: list[str], *, every: bool) -> None:
-    """A picture of the card of each type; with `every` in all widths, light and dark, and decided too."""
-    looks = [(width, dark) for width in WIDTHS for dark in (False, True)] if every else [(1440, False)]
-    for state in ("pending", "accepted") if every else ("pending",):
-        for width, dark in looks:
-            camera = Camera(browser, url, width=width, dark=dark)
-            for kind, artifact_id in zip(KINDS, ids, strict=True):
-                page = camera.to(f"/artifacts/{artifact_id}")
-                page.wait_for_load_state("networkidle")
-                if every:
-                    look = f"{kind}-{state}-{width}-{'dark' if dark else 'light'}.png"
-                    camera.take(folder / look, full=True)
-                    continue
-                page.evaluate(FONTS)
-                page.wait_for_timeout(150)
-                png = page.locator(".item.card").first.screenshot()
-                (folder / f"type-{kind.replace('_', '-')}.png").write_bytes(_smaller(browser, png))
-            if every:
-                camera.to(f"/customers/{TO}")
-                camera.take(folder / f"customer-{state}-{width}-{'dark' if dark else 'light'}.png", full=True)
-            camera.context.close()
-        if every and state == "pending":
-            camera = Camera(browser, url)
-            for artifact_id in ids:
-                camera.to(f"/artifacts/{artifact_id}").get_by_role("button", name="Accept").first.click()
-                camera.page.wait_for_load_state("networkidle")
-            camera.context.close()
+async def kinds(browser: Browser, url: str, folder: Path, ids: list[str]) -> None:
+    """A picture of the card of each type."""
+    context = await signed_in(browser, url, "light", CLAIRE)
+    for kind, artifact_id in zip(KINDS, ids, strict=True):
+        page = await context.new_page()
+        await page.goto(f"/artifacts/{artifact_id}", wait_until="networkidle")
+        await take(page, folder / f"type-{kind.replace('_', '-')}.png", ".item.card")
+        await page.close()
+    await context.close()
 
 
-def _smaller(browser: Browser | None, png: bytes) -> bytes:
-    """The picture in a palette."""
-    assert browser is not None
-    page = browser.new_page()
-    small = base64.b64decode(page.evaluate(PALETTE, base64.b64encode(png).decode()))
-    page.close()
-    return small
-
-
-def pictures(browser: Browser, url: str, folder: Path) -> None:
-    """The few that the documentation shows."""
-    for dark in (False, True):
-        camera = Camera(browser, url, dark=dark)
-        page = camera.open("/inbox?order=asc", "Risk appetite")
-        for box in page.locator("//li[@data-mode]/preceding::label[@class='tick']/input").all():
-            box.check()
-        page.locator(".card .fld").focus()
-        page.evaluate("scrollTo(0, 0)")
-        camera.take(folder / f"inbox-{'dark' if dark else 'light'}.png")
-        camera.context.close()
-    camera = Camera(browser, url)
-    camera.to("/customers/brandt")
-    camera.take(folder / "customer-light.png")
-    source = camera.page.locator(".batch a", has_text="Review").get_attribute("href") or ""
-    camera.open(source, "Risk appetite")
-    camera.take(folder / "source-light.png")
-    camera.context.close()
-    for name, options in (("light", {}), ("dark", {"dark": True}), ("phone", {"width": PHONE})):
-        camera = Camera(browser, url, **options)  # type: ignore[arg-type]
-        page = camera.to("/customers/osei-marlow/session")
-        page.locator("#words").fill(CALL)
-        page.locator("#send").click()
-        page.locator(".asked form").wait_for()
-        page.wait_for_selector("#log[aria-busy=false]")
-        if name == "light":
-            page.get_by_role("button", name="Skip the rest").click()
-            page.locator(".came").wait_for()
-        camera.take(folder / f"session-{name}.png")
-        camera.to("/insights?days=0")
-        camera.take(folder / f"insights-{name}.png")
-        camera.to("/customers/lund/timeline?asOf=2026-08-31")
-        camera.take(folder / f"as-of-{name}.png")
-        camera.context.close()
-    camera = Camera(browser, url, width=PHONE)
-    camera.open("/inbox", "Risk appetite")
-    camera.page.locator(".card").scroll_into_view_if_needed()
-    camera.take(folder / "card-phone.png")
-    camera.context.close()
-
-
-def everything(browser: Browser, url: str, folder: Path) -> None:
-    """Every page in every width and both themes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for width, height in WIDTHS.items():
-        for dark in (False, True):
-            tail = f"{width}{'-dark' if dark else ''}.png"
-            camera = Camera(browser, url, width=width, dark=dark)
-            page = camera.page
-            plain = {
-                "inbox": "/inbox",
-                "inbox-nothing": "/inbox?customer=lund&field=pep",
-                "history": "/history",
-                "customers": "/customers",
-                "overview": "/customers/brandt",
-                "profile": "/customers/lund/profile",
-                "timeline": "/customers/brandt/timeline",
-                "sources": "/customers/brandt/sources",
-                "read": "/customers/brandt/read",
-                "not-here": "/customers/rauscher",
-            }
-            for name, path in plain.items():
-                camera.to(path)
-                camera.take(folder / f"{name}-{tail}", full=True)
-            for name, path, mode in (
-                ("open", "/inbox", ""),
-                ("edit", "/inbox", "Edit"),
-                ("reject", "/inbox", "Reject"),
-            ):
-                camera.open(path, "Risk appetite", mode)
-                camera.take(folder / f"{name}-{tail}")
-            source = camera.to("/customers/brandt").locator(".batch a").first.get_attribute("href") or ""
-            camera.open(source, "Risk appetite")
-            camera.take(folder / f"source-{tail}")
-            trail = page.locator(".card .card-f a.mono").get_attribute("href") or ""
-            camera.to(trail)
-            camera.take(folder / f"artifact-{tail}", full=True)
-            batch = page.locator('.panel a[href^="/batches/"]').get_attribute("href") or ""
-            camera.to(batch)
-            camera.take(folder / f"batch-{tail}", full=True)
-            camera.to("/history").locator(".past .fld").first.click()
-            camera.take(folder / f"decided-{tail}", full=True)
-            camera.context.close()
-            camera = Camera(browser, url, width=width, dark=dark, email=ADMIN)
-            camera.to("/customers/new")
-            camera.take(folder / f"new-customer-{tail}")
-            camera.open("/customers/rauscher", "Risk appetite")
-            camera.take(folder / f"stale-{tail}")
-            camera.context.close()
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(f"{url}/sign-in")
-            page.screenshot(path=folder / f"sign-in-{tail}")
-            page.close()
+async def shoot(url: str, arguments: argparse.Namespace) -> None:
+    """Take what was asked for."""
+    folder: Path = arguments.all or IMAGES
+    looks = [*LOOKS, *TABLET] if arguments.all else [*LOOKS]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--font-render-hinting=none"]
+        )
+        await screens(browser, url, folder, looks, arguments.only, full=bool(arguments.all))
+        if not (arguments.url or arguments.only or arguments.all):
+            await kinds(browser, url, folder, await _propose_kinds(os.environ["PLACET_DATABASE_URL"]))
+        await browser.close()
 
 
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every page in every width and theme, into FOLDER")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="whole pages, at 768 pixels too, into FOLDER")
     parser.add_argument("--url", help="the address of a demo that runs already")
-    parser.add_argument(
-        "--types", type=Path, metavar="FOLDER", help="the card of each type; into docs/images one picture each"
-    )
+    parser.add_argument("--only", nargs="+", default=[], choices=SCREENS, metavar="SCREEN", help="these screens only")
     arguments = parser.parse_args()
-
-    def shoot(url: str) -> None:
-        with sync_playwright() as playwright:
-            options: dict[str, Any] = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
-            browser = playwright.chromium.launch(**options)
-            if arguments.types:
-                arguments.types.mkdir(parents=True, exist_ok=True)
-                kinds(browser, url, arguments.types, ids, every=arguments.types.resolve() != IMAGES)
-            elif arguments.all:
-                everything(browser, url, arguments.all)
-            else:
-                folder = IMAGES
-                folder.mkdir(parents=True, exist_ok=True)
-                pictures(browser, url, folder)
-            browser.close()
-
-    ids: list[str] = []
+    (arguments.all or IMAGES).mkdir(parents=True, exist_ok=True)
     if arguments.url:
-        shoot(arguments.url)
+        asyncio.run(shoot(arguments.url, arguments))
         return
     with demo() as url:
-        if arguments.types:
-            ids = asyncio.run(_propose_kinds(os.environ["PLACET_DATABASE_URL"]))
-        shoot(url)
+        asyncio.run(shoot(url, arguments))
 
 
 if __name__ == "__main__":
