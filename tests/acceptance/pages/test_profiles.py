@@ -9,6 +9,8 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from acceptance.pages.conftest import Site, item
+from placet.audit import record
+from placet.identity.principal import SYSTEM
 
 REVEALED = (
     "select count(*) from event where kind = 'customer.revealed' and field = 'dateOfBirth' and actor_id = 'claire'"
@@ -135,6 +137,11 @@ async def test_what_is_plain_is_decided_beside_its_field_and_the_rest_reviewed_f
 
 async def test_the_timeline_goes_by_when_it_was_done_and_narrows(site: Site, window: Callable[..., Any]) -> None:
     page: Page = (await window("claire")).page
+    long_ago = datetime.now(UTC) - timedelta(days=50)  # written last, done in between
+    late = record.event(
+        "customer.renamed", at=long_ago, actor=SYSTEM, customer_id="brandt", body={"after": "Helene Brandt"}
+    )
+    await record.write(site.database, [late])  # type: ignore[arg-type]
     await page.goto("/customers/brandt/timeline")
     stamps: list[str] = []
     while True:
