@@ -121,7 +121,7 @@ async def test_an_item_is_handed_over_by_its_rm_alone(site: Site, ended: None) -
     )
     said = await sent(claire, f"{place}/hand-over", {"toUserId": "jonas", "reason": "Yours"})
     assert re.search(r"Jonas \S+ may decide this too, until", said)
-    assert re.search(r"You had Jonas \S+ stand in for Claire Amiel", said)
+    assert re.search(r"You had Jonas \S+ stand in for you", said)
     theirs = text(await jonas.get(place))
     assert "Risk appetite" in theirs
     assert "Hand over" not in theirs, "it cannot be passed on"

@@ -78,6 +78,11 @@ async def test_the_head_says_since_when_and_who_stands_in(site: Site, lent: str)
         f"With you since {since}. Delegate: Jonas Reber, until {LAST}" in (await claire.get("/customers/brandt")).text
     )
     assert f"You stand in for Claire Amiel, until {LAST}" in (await jonas.get("/customers/brandt/profile")).text
+    told = re.sub(r"<[^>]+>", "", (await claire.get("/customers/brandt/timeline")).text)
+    assert "You had Jonas Reber stand in for you" in told
+    assert "Claire Amiel had you stand in for Claire Amiel" in re.sub(
+        r"<[^>]+>", "", (await jonas.get("/customers/brandt/timeline")).text
+    )
     assert "Delegate" not in (await claire.get("/customers/lund")).text  # one proposal is no customer
     await custody.reassign(site.database, SYSTEM, "vilhena-castro", "jonas")  # type: ignore[arg-type]
     now = f"{datetime.now(UTC):%B %Y}"

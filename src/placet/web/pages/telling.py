@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_type
 from placet.audit.timeline import Line, Narrowed, Part
@@ -54,6 +56,7 @@ _DELIVERY = {
     "delivery_dead": " gave up calling {trigger} about ",
     "delivery_replayed": " had {trigger} called again about ",
 }
+_PEOPLE = ("fromUserName", "toUserName")  # of an event, told as "you" to whoever it is
 _DOORS = {  # how an act came in
     "web": "On the web",
     "api": "Over the API",
@@ -232,6 +235,8 @@ def _happening(
     line: Line, who: Principal, schema: ProfileSchema, caption: Iterable[str | None] = (), *, plain: bool = False
 ) -> views.Happening:
     """An event as one sentence and a caption; a `plain` one leaves the value before to a line of its own."""
+    you = {name: "you" for name in _PEOPLE if line.body.get(name.replace("Name", "Id")) == who.id}
+    line = msgspec.structs.replace(line, body={**line.body, **you})
     actor = "You" if line.actor_id == who.id else line.actor_name
     label = _label(line, schema)
     return views.Happening(
