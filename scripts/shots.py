@@ -71,7 +71,8 @@ def card(path: str, field: str, mode: str = "") -> Show:
 
 async def inbox(page: Page) -> None:
     """Rows selected above the card in focus; the tint says which of them will be taken."""
-    await card("/inbox?order=asc", "Risk appetite")(page)
+    await card("/inbox", "Risk appetite")(page)
+    await page.get_by_label("Select Source of wealth").first.check()
     for box in await page.locator("//li[@data-mode]/preceding::label[@class='tick']/input").all():
         await box.check()
     await page.locator(".card .fld").focus()
@@ -101,12 +102,16 @@ async def artifact(page: Page) -> None:
 
 
 async def session(page: Page) -> None:
-    """A note told in the chat, and what is asked back."""
+    """A note told in the chat and what is asked back; in the light, which comes last, also what is proposed in the end."""
     await page.goto("/customers/osei-marlow/session")
     await page.locator("#words").fill(CALL)
     await page.locator("#send").click()
     await page.locator(".asked form").wait_for()
     await page.wait_for_selector("#log[aria-busy=false]", state="attached")
+    if await page.evaluate("matchMedia('(min-width: 901px) and (prefers-color-scheme: light)').matches"):
+        await page.get_by_role("button", name="Skip the rest").click()
+        await page.locator(".came").wait_for()
+        await page.wait_for_selector("#log[aria-busy=false]", state="attached")
 
 
 async def palette(page: Page) -> None:
@@ -217,7 +222,7 @@ async def take(page: Page, file: Path, part: str = "", *, full: bool = False) ->
 
 async def screens(browser: Browser, url: str, folder: Path, looks: list[str], names: list[str], *, full: bool) -> None:
     """Every screen in every look; one person's after the other, so that each signs in once."""
-    for look in looks:
+    for look in reversed(looks):
         for user in dict.fromkeys(user for user, _ in SCREENS.values()):
             context = await signed_in(browser, url, look, user)
             for name, (whose, show) in SCREENS.items():
