@@ -94,6 +94,7 @@ async def test_accept_edit_and_reject_are_links_and_forms(plain: Page, guide: st
             f"/artifacts/{sample.RISK.id}/decide",
             {
                 "csrf": ["t0ken"],
+                "looked": ["yes"],
                 "status": ["accepted"],
                 "reason": ["In her own words."],
                 "next": [f"/inbox?open={sample.LIQUIDITY.id}"],
@@ -331,7 +332,7 @@ async def test_going_places(page: Page, guide: str, keys: str, where: str) -> No
     await page.goto(f"{guide}/see/inbox")
     for key in keys:
         await page.keyboard.press(key)
-    await page.wait_for_url(f"**{where}")
+    await page.wait_for_url(f"{guide}{where}")
 
 
 async def test_no_key_works_while_typing(page: Page, guide: str) -> None:
