@@ -441,7 +441,9 @@ def test_a_start_waits_for_children_of_a_killed_server_that_do_not_end(
     user = users(seeded)
     url = user.url
     (client,) = crowd(url, 1)
-    busy = query(url, "select pid from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()")
+    sleeper = "select pid from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()"
+    eventually(lambda: query(url, sleeper) is not None)  # the client is connected before it begins to sleep
+    busy = query(url, sleeper)
     os.kill(busy, signal.SIGSTOP)
     try:
         os.kill(supervisor_pid(seeded), signal.SIGKILL)

@@ -22,6 +22,7 @@ ROLES = ("rm", "admin", "auditor", "agent")
 RUNS, STEPS = 8, 20
 LEAST = 2  # operations that must have done what they are for
 ROUNDS = 5  # at most, until they have: which way a chain goes depends on the ids that are answered
+ENDS = "POST /api/me/sign-out-everywhere"  # after it a chain meets nothing but 401
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_requests_made_of_answers_get_described_answers(
         max_examples=RUNS, stateful_step_count=STEPS, database=None, deadline=None,
         suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
     )  # fmt: skip
-    paths = {path: about for path, about in document["paths"].items() if f"GET {path}" not in ENDLESS}
+    left = {label.split(" ")[1] for label in (*ENDLESS, ENDS)}
+    paths = {path: about for path, about in document["paths"].items() if path not in left}
     machine = schemathesis.openapi.from_dict({**document, "paths": paths}).as_state_machine()
 
     class Following(machine):  # type: ignore[misc, valid-type]
@@ -57,8 +59,8 @@ def test_requests_made_of_answers_get_described_answers(
             seen[case.operation.label, response.status_code] += 1
             case.validate_response(response, checks=CHECKED, headers=headers)
 
-    for _ in range(ROUNDS):
-        run_state_machine_as_test(Following, settings=asked)
+    for number in range(ROUNDS):  # each with a seed of its own: the same chains again would find the same
+        run_state_machine_as_test(hypothesis.seed(number)(Following), settings=asked)
         done = {label for label, status in seen if status < 300}
         followed = {label for label in done if "{" in label}
         if len(done) >= LEAST and followed:
