@@ -11,7 +11,7 @@ from playwright.async_api import CDPSession, Page
 
 PHONE: Final[dict[str, Any]] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESK: Final[dict[str, Any]] = {"viewport": {"width": 1440, "height": 900}}
-LEVELS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LEVELS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR: Final = ["color-contrast", "link-in-text-block"]  # all that a theme can change: the document is the same
 
 RUN: Final = """async (only) => {
@@ -56,7 +56,7 @@ async def resize(session: CDPSession, width: int, *, phone: bool = False) -> Non
     )
 
 
-async def walk(page: Page, axe: str, levels: list[str] = LEVELS) -> list[str]:
+async def walk(page: Page, axe: str) -> list[str]:
     """What is wrong with a loaded page of a window with a mouse: violations, sideways scrolling, targets too small to touch.
 
     Everything axe-core knows at 1440, 768 and 390 pixels in the light, what a theme can change in the dark; no scrolling sideways
@@ -71,7 +71,7 @@ async def walk(page: Page, axe: str, levels: list[str] = LEVELS) -> list[str]:
 
     async def both_themes(width: int) -> None:
         await page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        await look(f"{width}", RUN, {"type": "tag", "values": levels})
+        await look(f"{width}", RUN, {"type": "tag", "values": LEVELS})
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         await look(f"{width} dark", RUN, {"type": "rule", "values": COLOUR})
 

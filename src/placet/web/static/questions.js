@@ -39,7 +39,7 @@ export class Questions {
     const now = this.open[0], many = this.all.size;
     const skip = make("button", { type: "button", className: "btn quiet sm", textContent: "Skip the rest", hidden: this.open.length < 2, onclick: () => this.skipRest() });
     this.element.replaceChildren(
-      make("header", {}, make("h3", { textContent: `${NUMBER[many] ?? many} question${many === 1 ? "" : "s"}` }), make("span", { className: "meta", textContent: "Answer or skip. Skipping all is fine." }), skip),
+      make("header", {}, make("h2", { textContent: `${NUMBER[many] ?? many} question${many === 1 ? "" : "s"}` }), make("span", { className: "meta", textContent: "Answer or skip. Skipping all is fine." }), skip),
       make("ol", {}, ...[...this.all.values()].map((each) => this.row(each, each === now))));
   }
 

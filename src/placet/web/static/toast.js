@@ -9,7 +9,7 @@ export function toast(said, undo, after) {
   over = after;
   const words = make("p", { textContent: said.shown ? "" : said.sentence });
   if (said.shown) words.append(...new DOMParser().parseFromString(said.shown, "text/html").body.childNodes); // escaped, with odd characters marked
-  const made = make("div", { id: "toast", className: "toast", attributes: { role: "group", "aria-label": "Just done" } }, words);
+  const made = make("div", { id: "toast", className: "toast", attributes: { role: "region", "aria-label": "Just done" } }, words);
   if (undo) {
     const button = make("button", { type: "button", className: "btn sm", onclick: undo }, "Undo", make("kbd", { textContent: "z", attributes: { "aria-hidden": "true" } }));
     button.dataset.key = "z";
