@@ -39,8 +39,9 @@ select coalesce(nullif(reason, ''), 'no reason given') as reason, count(*)::int 
 where status = 'rejected' and ($3::text is null or agent = $3) group by 1 order by 2 desc, 1;
 
 -- name: pace
--- The median seconds from the proposal to the decision, and of those `timed` how long the evidence was open; how many were accepted fast, how many without opening the evidence (of
--- as many acceptances whose page said), and how many were decided in one act with others.
+-- The median seconds from the proposal to the decision, and of those `timed` how long the evidence was open; how many were
+-- accepted fast, how many without opening the evidence (of as many acceptances whose page said), and how many were decided in
+-- one act with others.
 select percentile_cont(0.5) within group (order by waited) as median,
        percentile_cont(0.5) within group (order by (looked ->> 'ms')::int / 1000.0) as read, count(looked ->> 'ms')::int as timed,
        count(*) filter (where fast)::int as fast, count(*) filter (where unopened)::int as unopened,

@@ -12,7 +12,7 @@ from typing import Any
 
 from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact
-from placet.audit import record
+from placet.customers import records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection, statements
 from placet.errors import NotFound
@@ -34,18 +34,15 @@ async def reveal(connection: Connection, who: Principal, artifact_id: str, *, sc
     field = schema.field(artifact.field) if artifact.field is not None else None
     if field is None or not field.restricted:
         raise NotFound("Nothing is hidden here.")
-    at = await connection.fetchval("select clock_timestamp()")
-    looked = record.event(
-        "customer.revealed",
-        at=at,
-        actor=who,
+    await records.record_look(
+        connection,
+        who,
+        artifact.customer_ref,
+        artifact.customer_name,
+        field,
         artifact_id=artifact.id,
-        customer_id=artifact.customer_ref,
         batch_id=artifact.batch_id,
-        field=field.key,
-        body={"customerName": artifact.customer_name, "label": field.label},
     )
-    await record.write(connection, [looked])
     return artifact
 
 
@@ -58,6 +55,14 @@ async def lately(
         return frozenset()
     rows = await connection.fetch(SQL["lately"], who.id, asked, SHOWN_FOR)
     return frozenset(row["artifact_id"] for row in rows)
+
+
+async def unseen(
+    connection: Connection, who: Principal, artifacts: Iterable[Artifact], schema: ProfileSchema
+) -> frozenset[str]:
+    """The ids of those that are restricted and that this person has not asked to see."""
+    hidden = [artifact for artifact in artifacts if restricted(artifact, schema)]
+    return frozenset(artifact.id for artifact in hidden) - await lately(connection, who, hidden, schema)
 
 
 _SAYING = frozenset(

@@ -99,7 +99,7 @@ def inclusion(index: int, size: int) -> Proof:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
     start, end, found = 0, size, []
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + split(end - start)
         if index < middle:
             found.append(covering(middle, end))
             end = middle
@@ -115,7 +115,7 @@ def consistency(old: int, size: int) -> Proof:
         raise ValueError(f"a tree of {old} leaves is no beginning of one of {size}")
     start, end, found = 0, size, []
     while old != end:
-        middle = start + _split(end - start)
+        middle = start + split(end - start)
         if old <= middle:
             found.append(covering(middle, end))
             end = middle
@@ -178,8 +178,8 @@ def extends(old: int, size: int, old_root: bytes, path: Sequence[bytes], root: b
     return last == 0 and found_old == old_root and found == root
 
 
-def _split(count: int) -> int:
-    """The largest power of two below `count`."""
+def split(count: int) -> int:
+    """How many of `count` leaves, of two at least, stand on the left of a tree: the largest power of two below."""
     return 1 << ((count - 1).bit_length() - 1)
 
 

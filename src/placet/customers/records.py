@@ -139,10 +139,32 @@ async def rename(connection: Connection, who: Principal, customer_id: str, name:
 async def reveal(connection: Connection, who: Principal, customer_id: str, field: Field) -> None:
     """Record that a restricted value was looked at. NotFound where the customer is not there for this caller."""
     customer = await get(connection, who, customer_id)
+    await record_look(connection, who, customer.id, customer.name, field)
+
+
+async def record_look(
+    connection: Connection,
+    who: Principal,
+    customer_id: str,
+    name: str,
+    field: Field,
+    *,
+    artifact_id: str | None = None,
+    batch_id: str | None = None,
+) -> None:
+    """Write that somebody looked at a restricted value, of the profile or of a proposal. Who may is settled before."""
     at = await connection.fetchval("select clock_timestamp()")
-    body = {"customerName": customer.name, "label": field.label}
-    seen = record.event("customer.revealed", at=at, actor=who, customer_id=customer_id, field=field.key, body=body)
-    await record.write(connection, [seen])
+    looked = record.event(
+        "customer.revealed",
+        at=at,
+        actor=who,
+        artifact_id=artifact_id,
+        customer_id=customer_id,
+        batch_id=batch_id,
+        field=field.key,
+        body={"customerName": name, "label": field.label},
+    )
+    await record.write(connection, [looked])
 
 
 class PastValue(msgspec.Struct, frozen=True):

@@ -93,6 +93,11 @@ class ProfileSchema:
             return listed
         return Field(key=key, label=key, section="Other", type="any")
 
+    def label(self, key: str) -> str:
+        """What the field of that key is called; the key itself where there is none."""
+        field = self.field(key)
+        return field.label if field is not None else key
+
     def sections(self) -> list[tuple[str, list[Field]]]:
         """Return `(section, its fields)`, both in the order of the file."""
         grouped: dict[str, list[Field]] = {}

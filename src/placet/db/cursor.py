@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -26,3 +28,13 @@ def read(cursor: str | None) -> tuple[str | None, str | None]:
         return require_text(name), require_text(row_id)
     except (ValueError, binascii.Error, msgspec.DecodeError, Invalid):
         raise Invalid("The cursor is not one of ours.", code="invalid_cursor") from None
+
+
+def cut(rows: Sequence[Any], limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of a page, of one more that were read, and the cursor after them if there are more.
+
+    Each row has its `id` and the `place` it is ordered by; the latter is left out of what is answered.
+    """
+    found = [{name: value for name, value in row.items() if name != "place"} for row in rows[:limit]]
+    more = len(rows) > limit > 0
+    return found, write(rows[limit - 1]["place"], rows[limit - 1]["id"]) if more else None

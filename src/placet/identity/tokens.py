@@ -136,8 +136,8 @@ async def working(
 ) -> tuple[list[Token], str | None]:
     """The tokens that still work, by whose they are, and where the next page starts. `search` is a part of that name."""
     rows = await connection.fetch(SQL["working_tokens"], search or None, *cursors.read(cursor), limit + 1)
-    found = [Token(**{name: value for name, value in row.items() if name != "place"}) for row in rows[:limit]]
-    return found, cursors.write(rows[limit - 1]["place"], found[-1].id) if len(rows) > limit else None
+    found, following = cursors.cut(rows, limit)
+    return [Token(**row) for row in found], following
 
 
 async def get(connection: Connection, token_id: str) -> Token:

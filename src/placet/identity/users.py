@@ -103,8 +103,8 @@ async def page(
     `active_rms`: only those who can be attached to a customer. Raises Invalid `invalid_cursor`.
     """
     rows = await connection.fetch(SQL["page"], search or None, active_rms, *cursors.read(cursor), limit + 1)
-    found = [User(**{name: value for name, value in row.items() if name != "place"}) for row in rows[:limit]]
-    return found, cursors.write(rows[limit - 1]["place"], found[-1].id) if len(rows) > limit else None
+    found, following = cursors.cut(rows, limit)
+    return [User(**row) for row in found], following
 
 
 async def disable(connection: Connection, who: Principal, user_id: str) -> User:

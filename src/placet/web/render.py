@@ -75,7 +75,10 @@ SEEN: Final = {  # why something in a note was not proposed
     "previously_rejected": "Rejected before, from the same words.",
 }
 HIDDEN: Final = "••••••"  # a restricted value, until somebody asks for it
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _BEFORE, _AFTER = 150, 110  # characters of the note shown around a quote
 
 
@@ -140,7 +143,12 @@ def make_environment(folder: Path) -> Environment:
 
 def day(value: date) -> str:
     """Return a day as "17 Nov 2026"."""
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {_MONTHS[value.month - 1][:3]} {value.year}"
+
+
+def month(value: date) -> str:
+    """Return the month of a day as "November 2026"."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
 
 
 def relative(at: datetime, now: datetime, zone: str = "UTC") -> str:

@@ -9,7 +9,8 @@ import msgspec
 from litestar import Request, Response, post
 from litestar.params import FromPath
 
-from placet.api.idempotency import JSON, Answer, Reply, decide_once, find_and_decide_once
+from placet.api.answers import ok
+from placet.api.idempotency import Answer, Reply, decide_once, find_and_decide_once
 from placet.api.reading import read_query
 from placet.artifacts import bulk, inbox, lifecycle, reveal
 from placet.artifacts.artifact import Artifact
@@ -120,13 +121,12 @@ def _forecast(
 ) -> Response[bytes]:
     signed = sum(o.outcome == "signed" for o in outcomes)
     taken, rest = sum(o.good for o in outcomes) - signed, [o for o in outcomes if not o.good]
-    sentence = f"Accept would take {taken} of {len(outcomes)}. Nothing is decided yet."
-    if signed:
-        sentence = f"Accept would take {taken} of {len(outcomes)} and sign {signed}. Nothing is decided yet."
+    also = f" and sign {signed}" if signed else ""
+    sentence = f"Accept would take {taken} of {len(outcomes)}{also}. Nothing is decided yet."
     details = tuple(_why_not(outcome, schema, named=False) for outcome in rest)
     notice = views.Notice(sentence=sentence, tone="plain", details=details)
     if by_script(request):
-        return Response(msgspec.json.encode(told(outcomes, notice).body), media_type=JSON, status_code=200)
+        return ok(told(outcomes, notice).body)
     return forms.go(back, notice)
 
 
@@ -147,12 +147,11 @@ async def _selected(connection: Connection, who: Principal, form: Form, schema: 
     ]
 
 
-async def _unseen(connection: Connection, who: Principal, picked: list[str], schema: ProfileSchema) -> set[str]:
+async def _unseen(connection: Connection, who: Principal, picked: list[str], schema: ProfileSchema) -> frozenset[str]:
     """Those picked whose value the page does not show: nobody picked what they say, so they are judged as part of a batch."""
     if not any(field.restricted for field in schema.fields):
-        return set()
-    hidden = [artifact for artifact in await inbox.named(connection, picked) if reveal.restricted(artifact, schema)]
-    return {artifact.id for artifact in hidden} - await reveal.lately(connection, who, hidden, schema)
+        return frozenset()
+    return await reveal.unseen(connection, who, await inbox.named(connection, picked), schema)
 
 
 @post("/batches/{batch_id:str}/accept", status_code=303)

@@ -267,8 +267,7 @@ def _what_if(found: Insights, schema: ProfileSchema, links: Links, query: Insigh
 
 
 def _label(schema: ProfileSchema, key: str | None) -> str:
-    field = schema.field(key) if key else None
-    return field.label if field is not None else key or "Not given"
+    return schema.label(key) if key else "Not given"
 
 
 def _words(behind: Behind, schema: ProfileSchema, period: str) -> str:

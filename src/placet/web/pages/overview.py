@@ -24,7 +24,7 @@ from placet.web.pages.attention import attention
 from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.render import day, segment
+from placet.web.render import day, month, segment
 
 DECIDED = 20  # decided artifacts shown
 RECENT = 6  # happenings shown
@@ -32,20 +32,6 @@ NOTES = 10  # kept notes shown
 LINES = 100  # events read for them: what was proposed together is one happening
 FACTS, SHORT = 2, 60  # key facts of a section, and the characters one has at most
 SENSITIVE = 3  # from here on a field's value is shown on the profile only
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 IN_HEAD = ("addressCity", "addressCountry")
 
 
@@ -126,9 +112,7 @@ def _with(customer: Customer, since: datetime, who: Principal) -> str:
     """Whose customer this is, and since when."""
     if customer.rm_id is None:
         return "With nobody"
-    return (
-        f"With {'you' if customer.rm_id == who.id else customer.rm_name} since {MONTHS[since.month - 1]} {since.year}"
-    )
+    return f"With {'you' if customer.rm_id == who.id else customer.rm_name} since {month(since)}"
 
 
 def _delegate(standing_in: list[delegations.Delegation], who: Principal) -> str | None:

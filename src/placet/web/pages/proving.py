@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from placet.artifacts import inbox, reveal
-from placet.audit import fold, keys, proof, proof_file
+from placet.audit import fold, keys, merkle, proof, proof_file
 from placet.audit.proof import Examined, Findings
 from placet.db.engine import Connection
 from placet.errors import Forbidden
@@ -94,7 +94,7 @@ def sides(index: int, size: int) -> list[bool]:
     """From the root down to a leaf: whether the way goes to the right, where an RFC 6962 tree parts."""
     found = []
     while size > 1:
-        left = 1 << ((size - 1).bit_length() - 1)
+        left = merkle.split(size)
         found.append(index >= left)
         index, size = (index - left, size - left) if index >= left else (index, left)
     return found
@@ -106,8 +106,7 @@ async def proof_of(request: Request[Any, Any, Any], artifact_id: FromPath[str]) 
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         artifact = await inbox.get_artifact(connection, who, artifact_id)
-        seen = await reveal.lately(connection, who, [artifact], runtime.schema)
-        if reveal.restricted(artifact, runtime.schema) and not seen:
+        if await reveal.unseen(connection, who, [artifact], runtime.schema):
             raise Forbidden("The proof holds its value, which is restricted. Reveal it first.", code="not_revealed")
         found = await proof.of_artifact(connection, keys.believed(runtime.settings), artifact.id)
     disposition = f'attachment; filename="proof-{artifact.id}.json"'

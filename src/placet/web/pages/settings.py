@@ -45,10 +45,10 @@ async def export(request: Request[Any, Any, Any], artifact_id: FromPath[str]) ->
     async with runtime.reading() as connection:
         artifact = await inbox.get_artifact(connection, who, artifact_id)
         lines = await timeline.of_artifact(connection, artifact_id, limit=MOST_EVENTS)
-        seen = await reveal.lately(connection, who, [artifact], runtime.schema)
+        unseen = await reveal.unseen(connection, who, [artifact], runtime.schema)
     wires = {"artifact": to_wire(artifact, who, runtime.schema), "events": [event_wire(line) for line in lines]}
     found = msgspec.to_builtins(wires)
-    if reveal.restricted(artifact, runtime.schema) and artifact_id not in seen:
+    if unseen:
         found = reveal.veiled(found, HIDDEN)
     body = msgspec.json.format(msgspec.json.encode(found), indent=2)
     disposition = f'attachment; filename="artifact-{artifact.id}.json"'

@@ -156,21 +156,19 @@ def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tu
 
 def facets(parts: Sequence[Part], narrowed: Narrowed, who: Principal, schema: ProfileSchema) -> tuple[views.Facet, ...]:
     """How a customer's events can be narrowed: by what was done, by whom, on which field, each with how many there are."""
-    labels = {part.field: _field_label(part.field, schema) for part in parts if part.field is not None}
+    labels = {part.field: schema.label(part.field) for part in parts if part.field is not None}
     names = {p.actor_id: "You" if p.actor_id == who.id else p.actor_name or p.actor_id for p in parts}
     return (
-        _facet("act", "What", Counter(_counted((p.act, p.events) for p in parts)), _ACTS, narrowed.act),
-        _facet("person", "By", Counter(_counted((p.actor_id, p.events) for p in parts)), names, narrowed.person),
-        _facet(
-            "field", "Field", Counter(_counted((p.field, p.events) for p in parts if p.field)), labels, narrowed.field
-        ),
+        _facet("act", "What", _counted((p.act, p.events) for p in parts), _ACTS, narrowed.act),
+        _facet("person", "By", _counted((p.actor_id, p.events) for p in parts), names, narrowed.person),
+        _facet("field", "Field", _counted((p.field, p.events) for p in parts if p.field), labels, narrowed.field),
     )
 
 
-def _counted(pairs: Iterable[tuple[str | None, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _counted(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
     for key, events in pairs:
-        found[key or ""] = found.get(key or "", 0) + events
+        found[key] += events
     return found
 
 
@@ -191,11 +189,6 @@ def _facet(name: str, label: str, counts: Counter[str], words: Mapping[Any, str]
             for key in keys
         ),
     )
-
-
-def _field_label(key: str, schema: ProfileSchema) -> str:
-    field = schema.field(key)
-    return field.label if field is not None else key
 
 
 def lately(
