@@ -108,11 +108,11 @@ async def list_customers(
     condition, scope = access.visible(who, "c.id", "c.rm_id")
     after = cursors.read(cursor)
     rows = await connection.fetch(SQL["list"].format(visible=condition), scope, search or None, *after, limit + 1)
-    customers = [Customer(**dict(row)) for row in rows[:limit]]
+    found, following = cursors.cut(rows, limit)
+    customers = [Customer(**row) for row in found]
     if values:
         await _with_values(connection, customers)
-    more = len(rows) > limit > 0
-    return customers, cursors.write(customers[-1].name.lower(), customers[-1].id) if more else None
+    return customers, following
 
 
 async def rename(connection: Connection, who: Principal, customer_id: str, name: str) -> None:

@@ -14,7 +14,8 @@ where c.id = $2 and {visible};
 
 -- name: list
 -- The customers the caller may see, by name; $2 narrows by a part of the name, $3 and $4 continue after a row.
-select c.id, c.name, c.rm_id, c.team_id, c.created_at, u.name as rm_name from customer c left join app_user u on u.id = c.rm_id
+select c.id, c.name, c.rm_id, c.team_id, c.created_at, u.name as rm_name, lower(c.name) as place
+from customer c left join app_user u on u.id = c.rm_id
 where {visible} and ($2::text is null or position(lower($2) in lower(c.name)) > 0)
   and ($3::text is null or (lower(c.name), c.id) > ($3, $4::text))
 order by lower(c.name), c.id limit $5;

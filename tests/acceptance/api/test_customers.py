@@ -68,13 +68,14 @@ async def test_only_an_rm_can_be_attached(desk: Desk):
         problem(await desk.patch(f"/api/customers/{desk.customer}", {"rmId": who.id}, desk.as_admin), 422, "unknown_rm")
 
 
-async def test_customers_are_listed_by_name_in_pages(desk: Desk):
-    names = [f"{desk.agent} {name}" for name in ("Zoé", "ana", "Łukasz", "Bea", "ana", "Émile")]
+@pytest.mark.parametrize("size", [1, 2])
+async def test_customers_are_listed_by_name_in_pages(desk: Desk, size: int):
+    names = [f"{desk.agent} {name}" for name in ("Zoé", "ana", "Łukasz", "Bea", "ana", "Émile", "İnci", "inez")]
     for name in names:
         await desk.world.customer(desk.rm, {"occupation": "Baker"}, name=name)
     seen, cursor = [], ""
     while cursor is not None:
-        page = (await desk.get("/api/customers", q=desk.agent.upper(), limit=2, cursor=cursor)).json()
+        page = (await desk.get("/api/customers", q=desk.agent.upper(), limit=size, cursor=cursor)).json()
         assert set(page) == {"customers", "nextCursor"}
         seen += page["customers"]
         cursor = page["nextCursor"]
