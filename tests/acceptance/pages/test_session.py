@@ -17,6 +17,28 @@ from acceptance.pages.conftest import DESK, PHONE, Site, Window, open_context
 _numbers = itertools.count(1)
 PLACE = "/customers/pillai-menon/session"
 RELATIVES = ("brother", "sister", "cousin", "aunt", "uncle", "nephew", "niece", "mother", "father")
+# The server's answer as it came, but for what follows a question: that waits until `letGo` is called.
+HOLD_AFTER_QUESTIONS = """() => {
+  const fetched = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await fetched(...request), { signal } = request[1];
+    const held = new Promise((go, stop) => { window.letGo = go; signal.addEventListener("abort", () => stop(signal.reason)); });
+    let rest = "", asked = false;
+    const body = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream({
+      async transform(text, sink) {
+        rest += text;
+        for (let at; (at = rest.indexOf("\\n\\n")) >= 0; rest = rest.slice(at + 2)) {
+          const question = rest.slice(0, at).includes('"data-nudge"');
+          if (asked && !question) await held;
+          asked ||= question;
+          sink.enqueue(rest.slice(0, at + 2));
+        }
+      },
+    })).pipeThrough(new TextEncoderStream());
+    window.fetch = fetched;
+    return new Response(body, { headers: answer.headers });
+  };
+}"""
 ROWS = "select (select count(*) from artifact) + (select count(*) from source) + (select count(*) from event)"
 
 
@@ -94,6 +116,36 @@ async def test_an_answer_becomes_a_proposal_that_quotes_it(page: Page, site: Sit
     await expect(page.locator(".asked .answered")).to_have_count(1)
     query = "select payload->>'source_text' from artifact where field = 'sourceOfWealth' order by seq desc limit 1"
     assert await site.database.fetchval(query) == "sale of her practice"
+
+
+async def test_what_is_answered_before_the_turn_is_over_is_sent_when_it_is(page: Page) -> None:
+    await page.evaluate(HOLD_AFTER_QUESTIONS)
+    await say(page, note())
+    field = page.locator(".asked form input")
+    await field.fill("From the sale of a vineyard.")
+    await field.press("Enter")
+    while await page.locator(".asked form").count():
+        await page.locator(".asked form").get_by_role("button", name="Skip").click()
+    await expect(page.locator("#log")).to_have_attribute("aria-busy", "true")
+    await expect(page.locator(".theirs")).to_have_count(1)
+    await page.evaluate("window.letGo()")
+    await expect(page.locator("#folder [data-item]")).to_have_count(2)
+    await expect(page.locator(".asked .answered")).to_have_count(1)
+
+
+async def test_a_turn_cut_off_at_its_questions_asks_them_again(page: Page) -> None:
+    await page.evaluate(HOLD_AFTER_QUESTIONS)
+    await say(page, note())
+    await expect(page.locator(".asked form input")).to_be_visible()
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator(".theirs")).to_contain_text("Stopped.")
+    await expect(page.locator(".asked")).to_have_count(0)
+    await page.get_by_role("button", name="Retry").click()
+    await over(page)
+    await expect(page.locator(".asked form input")).to_be_focused()
+    while await page.locator(".asked form").count():
+        await page.locator(".asked form").get_by_role("button", name="Skip").click()
+    await expect(page.locator("#folder [data-item]")).to_have_count(1)
 
 
 async def test_the_folder_has_the_cards_and_keys_of_every_list(page: Page, site: Site) -> None:

@@ -1,13 +1,15 @@
-// The questions of a turn: answered or skipped one by one, then sent together. None of them is kept anywhere.
+// The questions of a turn: answered or skipped one by one, then sent together, once the turn that asks them is over: it may ask
+// one more. None of them is kept anywhere.
 import { $, make } from "./dom.js";
 import { icon } from "./draw.js";
 
 const NUMBER = ["No", "One", "Two", "Three"];
 
 export class Questions {
-  constructor(send) {
-    this.send = send;
+  constructor(settled) {
+    this.settled = settled;
     this.all = new Map();
+    this.sent = false;
     this.element = make("section", { className: "asked", attributes: { "aria-label": "Questions" } });
   }
 
@@ -17,6 +19,7 @@ export class Questions {
   take(question) {
     const known = this.all.get(question.id) ?? {};
     this.all.set(question.id, { ...known, ...question, answer: question.status === "active" ? undefined : known.answer });
+    if (question.status === "active") this.sent = false;
     this.draw();
   }
 
@@ -25,8 +28,14 @@ export class Questions {
   settle(question, status, answer) {
     Object.assign(question, { status, answer });
     this.draw();
-    if (this.open.length) { $("input", this.element)?.focus(); return; }
-    this.send([...this.all.values()].map((each) => ({ type: "data-nudge", data: { id: each.id, status: each.status, ...(each.answer ? { answer: each.answer } : {}) } })));
+    this.open.length ? $("input", this.element)?.focus() : this.settled();
+  }
+
+  // The answers as the parts of a message; none while one is open, and none a second time.
+  answers() {
+    if (this.sent || this.open.length) return [];
+    this.sent = true;
+    return [...this.all.values()].map((each) => ({ type: "data-nudge", data: { id: each.id, status: each.status, ...(each.answer ? { answer: each.answer } : {}) } }));
   }
 
   skipRest() {

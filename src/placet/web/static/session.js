@@ -30,6 +30,7 @@ const about = () => ({ ...(noteTitle && { title: noteTitle }), ...($("#note-day"
 async function answer() {
   const mineNow = new AbortController(), message = { id: `m${messages.length}`, role: "assistant", parts: [] };
   const bubble = make("div", { className: "theirs own", attributes: { role: "group", "aria-label": agent } }, make("p", { className: "meta", textContent: agent })), text = make("p", { className: "typing" });
+  let whole = false;
   bubble.append(text);
   log().append(bubble);
   running = mineNow;
@@ -48,9 +49,11 @@ async function answer() {
     clearTimeout(soon);
     await came(message, bubble, toFolder);
     down();
+    whole = true;
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Failed)) throw error;
     if (!said(message)) text.remove();
+    if (bubble.contains(questions?.element)) { questions.element.remove(); questions = null; }  // the next try asks them again
     bubble.append(failed(error, bubble));
     for (const step of Object.values(steps)) if (step.state === "active") step.state = "stopped";
   } finally {
@@ -59,6 +62,7 @@ async function answer() {
     paint();
     down();
   }
+  if (whole) sendAnswers();
   if (questions?.open.length) $("input", questions.element)?.focus();
   else words().focus({ preventScroll: true });
 }
@@ -101,10 +105,16 @@ function write(element, text) {
 
 function ask(question, bubble) {
   if (!questions?.knows(question.id)) {
-    if (!questions || !questions.open.length && questions.element.closest(".theirs") !== bubble) questions = new Questions((parts) => send(parts));
+    if (!questions || !questions.open.length && questions.element.closest(".theirs") !== bubble) questions = new Questions(sendAnswers);
     bubble.append(questions.element);
   }
   questions.take(question);
+}
+
+// Questions can be settled while the turn that asks them goes on; then its end sends them.
+function sendAnswers() {
+  const parts = running ? [] : questions?.answers() ?? [];
+  if (parts.length) send(parts);
 }
 
 // The folder is the server's: the address names the batch, and the page is asked for again.
