@@ -169,7 +169,22 @@ async def test_a_persons_token_and_what_a_token_cannot_be(site: Site) -> None:
     assert await site.database.fetchval("select count(*) from api_token") == before
     assert is_page(await admin.post("/admin/tokens", {"for": "person", "email": claire}), 200, "acts for this person")
     assert await site.database.fetchval("select user_id from api_token order by created_at desc limit 1") == "claire"
-    assert (await admin.post("/admin/tokens/no-such/revoke")).status_code == 404
+
+
+async def test_what_is_gone_meanwhile_is_said_where_one_was(site: Site) -> None:
+    gone = (
+        ("users/no-such/disable", "/admin", "User not found"),
+        ("users/no-such/reset-password", "/admin", "User not found"),
+        ("tokens/no-such/revoke", "/admin/tokens", "Token not found"),
+        ("teams/no-such/end", "/admin/teams", "Team not found"),
+        ("deliveries/rules/no-such/disable", "/admin/deliveries", "Rule not found"),
+    )
+    admin = await site.visitor("ines")
+    for path, back, sentence in gone:
+        answer = await admin.post(f"/admin/{path}")
+        assert answer.headers["location"] == back, path
+        admin.cookies |= dict(answer.cookies)
+        assert f"Nothing was changed. {sentence}" in text(await admin.get(back)), path
 
 
 # ── customers and teams ──────────────────────────────────────────────────────────────────────────────────────────────

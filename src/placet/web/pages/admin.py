@@ -88,7 +88,7 @@ async def reset_password(request: Request[Any, Any, Any], user_id: FromPath[str]
 
     try:
         user, secret = await runtime.transact(work)
-    except Conflict as error:
+    except as_admin.REFUSALS as error:
         return forms.go(PLACE, views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused"))
     assert secret is not None  # there is a link, since no password was given
     return await _show_link(request, f"{user.name} is signed out and has no password", user.name, secret)

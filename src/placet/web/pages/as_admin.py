@@ -10,12 +10,14 @@ from litestar import Request, Response
 
 from placet.customers import access
 from placet.db.engine import Connection
-from placet.errors import Conflict, Invalid, PlacetError
+from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.identity.users import User
 from placet.web import views
 from placet.web.pages import forms
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
+
+REFUSALS = (Invalid, Conflict, NotFound)  # a person, team or token may have gone while the page was open
 
 
 async def do(
@@ -23,8 +25,6 @@ async def do(
     place: str,
     act: str,
     work: Callable[[Connection, Principal], Awaitable[str]],
-    *,
-    refusals: tuple[type[PlacetError], ...] = (Invalid, Conflict),
 ) -> Response[bytes]:
     """Go back with the sentence that `work` answers, or with the refusal. `act` completes "Only an admin may …".
 
@@ -35,7 +35,7 @@ async def do(
     access.check_admin(who, act)
     try:
         said = views.Notice(sentence=await runtime.transact(lambda connection: work(connection, who)))
-    except refusals as error:
+    except REFUSALS as error:
         said = views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused")
     return forms.go(forms.inside(forms.one(form, "next"), place), said)
 

@@ -12,7 +12,6 @@ from placet.api.reading import read_query
 from placet.artifacts import custody
 from placet.customers import access, records, teams
 from placet.db.engine import Connection
-from placet.errors import Conflict, Invalid, NotFound
 from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
@@ -112,9 +111,7 @@ async def set_team(request: Request[Any, Any, Any], customer_id: FromPath[str]) 
             return f"{name} has no team."
         return f"{(await teams.get(connection, who, team_id))[0].name} sees {name}."
 
-    return await as_admin.do(
-        request, _of(customer_id), "change who sees a customer", work, refusals=(Invalid, Conflict, NotFound)
-    )
+    return await as_admin.do(request, _of(customer_id), "change who sees a customer", work)
 
 
 @post(PLACE + "/{customer_id:str}/members", status_code=303)
@@ -141,9 +138,7 @@ async def remove_member(
         await teams.remove_customer_member(connection, who, customer_id, user_id)
         return f"{(await users.get(connection, user_id)).name} is named for this customer no more."
 
-    return await as_admin.do(
-        request, _of(customer_id), "change who sees a customer", work, refusals=(Invalid, Conflict, NotFound)
-    )
+    return await as_admin.do(request, _of(customer_id), "change who sees a customer", work)
 
 
 def _of(customer_id: str) -> str:

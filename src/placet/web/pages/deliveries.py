@@ -15,7 +15,7 @@ from placet.artifacts.artifact_type import artifact_types
 from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
-from placet.errors import Conflict, Forbidden, Invalid, NotFound
+from placet.errors import Conflict, Forbidden, Invalid
 from placet.identity.principal import Principal
 from placet.triggers import log, rules, webhooks
 from placet.web import views
@@ -127,7 +127,7 @@ async def disable_rule(request: Request[Any, Any, Any], rule_id: FromPath[str]) 
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await rules.set_enabled(connection, who, rule_id, False)).called} is off. What waits for it goes on waiting."
 
-    return await as_admin.do(request, PLACE, "turn a rule off", work, refusals=(Invalid, Conflict, NotFound))
+    return await as_admin.do(request, PLACE, "turn a rule off", work)
 
 
 @post(PLACE + "/rules/{rule_id:str}/enable", status_code=303)
@@ -137,7 +137,7 @@ async def enable_rule(request: Request[Any, Any, Any], rule_id: FromPath[str]) -
     async def work(connection: Connection, who: Principal) -> str:
         return f"{(await rules.set_enabled(connection, who, rule_id, True)).called} is on."
 
-    return await as_admin.do(request, PLACE, "turn a rule on", work, refusals=(Invalid, Conflict, NotFound))
+    return await as_admin.do(request, PLACE, "turn a rule on", work)
 
 
 @post(PLACE + "/{delivery_id:str}/replay", status_code=303)
@@ -148,7 +148,7 @@ async def replay(request: Request[Any, Any, Any], delivery_id: FromPath[str]) ->
         await log.replay(connection, who, delivery_id)
         return "It will be made again in a moment, under the same id."
 
-    return await as_admin.do(request, PLACE, "make a delivery again", work, refusals=(Invalid, Conflict, NotFound))
+    return await as_admin.do(request, PLACE, "make a delivery again", work)
 
 
 async def of_artifact(

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from placet.api.reading import read_query
 from placet.customers import access, teams
 from placet.db.engine import Connection
-from placet.errors import Conflict, Invalid, NotFound
+from placet.errors import Conflict, Invalid
 from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
@@ -93,7 +93,7 @@ async def remove_member(
         await teams.remove_member(connection, who, team_id, user_id)
         return f"{(await users.get(connection, user_id)).name} is in the team no more."
 
-    return await as_admin.do(request, _of(team_id), "change teams", work, refusals=(Invalid, Conflict, NotFound))
+    return await as_admin.do(request, _of(team_id), "change teams", work)
 
 
 async def _teams_page(
