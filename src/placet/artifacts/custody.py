@@ -13,7 +13,7 @@ import msgspec
 from placet.artifacts import ends
 from placet.audit import record
 from placet.customers import access, records
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import NotFound
 from placet.identity.principal import Principal
 
@@ -81,4 +81,4 @@ async def _hold(connection: Connection, customer_id: str) -> tuple[Any, list[Any
     if customer is None:
         raise NotFound("Customer not found")
     pending = await connection.fetch(SQL["lock_pending"], customer_id)
-    return customer, pending, await connection.fetchval("select clock_timestamp()")
+    return customer, pending, await database_time(connection)

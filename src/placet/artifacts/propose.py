@@ -21,7 +21,7 @@ from placet.audit import record
 from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
@@ -139,7 +139,7 @@ def _locate(draft: Draft, read: _Read) -> None:
 async def _world(connection: Connection, customer_id: str, drafts: list[Draft]) -> World:
     named = [d.field for d in drafts if d.field is not None]
     keys = [d.key for d in drafts if d.field is None]
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     values = await connection.fetch(SQL["values"], customer_id, named)
     pending = await connection.fetch(SQL["pending"], customer_id, named, keys)
     claims = [d.claim for d in drafts if d.claim is not None]

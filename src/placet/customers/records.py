@@ -12,7 +12,7 @@ from placet.customers import access, fields
 from placet.customers.schema import Field, ProfileSchema
 from placet.db import cursor as cursors
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Invalid, InvalidValue, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
@@ -125,7 +125,7 @@ async def rename(connection: Connection, who: Principal, customer_id: str, name:
     if row["name"] == name:
         return
     await connection.execute(SQL["rename"], customer_id, name)
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     renamed = record.event(
         "customer.renamed",
         at=at,
@@ -153,7 +153,7 @@ async def record_look(
     batch_id: str | None = None,
 ) -> None:
     """Write that somebody looked at a restricted value, of the profile or of a proposal. Who may is settled before."""
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     looked = record.event(
         "customer.revealed",
         at=at,

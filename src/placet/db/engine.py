@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -144,6 +145,12 @@ def outcome_unknown(error: BaseException) -> Unavailable:
         code="outcome_unknown",
         cause=type(error).__name__,
     )
+
+
+async def database_time(connection: Connection) -> datetime:
+    """The moment it is by the database's clock, which dates every act: no process's own clock does."""
+    found: datetime = await connection.fetchval("select clock_timestamp()")
+    return found
 
 
 @cache

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from placet.audit import record
-from placet.db.engine import Connection
+from placet.db.engine import Connection, database_time
 from placet.errors import NotSignedIn, Unavailable
 from placet.identity.oidc_provider import Provider, ProviderAway, Refused
 from placet.identity.sign_in import hashed
@@ -123,7 +123,7 @@ async def _bind(connection: Connection, user: User, issuer: str, subject: str) -
             "You signed in here with another account of your company before. Ask an administrator to reset it.",
             code="bound_elsewhere",
         )
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     body = {"userName": user.name, "userId": user.id, "issuer": issuer}
     await record.write(connection, [record.event("user.company_bound", at=at, actor=user.principal("web"), body=body)])
 

@@ -15,7 +15,7 @@ import msgspec
 
 from placet.audit import record
 from placet.db import cursor as cursors
-from placet.db.engine import Connection
+from placet.db.engine import Connection, database_time
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal, agent, authority
 from placet.identity.users import SQL
@@ -68,7 +68,7 @@ async def create(
         raise Invalid("An agent's name has 1 to 100 printable characters.", code="invalid_agent_name")
     if hourly_quota is not None and not 1 <= hourly_quota <= MAX_QUOTA:
         raise Invalid(f"A quota is 1 to {MAX_QUOTA:,} items an hour.", code="invalid_quota")
-    if expires_at is not None and expires_at <= await _now(connection):
+    if expires_at is not None and expires_at <= await database_time(connection):
         raise Invalid("A token ends in the future.", code="invalid_expiry")
     if user_id is not None:
         if customers is not None or fields is not None or hourly_quota is not None:
@@ -116,7 +116,7 @@ async def rotate(
         customers=old["customers"],
         fields=old["fields"],
         hourly_quota=old["hourly_quota"],
-        expires_at=await _now(connection) + old["lifetime"] if old["lifetime"] is not None else None,
+        expires_at=await database_time(connection) + old["lifetime"] if old["lifetime"] is not None else None,
         replaces=token_id,
     )
     if keep_for:
@@ -227,11 +227,6 @@ async def _insert(
     return token_id, secret
 
 
-async def _now(connection: Connection) -> datetime:
-    found: datetime = await connection.fetchval("select clock_timestamp()")
-    return found
-
-
 async def _record(connection: Connection, who: Principal, kind: str, body: dict[str, object]) -> None:
-    event = record.event(kind, at=await _now(connection), actor=who, body=body)
+    event = record.event(kind, at=await database_time(connection), actor=who, body=body)
     await record.write(connection, [event])

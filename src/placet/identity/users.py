@@ -11,7 +11,7 @@ import msgspec
 from placet.audit import record
 from placet.db import cursor as cursors
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity import passwords
 from placet.identity.principal import PEOPLE, Principal, authority
@@ -189,14 +189,14 @@ async def _hold(connection: Connection, user_id: str) -> User:
 
 
 async def _record(connection: Connection, who: Principal, kind: str, name: str, body: dict[str, str]) -> None:
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     await record.write(connection, [record.event(kind, at=at, actor=who, body={"userName": name, **body})])
 
 
 async def _record_with_customers(connection: Connection, who: Principal, act: str, user: User) -> None:
     """What became of a person, in the trail of each customer attached to them too, for whom it matters as much."""
     attached = await connection.fetch(SQL["attached"], user.id)
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     body = {"userName": user.name, "userId": user.id}
     theirs = [
         record.event(

@@ -23,7 +23,7 @@ from placet import counters, crash
 from placet.audit import record
 from placet.customers.schema import ProfileSchema
 from placet.db import json
-from placet.db.engine import Connection, Pool, statements, transact
+from placet.db.engine import Connection, Pool, database_time, statements, transact
 from placet.errors import PlacetError, Unavailable
 from placet.identity.principal import SYSTEM
 from placet.settings import Settings
@@ -241,7 +241,7 @@ async def _event(connection: Connection, claimed: Claimed, status: str, said: st
     act = "delivered" if status == "delivered" else "delivery_dead"
     return record.event(
         f"{delivery.artifact_type}.{act}",
-        at=await connection.fetchval("select clock_timestamp()"),
+        at=await database_time(connection),
         actor=SYSTEM,
         artifact_id=delivery.artifact_id,
         customer_id=delivery.customer_id,

@@ -12,7 +12,7 @@ import msgspec
 
 from placet.audit import record
 from placet.customers import access
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal
 
@@ -180,7 +180,7 @@ async def replay(connection: Connection, who: Principal, delivery_id: str) -> Lo
         )
     event = record.event(
         f"{found.artifact_type}.delivery_replayed",
-        at=await connection.fetchval("select clock_timestamp()"),
+        at=await database_time(connection),
         actor=who,
         artifact_id=found.artifact_id,
         customer_id=found.customer_id,

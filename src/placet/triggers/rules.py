@@ -13,7 +13,7 @@ import msgspec
 
 from placet.audit import record
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
@@ -245,7 +245,7 @@ async def _record(
     reason: str | None = None,
 ) -> None:
     """A line of the trail; secrets are not in it."""
-    at = await connection.fetchval("select clock_timestamp()")
+    at = await database_time(connection)
     body: dict[str, Any] = {"ruleId": rule.id, "label": rule.called, "trigger": rule.trigger, "reason": reason}
     if act in ("added", "changed", "secret_rotated"):
         body["after"] = _settings(rule)
