@@ -113,7 +113,9 @@ async def test_the_last_admin_stays(site: Site) -> None:
 # ── tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def test_an_agents_token_is_made_within_its_bounds_and_shown_once(site: Site, window: Callable[..., Any]) -> None:
+async def test_an_agents_token_is_made_within_its_bounds_rotated_and_shown_once(
+    site: Site, window: Callable[..., Any]
+) -> None:
     page: Page = (await window("ines", java_script_enabled=False)).page
     await page.goto("/admin/tokens")
     await page.get_by_role("link", name="Make a token").click()
@@ -143,10 +145,28 @@ async def test_an_agents_token_is_made_within_its_bounds_and_shown_once(site: Si
     await expect(row).to_contain_text("Agent: 2 customers, 1 field, 250 an hour. Made")
     await expect(row).to_contain_text(f"until {until.day} {until:%b %Y}")
     assert secret not in await page.content()
-    await row.get_by_role("button", name="Revoke").click()
-    await expect(page.locator(SAID)).to_have_text("The token works no more.")
-    await expect(row).to_have_count(0)
-    assert (await nobody.get("/api/me", authorization=f"Bearer {secret}")).status_code == 401
+    await row.get_by_role("link", name="Rotate").click()
+    await expect(page.get_by_label("The old one")).to_be_focused()
+    await page.get_by_label("The old one").select_option(label="Works for 30 minutes more")
+    await page.get_by_role("button", name="Rotate").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Another token for desk-reader")
+    fresh = await page.get_by_label("Token", exact=True).input_value()
+    for works in (secret, fresh):
+        assert (await nobody.get("/api/me", authorization=f"Bearer {works}")).json()["name"] == "desk-reader"
+    await page.get_by_role("link", name="To the tokens").click()
+    await expect(row).to_have_count(2)
+    bounds = "Agent: 2 customers, 1 field, 250 an hour. Made"
+    assert await row.filter(has_text=bounds).count() == 2, "the bounds went along"
+    await row.nth(0).get_by_role("link", name="Rotate").click()
+    await page.get_by_role("button", name="Rotate").click()  # the old one ends at once, unless told otherwise
+    await page.get_by_role("link", name="To the tokens").click()
+    await expect(row).to_have_count(2)
+    for left in (1, 0):
+        await row.nth(0).get_by_role("button", name="Revoke").click()
+        await expect(page.locator(SAID)).to_have_text("The token works no more.")
+        await expect(row).to_have_count(left)
+    for ended in (secret, fresh):
+        assert (await nobody.get("/api/me", authorization=f"Bearer {ended}")).status_code == 401
 
 
 async def test_a_persons_token_and_what_a_token_cannot_be(site: Site) -> None:
@@ -172,16 +192,21 @@ async def test_a_persons_token_and_what_a_token_cannot_be(site: Site) -> None:
 
 
 async def test_what_is_gone_meanwhile_is_said_where_one_was(site: Site) -> None:
+    ended, _ = await tokens.create(site.database, SYSTEM, agent_name="ended")  # type: ignore[arg-type]
+    works, _ = await tokens.create(site.database, SYSTEM, agent_name="works")  # type: ignore[arg-type]
+    await tokens.revoke(site.database, SYSTEM, ended)  # type: ignore[arg-type]
     gone = (
         ("users/no-such/disable", "/admin", "User not found"),
         ("users/no-such/reset-password", "/admin", "User not found"),
         ("tokens/no-such/revoke", "/admin/tokens", "Token not found"),
+        (f"tokens/{ended}/rotate", "/admin/tokens", "This token works no more. Create another one."),
+        (f"tokens/{works}/rotate", "/admin/tokens", "A rotated token goes on for 0 minutes to 30 days."),
         ("teams/no-such/end", "/admin/teams", "Team not found"),
         ("deliveries/rules/no-such/disable", "/admin/deliveries", "Rule not found"),
     )
     admin = await site.visitor("ines")
     for path, back, sentence in gone:
-        answer = await admin.post(f"/admin/{path}")
+        answer = await admin.post(f"/admin/{path}", {"keepForMinutes": "-5" if works in path else "0"})
         assert answer.headers["location"] == back, path
         admin.cookies |= dict(answer.cookies)
         assert f"Nothing was changed. {sentence}" in text(await admin.get(back)), path
@@ -271,9 +296,20 @@ async def test_everybody_reads_the_fields(site: Site) -> None:
         assert ("Tokens" in text(answer)) == (who == "ines")
 
 
-PAGES = ("", "/users/new", "/tokens", "/tokens/new", "/customers", "/customers/lund", "/teams", "/teams/no-such")
+PAGES = (
+    "",
+    "/users/new",
+    "/tokens",
+    "/tokens/new",
+    "/tokens/any/rotate",
+    "/customers",
+    "/customers/lund",
+    "/teams",
+    "/teams/no-such",
+)
 FORMS = (
     "users", "users/jonas/disable", "users/jonas/enable", "users/jonas/reset-password", "tokens", "tokens/any/revoke",
+    "tokens/any/rotate",
     "customers/lund/attach", "customers/lund/team", "customers/lund/members", "customers/lund/members/jonas/remove",
     "teams", "teams/any/rename", "teams/any/end", "teams/any/members", "teams/any/members/jonas/remove",
 )  # fmt: skip

@@ -255,6 +255,11 @@ async def tokens_listed(page: Page, site: Site) -> None:
     await page.goto("/admin/tokens")
 
 
+async def token_rotated(page: Page, site: Site) -> None:
+    which, _ = await tokens.create(site.database, SYSTEM, agent_name="crm-reader")  # type: ignore[arg-type]
+    await page.goto(f"/admin/tokens/{which}/rotate")
+
+
 async def token_refused(page: Page, site: Site) -> None:
     await page.goto("/admin/tokens/new")
     await page.get_by_label("The agent's name").fill("desk-reader")
@@ -302,6 +307,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "admin-person-added": ("ines", person_added),
     "admin-person-refused": ("ines", person_refused),
     "admin-tokens": ("ines", tokens_listed),
+    "admin-rotate-token": ("ines", token_rotated),
     "admin-new-token-refused": ("ines", token_refused),
     "admin-customers": ("ines", at("/admin/customers")),
     "admin-customer": ("ines", customer_members),

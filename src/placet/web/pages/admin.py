@@ -72,26 +72,20 @@ async def add_person(request: Request[Any, Any, Any]) -> Response[bytes]:
         made, secret = await runtime.transact(work)
     except (Invalid, Conflict) as error:
         return await _new_person_page(request, sent, {_ABOUT.get(error.code, "name"): error.sentence}, error.status)
-    return await _show_link(request, f"{made.name} is added", made.name, secret)
+    return await as_admin.show_secret(request, PLACE, _link(request, f"{made.name} is added", made.name, secret))
 
 
 @post(PLACE + "/users/{user_id:str}/reset-password", status_code=200)
 async def reset_password(request: Request[Any, Any, Any], user_id: FromPath[str]) -> Response[bytes]:
     """Take a password away, end the sign-ins, and show the link they sign in by, this once."""
-    runtime, who = runtime_and_caller(request)
-    await forms.read_form(request)
-    access.check_admin(who, "reset a password")
 
-    async def work(connection: Connection) -> tuple[User, str | None]:
+    async def work(connection: Connection, who: Principal) -> as_admin.Secret:
         secret = await users.reset_password(connection, who, user_id, None)
-        return await users.get(connection, user_id), secret
+        assert secret is not None  # there is a link, since no password was given
+        name = (await users.get(connection, user_id)).name
+        return _link(request, f"{name} is signed out and has no password", name, secret)
 
-    try:
-        user, secret = await runtime.transact(work)
-    except as_admin.REFUSALS as error:
-        return forms.go(PLACE, views.Notice(sentence=f"Nothing was changed. {error.sentence}", tone="refused"))
-    assert secret is not None  # there is a link, since no password was given
-    return await _show_link(request, f"{user.name} is signed out and has no password", user.name, secret)
+    return await as_admin.do(request, PLACE, "reset a password", work)
 
 
 @post(PLACE + "/users/{user_id:str}/disable", status_code=303)
@@ -124,11 +118,9 @@ async def _new_person_page(
     return html(views.NewPersonPage(shell=around, sent=sent, errors=errors), status)
 
 
-async def _show_link(request: Request[Any, Any, Any], title: str, name: str, secret: str) -> Response[bytes]:
+def _link(request: Request[Any, Any, Any], title: str, name: str, secret: str) -> as_admin.Secret:
     runtime, _ = runtime_and_caller(request)
-    return await as_admin.show_secret(
-        request,
-        PLACE,
+    return as_admin.Secret(
         title=title,
         label="One-time link",
         secret=f"{runtime.settings.address}/sign-in/link/{secret}",

@@ -109,15 +109,14 @@ async def add_webhook(request: Request[Any, Any, Any]) -> Response[bytes]:
         secret = await runtime.transact(work)
     except (Invalid, Conflict) as error:
         return await page(request, Narrowed(), errors={"url": error.sentence}, sent={"url": url}, status=error.status)
-    return await as_admin.show_secret(
-        request,
-        PLACE,
+    made = as_admin.Secret(
         title="The webhook is added",
         label="Secret",
         secret=secret,
         about="Its calls are signed with it. It is shown this once; the receiver needs it.",
         back="deliveries",
     )
+    return await as_admin.show_secret(request, PLACE, made)
 
 
 @post(PLACE + "/rules/{rule_id:str}/disable", status_code=303)

@@ -1,4 +1,4 @@
-"""An admin's pages of tokens: the ones that work, a new one for an agent or a person, ending one."""
+"""An admin's pages of tokens: the ones that work, a new one for an agent or a person, another in its place, ending one."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ _ABOUT = {  # which field of the form an error is about
     "unknown_field": "fields",
 }
 _DOES = {True: "It acts for this person, by the API and the command line.", False: "It may propose, and never decides."}
+_KEPT = (  # minutes a rotated token goes on
+    ("0", "Ends at once"),
+    ("30", "Works for 30 minutes more"),
+    ("1440", "Works for a day more"),
+    ("10080", "Works for a week more"),
+)
 _OTHERS = 200  # customers looked through for the one that has exactly that name
 
 
@@ -58,7 +64,7 @@ async def show_tokens(request: Request[Any, Any, Any]) -> Response[bytes]:
         around = await shell(request, connection, "admin")
     view = views.TokensPage(
         shell=around,
-        tokens=tuple(_held(token) for token in found),
+        tokens=tuple(_held(token, around.now) for token in found),
         query=query.q or "",
         span=span(request, query.first, len(found), {"cursor": cursor} if cursor else None),
     )
@@ -111,15 +117,33 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
         where = _ABOUT.get(error.code, "email" if person else "agent")
         return await _new_token_page(request, sent, chosen, {where: error.sentence}, error.status)
     holder = sent["email"] if person else sent["agent"]
-    return await as_admin.show_secret(
-        request,
-        PLACE,
-        title=f"A token for {holder}",
-        label="Token",
-        secret=secret,
-        about=f"{_DOES[person]} It is shown this once; only its hash is kept.",
-        back="tokens",
-    )
+    return await as_admin.show_secret(request, PLACE, _secret(f"A token for {holder}", secret, person))
+
+
+@get(PLACE + "/{token_id:str}/rotate")
+async def show_rotate_token(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[bytes]:
+    """The form that rotates a token: for how long the old one goes on."""
+    runtime, who = runtime_and_caller(request)
+    access.check_admin(who, "rotate a token")
+    async with runtime.reading() as connection:
+        token = await tokens.get(connection, token_id)
+        around = await shell(request, connection, "admin")
+    kept = tuple(views.Choice(value=minutes, label=label) for minutes, label in _KEPT)
+    return html(views.RotateTokenPage(shell=around, token=_held(token, around.now), kept=kept))
+
+
+@post(PLACE + "/{token_id:str}/rotate", status_code=200)
+async def rotate_token(request: Request[Any, Any, Any], token_id: FromPath[str]) -> Response[bytes]:
+    """Make a token's successor. The answer shows it, this once; the old one ends now or after the minutes sent."""
+    kept = forms.one(await forms.read_form(request), "keepForMinutes")
+    minutes = int(kept) if kept.isascii() and kept.isdecimal() and len(kept) < 9 else -1  # which no token is kept for
+
+    async def work(connection: Connection, who: Principal) -> as_admin.Secret:
+        made, secret = await tokens.rotate(connection, who, token_id, keep_for=timedelta(minutes=minutes))
+        token = await tokens.get(connection, made)
+        return _secret(f"Another token for {_holder(token)}", secret, token.agent is None)
+
+    return await as_admin.do(request, PLACE, "rotate a token", work)
 
 
 @post(PLACE + "/{token_id:str}/revoke", status_code=303)
@@ -194,7 +218,16 @@ def _ends(text: str) -> datetime | None:
         raise _Wrong("until", "This is not a day.") from None
 
 
-def _held(token: Token) -> views.Held:
+def _secret(title: str, secret: str, person: bool) -> as_admin.Secret:
+    about = f"{_DOES[person]} It is shown this once; only its hash is kept."
+    return as_admin.Secret(title=title, label="Token", secret=secret, about=about, back="tokens")
+
+
+def _holder(token: Token) -> str:
+    return token.agent or token.user_name or "somebody who is gone"
+
+
+def _held(token: Token, now: datetime) -> views.Held:
     bounds = []
     if token.agent is not None:
         bounds.append("all customers" if token.customers is None else count(len(token.customers), "customer"))
@@ -202,12 +235,13 @@ def _held(token: Token) -> views.Held:
         bounds.append(f"{token.hourly_quota:,} an hour")
     return views.Held(
         id=token.id,
-        holder=token.agent or token.user_name or "somebody who is gone",
+        holder=_holder(token),
         agent=token.agent is not None,
         bounds=", ".join(bounds) or "as the person",
         made_at=token.created_at,
         until=token.expires_at - timedelta(seconds=1) if token.expires_at is not None else None,  # the last day
+        soon=token.expires_at is not None and token.expires_at - now < timedelta(days=1),
     )
 
 
-handlers = (show_tokens, show_new_token, make_token, revoke_token)
+handlers = (show_tokens, show_new_token, make_token, show_rotate_token, rotate_token, revoke_token)

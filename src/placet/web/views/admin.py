@@ -55,7 +55,7 @@ class SecretPage(Page, frozen=True, kw_only=True):
 
 
 class Held(View, frozen=True, kw_only=True):
-    """A bearer token that still works: whose, bound to what, until when."""
+    """A bearer token that still works: whose, bound to what, until when; `soon`: within a day."""
 
     id: str
     holder: str
@@ -63,6 +63,7 @@ class Held(View, frozen=True, kw_only=True):
     bounds: str
     made_at: datetime
     until: datetime | None
+    soon: bool
 
 
 class TokensPage(Page, frozen=True, kw_only=True):
@@ -86,6 +87,15 @@ class NewTokenPage(Page, frozen=True, kw_only=True):
     quota: int
     sent: Mapping[str, str]
     errors: Mapping[str, str]
+
+
+class RotateTokenPage(Page, frozen=True, kw_only=True):
+    """The form that gives a token a successor; `kept` are the minutes for which the old one may go on."""
+
+    template: ClassVar[str] = "admin_rotate_token.html"
+    shell: Shell
+    token: Held
+    kept: tuple[Choice, ...]
 
 
 class Kept(View, frozen=True, kw_only=True):
