@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from conftest import World, together
-from placet.errors import NotSignedIn, PlacetError, TooMany
-from placet.identity import passwords, sign_in, users
+from placet.errors import Invalid, NotSignedIn, PlacetError, TooMany
+from placet.identity import own_password, passwords, sign_in, users
 from placet.identity.principal import SYSTEM, Principal
 
 PASSWORD = "a long enough password"
@@ -205,3 +205,27 @@ async def test_a_fresh_installation_has_no_account(server: object, template: str
             assert await connection.fetchval(f"select count(*) from {table}") == 0, table
     finally:
         await connection.close()
+
+
+async def test_guessing_at_the_present_password_is_throttled_as_signing_in_is(world: World) -> None:
+    await forget(world)
+    who = await world.person()
+    await world.runtime.transact(lambda c: users.set_password(c, SYSTEM, who.id, PASSWORD))
+
+    async def change(current: str) -> str:
+        async with world.runtime.reading() as connection:
+            try:
+                await own_password.change(connection, who, current=current, new="another password", address="192.0.2.7")
+            except (Invalid, TooMany) as error:
+                return error.code
+            return "changed"
+
+    assert [await change("wrong") for _ in range(11)] == ["wrong_password"] * 10 + ["too_many"]
+    assert await change(PASSWORD) == "too_many", "nor does the right one tell anything then"
+    assert isinstance(await attempt(world, await email_of(world, who), PASSWORD, address="192.0.2.8"), TooMany)
+    await make_older(world, timedelta(minutes=15))
+    assert await together(change(PASSWORD), change(PASSWORD)) in (
+        ["changed", "wrong_password"],
+        ["wrong_password", "changed"],
+    ), "of two at once one changes it"
+    assert isinstance(await attempt(world, await email_of(world, who), "another password"), str)

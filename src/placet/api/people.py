@@ -1,7 +1,7 @@
-"""People and tokens over HTTP, for admins; and ending one's own sign-ins.
+"""People and tokens over HTTP, for admins; and what is one's own: ending one's sign-ins, another password.
 
-An answer that holds a secret (a one-time link, a token) is given once and never stored, so those routes take no
-Idempotency-Key.
+An answer that holds a secret (a one-time link, a token) is given once and never stored, and of a password no quick digest
+is kept, so those routes take no Idempotency-Key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from litestar.params import FromPath
 
 from placet.api.answers import ok
 from placet.api.artifacts import read_instant
-from placet.api.auth import principal_of, runtime_of
+from placet.api.auth import address_of, cookie_token, principal_of, runtime_of
 from placet.api.idempotency import Answer, once
 from placet.api.reading import read_body
 from placet.api.spec import described
@@ -23,7 +23,7 @@ from placet.artifacts.artifact import instant
 from placet.customers import access
 from placet.db.engine import Connection
 from placet.errors import Forbidden
-from placet.identity import tokens, users
+from placet.identity import own_password, tokens, users
 from placet.identity.principal import Principal
 from placet.identity.tokens import Token
 from placet.identity.users import User
@@ -72,6 +72,13 @@ class PasswordBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Another password; without one, a one-time link is answered."""
 
     password: str | None = None
+
+
+class OwnPasswordBody(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """The password of who asks, and another one; the first is left out by who has none yet."""
+
+    new_password: str
+    current_password: str = ""
 
 
 class TokenWire(msgspec.Struct, rename="camel", kw_only=True):
@@ -205,6 +212,26 @@ class People(Controller):
             return Answer(200, UserAnswer(user_wire(await users.sign_out_everywhere(connection, who, who.id))))
 
         return await once(request, work)
+
+    @post(
+        "/me/password",
+        opt=described("people", {200: UserAnswer}, body=OwnPasswordBody, problems=(422, 429)),
+        status_code=200,
+    )
+    async def change_own_password(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Change the password of the person who asks, who says the present one; their other sign-ins and links end."""
+        who = principal_of(request)
+        body = await read_body(request, OwnPasswordBody)
+        async with runtime_of(request).reading() as connection:
+            await own_password.change(
+                connection,
+                who,
+                current=body.current_password,
+                new=body.new_password,
+                address=address_of(request),
+                keep=cookie_token(request),
+            )
+            return ok(UserAnswer(user_wire(await users.get(connection, who.id))))
 
     @get("/tokens", opt=described("people", {200: TokensAnswer}, problems=(422,)))
     async def list_tokens(self, request: Request[Any, Any, Any]) -> Response[bytes]:

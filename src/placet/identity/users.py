@@ -152,14 +152,14 @@ async def set_password(connection: Connection, who: Principal, user_id: str, pas
     hashed = await passwords.hash_password(passwords.checked(password)) if password is not None else None
     user = await _hold(connection, user_id)
     await connection.execute(SQL["set_password"], user_id, hashed)
-    await connection.execute(SQL["end_sign_ins"], user_id)
+    await connection.execute(SQL["end_sign_ins"], user_id, None)
     await _record(connection, who, "user.password_changed", user.name, {"userId": user_id})
 
 
 async def sign_out_everywhere(connection: Connection, who: Principal, user_id: str) -> User:
     """End every sign-in and unused link of a person; their tokens go on."""
     user = await _hold(connection, user_id)
-    await connection.execute(SQL["end_sign_ins"], user_id)
+    await connection.execute(SQL["end_sign_ins"], user_id, None)
     await _record(connection, who, "user.signed_out_everywhere", user.name, {"userId": user_id})
     return user
 

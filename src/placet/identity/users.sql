@@ -30,6 +30,15 @@ order by lower(name), id limit $5;
 -- Another password (null: none). Who signs in with their company is recognised afresh.
 update app_user set password_hash = $2, oidc_issuer = null, oidc_subject = null where id = $1;
 
+-- name: own_password
+-- What a person signs in with.
+select email, password_hash, oidc_subject is not null as by_company from app_user where id = $1;
+
+-- name: change_password
+-- Another password, unless there is another than $3 by now, or the person signs in no more.
+update app_user set password_hash = $2 where id = $1 and password_hash is not distinct from $3 and disabled_at is null
+returning id;
+
 -- name: disable
 -- Nobody signs in as a disabled person; their sign-ins and tokens end in the same statement.
 with ended as (delete from sign_in where user_id = $1),
@@ -38,9 +47,9 @@ with ended as (delete from sign_in where user_id = $1),
 update app_user set disabled_at = coalesce(disabled_at, now()) where id = $1;
 
 -- name: end_sign_ins
--- Every sign-in of a person, and every link they were given before.
+-- Every sign-in of a person but $2 (null: all), and every link they were given before.
 with unlinked as (delete from sign_in_link where user_id = $1)
-delete from sign_in where user_id = $1;
+delete from sign_in where user_id = $1 and token_hash is distinct from $2;
 
 -- name: delete
 -- The person; what they decided keeps their name.

@@ -121,6 +121,7 @@ ANSWERS_A_SECRET = {  # which is never stored, so there is nothing to answer aga
     "POST /api/users", "POST /api/users/{user_id}/reset-password", "POST /api/tokens", "POST /api/tokens/{token_id}/rotate",
     "POST /api/webhooks", "POST /api/webhooks/{webhook_id}/rotate",
 }  # fmt: skip
+TAKES_A_PASSWORD = {"POST /api/me/password"}  # no digest of which is kept that is quick to make
 CHANGES_NOTHING = {"POST /api/webhooks/{webhook_id}/test"}
 
 
@@ -129,7 +130,8 @@ def test_the_idempotency_key_is_described_where_it_is_honoured(operations):
     for name, about in operations.items():
         keyed = any(parameter["name"] == "Idempotency-Key" for parameter in about["parameters"])
         assert keyed == (
-            name.startswith(("POST", "PATCH")) and name not in ANSWERS_A_SECRET | CHATS | CHANGES_NOTHING
+            name.startswith(("POST", "PATCH"))
+            and name not in ANSWERS_A_SECRET | TAKES_A_PASSWORD | CHATS | CHANGES_NOTHING
         ), name
 
 
@@ -260,7 +262,7 @@ OPERATIONS = [  # what takes something away from a customer or a team stands bef
     "GET /api/artifact-types", "GET /api/me", "GET /healthz", "GET /readyz", "GET /metrics",
     "GET /api/users", "POST /api/users", "GET /api/users/{user_id}", "GET /api/tokens", "POST /api/tokens",
     "POST /api/tokens/{token_id}/rotate", "DELETE /api/tokens/{token_id}",
-    "POST /api/me/sign-out-everywhere", "GET /api/me/notifications", "PUT /api/me/notifications",
+    "POST /api/me/sign-out-everywhere", "POST /api/me/password", "GET /api/me/notifications", "PUT /api/me/notifications",
     "POST /api/users/{user_id}/reset-password", "POST /api/users/{user_id}/sign-out", "POST /api/users/{user_id}/disable",
     "POST /api/users/{user_id}/enable", *sorted(CHATS),
     "GET /api/webhooks", "POST /api/webhooks", "GET /api/webhooks/{webhook_id}", "PATCH /api/webhooks/{webhook_id}",
@@ -294,6 +296,7 @@ MEANT = {
     "PATCH /api/customers/{customer_id}": lambda ids, number: {"name": f"Customer {number}"},
     "PUT /api/customers/{customer_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
     "PUT /api/teams/{team_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
+    "POST /api/me/password": lambda ids, number: {"newPassword": f"password no. {number}"},
     "PUT /api/me/notifications": lambda ids, number: {"choice": ("off", "daily", "at_once")[number % 3]},
     "PATCH /api/webhooks/{webhook_id}": lambda ids, number: {"note": f"Note {number}"},
     "PATCH /api/trigger-rules/{rule_id}": lambda ids, number: {"note": f"Note {number}"},

@@ -9,7 +9,7 @@ import pytest
 
 from acceptance.api.conftest import Desk, edit, problem
 from conftest import World
-from placet.identity import sign_in, tokens
+from placet.identity import sign_in, tokens, users
 from placet.identity.principal import SYSTEM, Principal
 
 
@@ -162,6 +162,46 @@ async def test_signing_out_everywhere(desk: Desk, world: World):
     await desk.post(f"/api/users/{desk.other.id}/sign-out", None, desk.as_admin)
     problem(await desk.get("/api/me", theirs), 401)
     problem(await desk.post("/api/me/sign-out-everywhere", None, desk.as_agent), 403)
+
+
+async def test_ones_own_password(desk: Desk, world: World):
+    here, elsewhere, theirs = [await browser(world, who) for who in (desk.rm, desk.rm, desk.other)]
+    here["x-csrf-token"] = sign_in.csrf_token(here["cookie"].partition("=")[2])
+    link = await world.runtime.transact(lambda c: users.new_link(c, desk.rm.id))
+    path, first, second = "/api/me/password", "a first password", "a second password"
+    answer = await desk.post(path, {"newPassword": first}, here)  # there is none yet, so none is asked for
+    assert (answer.status_code, answer.json()["user"]["id"]) == (200, desk.rm.id)
+    problem(await desk.get("/api/me", elsewhere), 401)
+    async with world.runtime.reading() as connection:
+        assert not await sign_in.link_works(connection, link)
+    for who in (here, theirs, desk.as_rm):
+        assert (await desk.get("/api/me", who)).status_code == 200, "this sign-in, others' and tokens go on"
+    for body, code in (
+        ({"newPassword": second}, "wrong_password"),
+        ({"newPassword": second, "currentPassword": second}, "wrong_password"),
+        ({"newPassword": "short", "currentPassword": first}, "invalid_password"),
+        ({"currentPassword": first}, "invalid_body"),
+    ):
+        problem(await desk.post(path, body, here), 422, code)
+    problem(await desk.post(path, {"newPassword": second}, desk.as_agent), 403)
+    email = await email_of(world, desk.rm)
+    async with world.runtime.reading() as connection:
+        assert await sign_in.sign_in(connection, email, first, address="192.0.2.1")
+        await desk.post(path, {"newPassword": second, "currentPassword": first}, here)
+        assert await sign_in.sign_in(connection, email, second, address="192.0.2.1")
+        with pytest.raises(sign_in.NotSignedIn):
+            await sign_in.sign_in(connection, email, first, address="192.0.2.1")
+    told = await bodies(world, "user.password_changed", desk.rm.id)
+    assert [(event["by"], event["door"]) for event in told] == [(desk.rm.id, "api")] * 2
+    assert not any(password in json.dumps(told) for password in (first, second))
+
+
+async def test_whom_the_company_knows_has_no_password_here(desk: Desk, world: World):
+    await world.rows(
+        "update app_user set oidc_issuer = 'https://id.example', oidc_subject = id where id = $1", desk.rm.id
+    )
+    answer = await desk.post("/api/me/password", {"newPassword": "a first password"})
+    problem(answer, 409, "company_password")
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────

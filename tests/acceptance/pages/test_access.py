@@ -176,6 +176,7 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
         "/read": {"customer": "brandt", "text": "She has two dependants."},
         "/customers": {"name": "Somebody", "rmId": "claire"},
         "/settings/notifications": {"choice": "daily"},
+        "/settings/password": {"current": DEMO_PASSWORD, "new": "another password", "again": "another password"},
         "/settings/delegations": {"toUserId": "jonas", "until": "2099-01-01"},
         "/sign-out": {},
         "/sign-out/everywhere": {},

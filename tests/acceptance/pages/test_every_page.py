@@ -183,6 +183,18 @@ async def wrong_password(page: Page, site: Site) -> None:
     await page.locator(".refusal").wait_for()
 
 
+async def password_refused(page: Page, site: Site) -> None:
+    await page.goto("/settings")
+    for label, text in (
+        ("Your password now", "guess"),
+        ("The new one", "a new password"),
+        ("The new one again", "a new password"),
+    ):
+        await page.get_by_label(label, exact=True).fill(text)
+    await page.get_by_role("button", name="Change the password").click()
+    await page.locator("#current-err").wait_for()
+
+
 async def delegated(page: Page, site: Site) -> None:
     until = datetime.now(UTC) + timedelta(days=9)
     await delegations.delegate(
@@ -349,6 +361,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "insights": ("ines", at("/insights?days=0")),
     "cases": ("ines", at("/insights/cases?days=0&statuses=rejected")),
     "settings": ("claire", at("/settings")),
+    "settings-wrong-password": ("claire", password_refused),
     "session": ("claire", at("/customers/lund/session")),
     "session-asked": ("claire", session_asked),
     "signed": ("claire", second_signature),

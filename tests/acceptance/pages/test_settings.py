@@ -9,6 +9,9 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from acceptance.pages.conftest import PHONE, Site
+from acceptance.pages.test_access import is_page, text
+from placet.identity import users
+from placet.identity.principal import SYSTEM
 
 
 async def test_theme_and_keys_are_chosen_and_kept(window: Callable[..., Any]) -> None:
@@ -56,6 +59,52 @@ async def test_settings_say_how_all_of_it_stands(site: Site, window: Callable[..
         await expect(page.locator(".tabs [aria-current]")).to_have_text(tab)
         await expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
     assert opened.said == []
+
+
+async def test_ones_own_password_is_changed_by_who_knows_it(site: Site) -> None:
+    made = await users.add(site.database, SYSTEM, name="Uma Roth", email="uma@new.example", role="rm")  # type: ignore[arg-type]
+    here, elsewhere = await site.visitor(made.id), await site.visitor(made.id)
+    first, second = "my first password", "my second password"
+    page = await here.get("/settings")
+    assert "You have none yet: one-time links let you in." in text(page)
+    assert 'name="current"' not in page.text
+    answer = await here.post("/settings/password", {"new": first, "again": first})
+    assert answer.headers["location"] == "/settings"
+    here.cookies |= dict(answer.cookies)
+    assert "Your password is changed. Your other sign-ins have ended." in text(await here.get("/settings"))
+    assert (await elsewhere.get("/inbox")).status_code == 303
+    for form, field, sentence in (
+        ({"current": "guess", "new": second, "again": second}, "current", "This is not your password now."),
+        ({"current": first, "new": second, "again": "other"}, "again", "This is not the same as the new password."),
+        ({"current": first, "new": "short", "again": "short"}, "new", "A password has 10 to 1000 characters."),
+    ):
+        answer = await here.post("/settings/password", form)
+        assert is_page(answer, 422, sentence), form
+        assert f'id="{field}" name="{field}" required' in answer.text
+        assert f'id="{field}-err"' in answer.text
+        assert answer.text.count("autofocus aria-invalid") == 1
+        assert not any(given in answer.text for given in (first, second)), "what was typed is not sent back"
+    for _ in range(9):
+        await here.post("/settings/password", {"current": "guess", "new": second, "again": second})
+    answer = await here.post("/settings/password", {"current": first, "new": second, "again": second})
+    assert is_page(answer, 429, "Too many failed attempts.")
+    assert int(answer.headers["retry-after"]) > 0
+    await site.database.execute("delete from sign_in_failure")
+    assert (
+        await here.post("/settings/password", {"current": first, "new": second, "again": second})
+    ).status_code == 303
+    nobody = await site.visitor()
+    for password, status in ((first, 401), (second, 303)):
+        answer = await nobody.post("/sign-in", {"email": "uma@new.example", "password": password})
+        assert answer.status_code == status
+    await site.database.execute("delete from sign_in_failure")
+    await site.database.execute(
+        "update app_user set password_hash = null, oidc_issuer = 'https://id.example', oidc_subject = 'u' where id = $1",
+        made.id,
+    )
+    page = await here.get("/settings")
+    assert "You sign in with your company." in text(page)
+    assert "/settings/password" not in page.text
 
 
 async def test_without_scripts_settings_say_what_takes_them(window: Callable[..., Any]) -> None:

@@ -15,7 +15,7 @@ from placet.errors import Forbidden, NotSignedIn, PlacetError, TooMany
 from placet.identity import sign_in, users
 from placet.web import views
 from placet.web.pages import forms
-from placet.web.pages.surroundings import html
+from placet.web.pages.surroundings import html, with_retry
 
 
 class NextQuery(msgspec.Struct, kw_only=True):
@@ -119,7 +119,7 @@ def sign_in_page(
         error=error.sentence if error is not None else None,
         company=company.label if company is not None else None,
     )
-    return _with_retry(html(view, error.status if error is not None else 200), error)
+    return with_retry(html(view, error.status if error is not None else 200), error)
 
 
 async def end_earlier(request: Request[Any, Any, Any], connection: Connection) -> None:
@@ -138,13 +138,7 @@ def signed_in(request: Request[Any, Any, Any], token: str, after: str) -> Respon
 
 def _link_page(token: str, error: NotSignedIn | TooMany) -> Response[bytes]:
     view = views.SignInLinkPage(csrf="", token=token, error=error.sentence)
-    return _with_retry(html(view, error.status), error)
-
-
-def _with_retry(response: Response[bytes], error: PlacetError | None) -> Response[bytes]:
-    if error is not None and error.status in (429, 503):
-        response.headers["retry-after"] = str(error.members.get("retry_after", 2))
-    return response
+    return with_retry(html(view, error.status), error)
 
 
 def _signed_out() -> Response[bytes]:

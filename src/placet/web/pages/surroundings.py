@@ -17,7 +17,7 @@ from placet.artifacts import inbox
 from placet.customers import records
 from placet.db import json
 from placet.db.engine import Connection
-from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn
+from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn, PlacetError
 from placet.identity.principal import Principal
 from placet.web import render
 from placet.web.pages import forms
@@ -98,6 +98,13 @@ def html(view: Page, status: int = 200) -> Response[bytes]:
         media_type="text/html; charset=utf-8",
         cookies=[forms.forget_notice()] if shown else [],
     )
+
+
+def with_retry(response: Response[bytes], error: PlacetError | None) -> Response[bytes]:
+    """The page, with when to try again in its head where that is what the error says."""
+    if error is not None and error.status in (429, 503):
+        response.headers["retry-after"] = str(error.members.get("retry_after", 2))
+    return response
 
 
 async def for_people(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:

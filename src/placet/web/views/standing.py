@@ -55,7 +55,8 @@ class NotificationsPage(Page, frozen=True, kw_only=True):
 class SettingsPage(Page, frozen=True, kw_only=True):
     """Theme and keys, which are the browser's and never sent; how the rest stands, with the way to change it.
 
-    `standing` are delegations that are not over, and `more` how many there are beyond; `mail_choice` is worded.
+    `standing` are delegations that are not over, and `more` how many there are beyond; `mail_choice` is worded. `kept` is what
+    the reader is known by (`password`, `nothing` but links, `company`), `errors` what the form for another password held.
     """
 
     template: ClassVar[str] = "settings.html"
@@ -64,3 +65,6 @@ class SettingsPage(Page, frozen=True, kw_only=True):
     more: int
     mail_choice: str
     mail: bool
+    email: str
+    kept: str
+    errors: Mapping[str, str]
