@@ -85,6 +85,22 @@ async def by_email(connection: Connection, email: str) -> User | None:
     return User(**dict(row)) if row is not None else None
 
 
+async def find_rm(connection: Connection, said: str, *, left: bool = False) -> User:
+    """The RM whom a person means by an address, a name or an id; with `left` also one who signs in no more.
+
+    Invalid: `unknown_rm` where it is nobody's, `ambiguous_rm` where several have that name and none that address or id.
+    """
+    if not said:
+        raise Invalid("Say which RM, by name or e-mail address.", code="unknown_rm")
+    found = [User(**dict(row)) for row in await connection.fetch(SQL["rms_said"], said, left)]
+    exact = [user for user in found if said == user.id or said.lower() == user.email.lower()] or found
+    if not exact:
+        raise Invalid(f"No RM has the name or address {said[:60]!r}.", code="unknown_rm")
+    if len(exact) > 1:
+        raise Invalid(f"{len(exact)} RMs are called {exact[0].name}. Give the e-mail address.", code="ambiguous_rm")
+    return exact[0]
+
+
 async def list_users(connection: Connection) -> list[User]:
     """Everybody, by name."""
     return [User(**dict(row)) for row in await connection.fetch(SQL["list"])]

@@ -15,6 +15,11 @@ select id, name, email, role, password_hash, created_at, disabled_at from app_us
 -- A person by the address they sign in with.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user where lower(email) = lower($1);
 
+-- name: rms_said
+-- The RMs whom a text means: by id, by address, or by name in any case of its letters; $2: also those who sign in no more.
+select id, name, email, role, password_hash, created_at, disabled_at from app_user
+where role = 'rm' and ($2 or disabled_at is null) and (id = $1 or lower(email) = lower($1) or lower(name) = lower($1)) order by id limit 10;
+
 -- name: list
 -- Everybody, by name.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user order by lower(name), id;

@@ -210,6 +210,8 @@ async def delegated(page: Page, site: Site) -> None:
 
 async def delegation_refused(page: Page, site: Site) -> None:
     await page.goto("/settings/delegations")
+    await page.get_by_label("For", exact=True).fill("Claire Amiel")
+    await page.get_by_label("Colleague", exact=True).fill("Jonas Reber")
     await page.get_by_label("Last day").fill("2020-01-01")
     await page.get_by_role("button", name="Let them stand in").click()
     await page.locator(".err").wait_for()

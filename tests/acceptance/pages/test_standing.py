@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 
 from acceptance.pages.conftest import Site, Visitor
 from acceptance.pages.test_access import is_page, text
+from placet.identity import users
+from placet.identity.principal import SYSTEM
 from placet.web.render import day
 
 PLACE = "/settings/delegations"
@@ -79,7 +82,11 @@ async def test_an_admin_says_for_whom(site: Site, ended: None) -> None:
     ("more", "sentence"),
     [
         ({"until": ""}, "Say until which day."), ({"until": "soon"}, "Say until which day."),
-        ({"until": "2020-01-01"}, "A delegation ends after it starts."), ({"toUserId": ""}, "There is no active RM"),
+        ({"until": "2020-01-01"}, "A delegation ends after it starts."),
+        ({"toUserId": ""}, "Say which RM, by name or e-mail address."),
+        ({"toUserId": "Jonsa Reber"}, "No RM has the name or address 'Jonsa Reber'."),
+        ({"toUserId": "Jonas Reber, jonas@other.example"}, "No RM has the name or address 'jonas@other.example'."),
+        ({"toUserId": "Tobias Quarrie"}, "No RM has the name or address 'Tobias Quarrie'."),
         ({"toUserId": "claire"}, "Nobody stands in for themselves."),
         ({"until": str(date(TODAY.year + 3, 1, 1))}, "A delegation lasts a year at most."),
         ({"reason": "x" * 2001}, "A reason has at most 2000 characters."),
@@ -89,8 +96,38 @@ async def test_what_is_refused_keeps_what_was_typed(site: Site, more: dict[str, 
     claire, before = await site.visitor("claire"), await site.everything()
     answer = await claire.post(PLACE, form(**{"reason": "Away", **more}))
     assert is_page(answer, 422, sentence)
-    assert f'value="{ {"reason": "Away", **more}["reason"] }"' in answer.text
+    for name, typed in ({"reason": "Away"} | more).items():
+        assert re.search(f'name="{name}"[^>]* value="{re.escape(typed)}"', answer.text), name
     assert await site.everything() == before
+
+
+async def test_a_colleague_is_named_in_any_way_that_means_one(site: Site, ended: None) -> None:
+    claire, ines = await site.visitor("claire"), await site.visitor("ines")
+    listed = html.unescape((await claire.get(PLACE)).text)
+    assert '<option value="Jonas Reber, jonas.reber@placet.example">' in listed
+    assert '<option value="Claire' not in listed, "not oneself"
+    for said in (
+        "Jonas Reber, jonas.reber@placet.example",
+        " jonas reber ",
+        "JONAS.REBER@placet.example",
+        "x <jonas.reber@placet.example>",
+    ):
+        await sent(claire, PLACE, form(toUserId=said))
+        row = await site.database.fetchrow("update delegation set ended_at = now() where ended_at is null returning *")
+        assert row["to_user"] == "jonas", said
+    twin = await users.add(site.database, SYSTEM, name="Jonas Reber", email="j.reber@new.example", role="rm")  # type: ignore[arg-type]
+    answer = await claire.post(PLACE, form(toUserId="Jonas Reber"))
+    assert is_page(answer, 422, "2 RMs are called Jonas Reber. Give the e-mail address.")
+    assert 'id="toUserId-err"' in answer.text
+    answer = await ines.post(PLACE, form(fromUserId="Jonas Reber", toUserId="Claire Amiel"))
+    assert is_page(answer, 422, "2 RMs are called Jonas Reber. Give the e-mail address.")
+    assert 'id="fromUserId-err"' in answer.text
+    await users.disable(site.database, SYSTEM, twin.id)  # type: ignore[arg-type]
+    assert "Jonas Reber may decide this too" in await sent(
+        claire, f"/artifacts/{await site.pending('brandt', 'sourceOfWealth')}/hand-over", {"toUserId": "Jonas Reber"}
+    ), "who left is not meant"
+    said = await sent(ines, PLACE, form(fromUserId="j.reber@new.example", toUserId="Claire Amiel"))
+    assert "Claire Amiel stands in for Jonas Reber." in said, "their customers may still be delegated"
 
 
 async def test_who_may_not_send_it(site: Site, ended: None) -> None:

@@ -403,7 +403,7 @@ PAGES: dict[str, Callable[[], views.Page]] = {
     "customers-nobody": lambda: customers(rows=False, may_add=False),
     "new-customer": lambda: views.NewCustomerPage(
         shell=shell("/customers/new", "customers", role="admin"),
-        rms=(views.Choice(value="u1", label="Claire Amiel"), views.Choice(value="u2", label="Jonas Reber")),
+        rms=("Claire Amiel, claire.amiel@placet.example", "Jonas Reber, jonas.reber@placet.example"),
         errors={"name": "A customer needs a name."},
     ),
     "delegations": lambda: views.DelegationsPage(
@@ -422,10 +422,10 @@ PAGES: dict[str, Callable[[], views.Page]] = {
             )
             for number, state in enumerate(("live", "to come", "ended"))
         ),
-        colleagues=(views.Choice(value="u2", label="Jonas Reber"),),
-        givers=(views.Choice(value="u1", label="Claire Amiel"),),
+        colleagues=("Jonas Reber, jonas.reber@placet.example",),
+        for_others=True,
         customers=(views.Choice(value="c1", label="Helene Brandt"),),
-        sent={"fromUserId": "u1", "until": "2020-01-01"},
+        sent={"fromUserId": "Claire Amiel", "until": "2020-01-01"},
         errors={"until": "A delegation ends in the future."},
     ),
     "delegations-none": lambda: views.DelegationsPage(shell=shell("/settings/delegations", role="auditor"), rows=()),

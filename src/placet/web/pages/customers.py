@@ -15,10 +15,9 @@ from placet.customers.records import Customer
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.errors import Invalid
-from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.pages import forms
+from placet.web.pages import choosing, forms
 from placet.web.pages.overview import head
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 
@@ -64,13 +63,15 @@ async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
     name, rm = forms.one(form, "name"), forms.one(form, "rmId")
 
     async def work(connection: Connection) -> Customer:
-        return await records.create(connection, who, name=name, rm_id=rm or None, schema=runtime.schema)
+        rm_id = await choosing.chosen(connection, {"rmId": rm}, "rmId")
+        return await records.create(connection, who, name=name, rm_id=rm_id, schema=runtime.schema)
 
     try:
         made = await runtime.transact(work)
+    except forms.Wrong as wrong:
+        return await _new_customer_page(request, name=name, rm=rm, errors={wrong.field: wrong.sentence})
     except Invalid as error:
-        where = "rmId" if error.code == "unknown_rm" else "name"
-        return await _new_customer_page(request, name=name, rm=rm, errors={where: error.sentence})
+        return await _new_customer_page(request, name=name, rm=rm, errors={"name": error.sentence})
     return forms.go(
         f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far.")
     )
@@ -109,11 +110,11 @@ async def _new_customer_page(
     runtime, who = runtime_and_caller(request)
     access.check_admin(who, "add a customer")
     async with runtime.reading() as connection:
-        rms = [user for user in await users.list_users(connection) if user.role == "rm" and user.disabled_at is None]
+        rms = await choosing.suggestions(connection, who)
         around = await shell(request, connection, "customers")
     view = views.NewCustomerPage(
         shell=around,
-        rms=tuple(views.Choice(value=u.id, label=u.name) for u in rms),
+        rms=rms,
         name=name,
         rm=rm,
         errors=errors or {},

@@ -22,6 +22,14 @@ SAID = "__Host-placet-said"
 _MAX_SAID = 3000  # characters; browsers keep 4096 bytes a cookie
 
 
+class Wrong(Exception):
+    """What a field of a form holds is not taken: the field, and the sentence beside it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(field, sentence)
+        self.field, self.sentence = field, sentence
+
+
 async def read_form(request: Request[Any, Any, Any], *, csrf: bool = True) -> Form:
     """The fields of a form by name, after making sure that it came from one of our own pages.
 

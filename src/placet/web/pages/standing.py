@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,10 +13,9 @@ from placet.customers import delegations, records
 from placet.customers.delegations import Delegation
 from placet.db.engine import Connection
 from placet.errors import Conflict, Invalid
-from placet.identity import users
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.pages import forms
+from placet.web.pages import choosing, forms
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -52,16 +50,18 @@ async def delegate(request: Request[Any, Any, Any]) -> Response[bytes]:
         return await delegations.delegate(
             connection,
             who,
-            to_user=sent["toUserId"],
+            to_user=await choosing.chosen(connection, sent, "toUserId"),
             from_at=_starts(first) if first is not None and first > datetime.now(UTC).date() else None,
             until_at=_starts(last + timedelta(days=1)),  # the last day counts
             customer_ids=[sent["customerId"]] if sent["customerId"] else None,
             reason=sent["reason"],
-            from_user=sent["fromUserId"] or None,
+            from_user=await choosing.chosen(connection, sent, "fromUserId", left=True) if sent["fromUserId"] else None,
         )
 
     try:
         made = await runtime.transact(work)
+    except forms.Wrong as wrong:
+        return await _page(request, sent, {wrong.field: wrong.sentence})
     except Invalid as error:
         return await _page(request, sent, {_ABOUT.get(error.code, "until"): error.sentence})
     return forms.go(PLACE, views.Notice(sentence=f"{made.to_user_name} stands in for {made.from_user_name}."))
@@ -81,22 +81,25 @@ async def hand_over(request: Request[Any, Any, Any], artifact_id: FromPath[str])
     """Let a colleague decide one artifact, for 14 days."""
     runtime, who = runtime_and_caller(request)
     form = await forms.read_form(request)
-    to, reason = forms.one(form, "toUserId"), forms.one(form, "reason")
+    sent = {name: forms.one(form, name) for name in ("toUserId", "reason")}
+
+    async def work(connection: Connection) -> Delegation:
+        to_user = await choosing.chosen(connection, sent, "toUserId")
+        return await delegations.hand_over(connection, who, artifact_id, to_user=to_user, reason=sent["reason"])
+
     try:
-        made = await runtime.transact(
-            lambda connection: delegations.hand_over(connection, who, artifact_id, to_user=to, reason=reason)
-        )
+        made = await runtime.transact(work)
         said = views.Notice(sentence=f"{made.to_user_name} may decide this too, until {made.until_at:%-d %B}.")
-    except (Invalid, Conflict) as error:
+    except (forms.Wrong, Invalid, Conflict) as error:
         said = views.Notice(sentence=f"Not handed over. {error.sentence}", tone="refused")
     return forms.go(f"/artifacts/{segment(artifact_id)}", said)
 
 
-async def receivers(connection: Connection, who: Principal, artifact: Artifact) -> tuple[views.Choice, ...]:
+async def receivers(connection: Connection, who: Principal, artifact: Artifact) -> tuple[str, ...]:
     """To whom this person may hand a pending artifact: nobody, unless they are its RM."""
     if not artifact.pending or who.type != "rm" or artifact.customer_rm != who.id:
         return ()
-    return _choices(await users.list_users(connection), who)
+    return await choosing.suggestions(connection, who)
 
 
 async def rows(connection: Connection, who: Principal) -> tuple[views.Standing, ...]:
@@ -110,14 +113,14 @@ async def _page(
     runtime, who = runtime_and_caller(request)
     async with runtime.reading() as connection:
         found = await rows(connection, who)
-        people = await users.list_users(connection) if who.type != "auditor" else []
+        people = await choosing.suggestions(connection, who) if who.type != "auditor" else ()
         mine = await _customers(connection, who)
         around = await shell(request, connection, "settings")
     view = views.DelegationsPage(
         shell=around,
         rows=found,
-        colleagues=_choices(people, who),
-        givers=_choices(people, who) if who.type == "admin" else (),
+        colleagues=people,
+        for_others=who.type == "admin",
         customers=mine,
         sent=sent or {},
         errors=errors or {},
@@ -131,11 +134,6 @@ async def _customers(connection: Connection, who: Principal) -> tuple[views.Choi
         return ()
     found, _ = await records.list_customers(connection, who, limit=delegations.MAX_NAMED, values=False)
     return tuple(views.Choice(value=c.id, label=c.name) for c in found if c.rm_id == who.id)
-
-
-def _choices(people: Sequence[users.User], who: Principal) -> tuple[views.Choice, ...]:
-    active = (user for user in people if user.role == "rm" and user.disabled_at is None and user.id != who.id)
-    return tuple(views.Choice(value=user.id, label=user.name) for user in active)
 
 
 def _row(found: Delegation, who: Principal) -> views.Standing:

@@ -49,10 +49,6 @@ class Prefilled(msgspec.Struct, rename={"who": "for"}, kw_only=True):
     customer: str | None = None
 
 
-class _Wrong(Exception):
-    """What a field of the form holds is not taken: the field, and the sentence."""
-
-
 @get(PLACE)
 async def show_tokens(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The tokens that work, by whose they are."""
@@ -93,7 +89,7 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
         if person:
             user = await users.by_email(connection, sent["email"])
             if user is None:
-                raise _Wrong("email", "Nobody has this address.")
+                raise forms.Wrong("email", "Nobody has this address.")
             _, made = await tokens.create(connection, who, user_id=user.id, expires_at=expires_at)
             return made
         _, made = await tokens.create(
@@ -110,9 +106,8 @@ async def make_token(request: Request[Any, Any, Any]) -> Response[bytes]:
 
     try:
         secret = await runtime.transact(work)
-    except _Wrong as wrong:
-        where, sentence = wrong.args
-        return await _new_token_page(request, sent, chosen, {where: sentence}, 422)
+    except forms.Wrong as wrong:
+        return await _new_token_page(request, sent, chosen, {wrong.field: wrong.sentence}, 422)
     except (Invalid, Conflict) as error:
         where = _ABOUT.get(error.code, "email" if person else "agent")
         return await _new_token_page(request, sent, chosen, {where: error.sentence}, error.status)
@@ -195,7 +190,7 @@ async def _customers(connection: Connection, who: Principal, text: str) -> list[
         same = [each.id for each in near if each.name.casefold() == line.casefold()]
         if len(same) != 1:
             wrong = f"{len(same)} customers are called" if same else "There is no customer with the id or name"
-            raise _Wrong("customers", f"{wrong} {line[:60]}.{' Give the id.' if same else ''}")
+            raise forms.Wrong("customers", f"{wrong} {line[:60]}.{' Give the id.' if same else ''}")
         found[same[0]] = None
     return list(found) or None
 
@@ -204,7 +199,7 @@ def _quota(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 12):
-        raise _Wrong("quota", "A quota is a whole number of items.")
+        raise forms.Wrong("quota", "A quota is a whole number of items.")
     return int(text)
 
 
@@ -215,7 +210,7 @@ def _ends(text: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC) + timedelta(days=1)
     except (ValueError, OverflowError):
-        raise _Wrong("until", "This is not a day.") from None
+        raise forms.Wrong("until", "This is not a day.") from None
 
 
 def _secret(title: str, secret: str, person: bool) -> as_admin.Secret:

@@ -164,11 +164,11 @@ class CustomersPage(Page, frozen=True, kw_only=True):
 
 
 class NewCustomerPage(Page, frozen=True, kw_only=True):
-    """A form for a new customer and the RM they are attached to."""
+    """A form for a new customer and the RM they are attached to, of whom `rms` are suggested."""
 
     template: ClassVar[str] = "new_customer.html"
     shell: Shell
-    rms: tuple[Choice, ...]
+    rms: tuple[str, ...]
     name: str = ""
     rm: str = ""
     errors: Mapping[str, str] = {}
@@ -336,7 +336,7 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     raw: str
     siblings: tuple[Proposal, ...] = ()
     thread: tuple[Proposal, ...] = ()
-    colleagues: tuple[Choice, ...] = ()
+    colleagues: tuple[str, ...] = ()
     deliveries: tuple[Sent, ...] = ()
     may_replay: bool = False
     seal: Seal | None = None

@@ -29,14 +29,15 @@ class Standing(View, frozen=True, kw_only=True):
 class DelegationsPage(Page, frozen=True, kw_only=True):
     """Delegations given and received, and the form for a new one (`colleagues` empty: none, as for an auditor).
 
-    `givers` is what an admin chooses from. `sent` is what the form held, by the names of its fields, where it was refused.
+    `for_others` where the form asks whose customers it is about, as an admin's does. `sent` is what the form held, by the
+    names of its fields, where it was refused.
     """
 
     template: ClassVar[str] = "delegations.html"
     shell: Shell
     rows: tuple[Standing, ...]
-    colleagues: tuple[Choice, ...] = ()
-    givers: tuple[Choice, ...] = ()
+    colleagues: tuple[str, ...] = ()
+    for_others: bool = False
     customers: tuple[Choice, ...] = ()
     sent: Mapping[str, str] = {}
     errors: Mapping[str, str] = {}
