@@ -29,6 +29,7 @@ from placet.identity import tokens, users
 from placet.identity.principal import SYSTEM, Principal, agent
 from placet.runtime import Runtime
 from placet.settings import Settings
+from scratch import scratch
 from sealing import TRAIL_KEY
 
 _numbers = itertools.count(1)
@@ -50,8 +51,8 @@ def item(field: str, value: Any, *, at: int | None = None, trigger: str | None =
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded.EmbeddedServer]:
-    """One embedded PostgreSQL for the whole run, in a directory with a short path."""
-    with tempfile.TemporaryDirectory(prefix="placet-test-", ignore_cleanup_errors=True) as home:
+    """One embedded PostgreSQL for the whole run."""
+    with tempfile.TemporaryDirectory(prefix="placet-test-", dir=scratch(), ignore_cleanup_errors=True) as home:
         found = embedded.start(Path(home))
         try:
             yield found

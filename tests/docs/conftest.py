@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from scratch import scratch
+
 STAND_INS = Path(__file__).parent / "stand_ins"
 
 
@@ -33,7 +35,7 @@ def open_folder():
 
     pytest's own are closed to other users, so that an embedded PostgreSQL would have to live elsewhere.
     """
-    with tempfile.TemporaryDirectory(prefix="placet-docs-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="placet-docs-", dir=scratch(), ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)
         try:

@@ -23,6 +23,7 @@ import pytest
 from placet.db import embedded
 from placet.db.embedded import account, cluster, place, programs, supervisor
 from placet.errors import Unavailable
+from scratch import scratch
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -76,7 +77,7 @@ class User:
 @pytest.fixture(scope="module")
 def base() -> Iterator[Path]:
     """A short path that everybody can pass through, which pytest's own is not; at the end nobody may be left there."""
-    directory = Path(tempfile.mkdtemp(prefix="placet-test-", dir="/tmp"))
+    directory = Path(tempfile.mkdtemp(prefix="placet-test-", dir=scratch()))
     directory.chmod(0o755)
     yield directory
     remaining = [line for line in processes() if str(directory) in line]

@@ -18,6 +18,7 @@ from placet.db import embedded
 from placet.db.migrate import newest_revision
 from placet.demo.home import look
 from placet.demo.loading import people as demo_people
+from scratch import scratch
 from sealing import TRAIL_KEY
 
 from .conftest import Placet
@@ -222,7 +223,7 @@ def own(tmp_path: Path) -> Iterator[Placet]:
     """Commands with an embedded PostgreSQL of their own, in a folder with a short path."""
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="placet-cli-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="placet-cli-", dir=scratch(), ignore_cleanup_errors=True) as home:
         yield Placet(tmp_path, PLACET_HOME=home)
         embedded.wait_until_stopped(Path(home))
 
