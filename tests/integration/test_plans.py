@@ -12,12 +12,12 @@ from bench.explaining import Explaining
 from bench.filling import fill
 
 from placet.api import idempotency
-from placet.artifacts import gate, inbox
+from placet.artifacts import gate, inbox, insights
 from placet.artifacts.decide import Decision, decide
 from placet.artifacts.propose import Item, propose
 from placet.audit import timeline
 from placet.identity import tokens
-from placet.identity.principal import Authority, Principal, agent
+from placet.identity.principal import Authority, Principal, StandIn, agent
 
 ARTIFACTS = 20_000
 # These grow with every proposal; reading one of them from end to end is what must not happen. (`customer` and `app_user`
@@ -200,6 +200,46 @@ async def test_what_waits_by_customer(explaining, waiting):
     assert await inbox.pending_counts(explaining, rm(waiting))
     require_no_whole_table(explaining)
     assert "artifact_inbox_counts" in indexes(explaining)
+
+
+@pytest.mark.parametrize("stands_in", [False, True])
+async def test_the_insights_of_an_rm_cost_what_that_rm_decided(explaining, waiting, owner, stands_in):
+    other = await owner.fetchval("select min(id) from app_user where role = 'rm' and id <> $1", waiting["rm_id"])
+    authority = Authority(delegations=(StandIn(other, "x"),)) if stands_in else Authority()
+    who = Principal("rm", waiting["rm_id"], "Relationship Manager", authority=authority)
+    found = await insights.insights(explaining, who, days=None)
+    assert found.all.cases > 1000
+    require_no_whole_table(explaining)
+    assert "artifact_of_customer" in indexes(explaining)
+    assert explaining.buffers < found.all.cases * 16
+    explaining.plans.clear()
+    await insights.cases(explaining, who, insights.Behind(statuses="rejected"), days=None, limit=5)
+    require_no_whole_table(explaining)
+    assert explaining.buffers < found.all.cases
+
+
+async def test_the_insights_over_everything_end_with_the_newest(explaining, monkeypatch):
+    monkeypatch.setattr(insights, "MOST", 500)
+    who = Principal("auditor", "auditor", "Auditor")
+    found = await insights.insights(explaining, who, days=None)
+    assert found.limited
+    assert 400 < found.all.cases <= 500
+    require_no_whole_table(explaining)
+    assert {"artifact_history", "event_of_artifact", "event_body_pkey"} <= indexes(explaining)
+    counted, waiting = [sum(p.buffers for p in explaining.plans if ("pending" in p.sql) == it) for it in (False, True)]
+    assert counted < 500 * 20
+    assert waiting < 500
+    explaining.plans.clear()
+    for behind in (
+        insights.Behind(),
+        insights.Behind(statuses="edited rejected", field="occupation"),
+        insights.Behind(pace="together"),
+    ):
+        await insights.cases(explaining, who, behind, days=None, limit=5)
+    require_no_whole_table(explaining)
+    lists = [plan for plan in explaining.plans if "decided as" in plan.sql]
+    assert "event" not in {table for plan in lists for _, table, _ in plan.scans()}, "nobody asked what they say"
+    assert sum(plan.buffers for plan in lists) < 3000
 
 
 async def test_a_whole_table_would_be_seen(explaining):

@@ -42,7 +42,8 @@ class ReasonWire(msgspec.Struct, rename="camel"):
 
 
 class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
-    """Counts over what the caller may see. `before` is how those of as many days before ended (null: `days` is 0).
+    """Counts over what the caller may see, from `since` on: later than asked for where only the newest 50,000 decisions are counted
+    (`limited`). `before` is how those of as many days before ended (null: `days` is 0).
     `medianSeconds` passed from proposal to decision, `readSeconds` with the evidence open, where the page said so; `fast` were
     accepted within 3 s of opening the card, or of the same person's decision before where nothing is known of that; `unopened`
     were accepted without opening the evidence, of the `told` acceptances made on a page that said whether it was; `together` in
@@ -50,6 +51,7 @@ class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
     """
 
     since: str | None
+    limited: bool
     decided: SharesWire
     before: SharesWire | None
     by_agent: list[SharesWire]
@@ -82,6 +84,7 @@ class Insights(Controller):
         return ok(
             InsightsAnswer(
                 since=instant(found.since),
+                limited=found.limited,
                 decided=_wire(found.all),
                 before=_wire(found.earlier) if found.earlier is not None else None,
                 by_agent=[_wire(each) for each in found.agents],

@@ -7,7 +7,6 @@ same statement. Whether a person opened the evidence is the word of the page the
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
@@ -25,6 +24,8 @@ PROMISES = {
     "medium": (70, 90),
     "low": (40, 70),
 }  # per cent accepted unchanged that each word stands for
+MOST = 50_000  # decisions that are counted, the newest: what that costs is a second, however many there are
+PACES = ("fast", "unopened", "together")
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -40,14 +41,17 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Insights(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts since a moment. `earlier` ended in as long a time before it (None: since ever); `rms` are the ids and names of
-    those whose customers they are about, whichever one was asked for. `median` seconds passed from proposal to decision, `read`
-    (of `timed`) with the evidence open; `fast`, `unopened`, `told` and `together` as in insights.sql.
+    """The counts since a moment, which is later than asked for where more than `MOST` were decided (`limited`). `earlier` ended in
+    as long a time before it (None: since ever). `named` are the agents, `rms` the ids and names of those whose customers they are
+    about, whichever was asked for. `median` seconds passed from proposal to decision, `read` (of `timed`) with the evidence open;
+    `fast`, `unopened`, `told` and `together` as in insights.sql.
     """
 
     since: datetime
+    limited: bool
     all: Shares
     earlier: Shares | None
+    named: list[str]
     rms: list[tuple[str, str]]
     agents: list[Shares]
     models: list[Shares]
@@ -64,6 +68,58 @@ class Insights(msgspec.Struct, frozen=True, kw_only=True):
     together: int
     pending: int
     oldest: datetime | None
+
+
+class _Pace(msgspec.Struct, frozen=True):
+    """The row of that name, of `counts`."""
+
+    median: float | None
+    read: float | None
+    timed: int
+    fast: int
+    unopened: int
+    told: int
+    together: int
+
+
+class _Group(msgspec.Struct, frozen=True):
+    """One of the `groups` of `counts`."""
+
+    by: str
+    agent: str | None
+    model: str | None
+    field: str | None
+    confidence: str | None
+    cases: int
+    accepted: int
+    edited: int
+    rejected: int
+
+    def shares(self) -> Shares:
+        """As it is counted for its dimension."""
+        rule = self.by == "rule"
+        key = None if self.by == "all" else self.confidence if rule else getattr(self, self.by)
+        return Shares(
+            key=key,
+            field=self.field if rule else None,
+            cases=self.cases,
+            accepted=self.accepted,
+            edited=self.edited,
+            rejected=self.rejected,
+        )
+
+
+class _Reason(msgspec.Struct, frozen=True):
+    """One of the `reasons` of `counts`."""
+
+    reason: str
+    cases: int
+
+
+class Cases(inbox.Page):
+    """Some of the artifacts behind a count, and since when they are counted, where that is later than was asked for."""
+
+    limited_to: datetime | None
 
 
 class Behind(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,44 +146,39 @@ async def insights(
     rm: str | None = None,
 ) -> Insights:
     """Count what was decided in the last `days` (None: ever), of one agent if named, of one RM's customers by the RM's id."""
-    since = _since(days)
-    condition, scope = access.visible(who, "a.customer_id", "c.rm_id", "a.id")
-
-    async def asked(name: str) -> list[Any]:
-        return list(await connection.fetch(_over(SQL[name], condition), scope, since, agent, rm))
-
-    groups = await asked("groups")
+    over = _Over(who)
+    since, limited = await over.reach(connection, days, rm)
+    [counts] = await connection.fetch(over.statement("counts"), over.scope, since, rm, agent)
     by: dict[str, list[Shares]] = {}
-    for row in groups:
-        key = None if row["by"] == "all" else row["confidence"] if row["by"] == "rule" else row[row["by"]]
-        found = Shares(
-            key=key,
-            field=row["field"] if row["by"] == "rule" else None,
-            **{name: row[name] for name in ("cases", "accepted", "edited", "rejected")},
-        )
-        by.setdefault(row["by"], []).append(found)
-    [pace] = await asked("pace")
-    [waiting] = await connection.fetch(SQL["waiting"].format(visible=condition), scope, agent, rm)
+    for group in msgspec.json.decode(counts["groups"], type=list[_Group]):
+        by.setdefault(group.by, []).append(group.shares())
+    [waiting] = await connection.fetch(over.statement("waiting"), over.scope, agent, rm)
     earlier = None
     if days is not None:
-        then = since - timedelta(days=days)
-        [row] = await connection.fetch(_over(SQL["earlier"], condition), scope, then, agent, rm, since)
+        then = since - (datetime.now(UTC) - since)
+        [row] = await connection.fetch(over.statement("earlier"), over.scope, then, rm, agent, since, MOST)
         earlier = Shares(key=None, **dict(row))
-    rms = await connection.fetch(_over(SQL["rms"], condition), scope, since, agent, None)
+    choices = await connection.fetch(over.statement("choices"), over.scope, since, None, MOST)
     return Insights(
         since=since,
+        limited=limited,
         all=by.get("all", [Shares(key=None, cases=0, accepted=0, edited=0, rejected=0)])[0],
+        earlier=earlier,
+        named=sorted({row["agent"] for row in choices}),
+        rms=list(
+            dict.fromkeys(
+                (row["rm"], row["rm_name"])
+                for row in choices
+                if row["rm"] is not None and agent in (None, row["agent"])
+            )
+        ),
         agents=by.get("agent", []),
         models=by.get("model", []),
         fields=by.get("field", []),
         confidences=sorted(by.get("confidence", []), key=lambda s: (*WORDS, s.key).index(s.key)),
         rules=by.get("rule", []),
-        reasons=[(row["reason"], row["cases"]) for row in await asked("reasons")],
-        earlier=earlier,
-        rms=[(row["id"], row["name"]) for row in rms],
-        median=float(pace["median"]) if pace["median"] is not None else None,
-        read=float(pace["read"]) if pace["read"] is not None else None,
-        **{name: pace[name] for name in ("timed", "fast", "unopened", "told", "together")},
+        reasons=[(each.reason, each.cases) for each in msgspec.json.decode(counts["reasons"], type=list[_Reason])],
+        **msgspec.structs.asdict(msgspec.json.decode(counts["pace"], type=_Pace)),
         pending=waiting["pending"],
         oldest=waiting["oldest"],
     )
@@ -141,34 +192,49 @@ async def cases(
     days: int | None = 90,
     limit: int = inbox.DEFAULT_LIMIT,
     cursor: str | None = None,
-) -> inbox.Page:
+) -> Cases:
     """The artifacts behind a count, newest decision first, in keyset pages."""
-    condition, scope = access.visible(who, "a.customer_id", "c.rm_id", "a.id")
+    over = _Over(who)
+    since, limited = await over.reach(connection, days, behind.rm)
     at, seq = inbox.read_cursor(cursor, "decided") if cursor else (None, None)
     rows = await connection.fetch(
-        _over(SQL["cases"], condition),
-        scope,
-        _since(days),
-        behind.agent,
+        over.statement("cases", pace=behind.pace),
+        over.scope,
+        since,
         behind.rm,
+        behind.agent,
         behind.field,
         behind.confidence,
         behind.model,
         behind.statuses,
         behind.reason,
-        behind.pace,
         at,
         seq,
         limit + 1,
     )
     found: list[Artifact] = await inbox.named(connection, [row["id"] for row in rows[:limit]])
     more = len(rows) > limit
-    return inbox.Page(found, inbox.write_cursor(found[-1], "decided") if more else None)
+    return Cases(found, inbox.write_cursor(found[-1], "decided") if more else None, since if limited else None)
 
 
-def _over(statement: str, condition: str) -> str:
-    return f"with decided as ({SQL['decided'].format(visible=condition)}) {statement}"
+class _Over:
+    """The statements over what a caller may see."""
 
+    def __init__(self, who: Principal) -> None:
+        self._visible, self.scope = access.visible_at_once(who, "a.customer_id", "a.id")
 
-def _since(days: int | None) -> datetime:
-    return datetime.now(UTC) - timedelta(days=days) if days is not None else _LONG_AGO
+    def statement(self, name: str, *, pace: str | None = None) -> str:
+        """One of them; only `pace` asks for how each was decided."""
+        return SQL[name].format(
+            visible=self._visible,
+            decided=SQL["decided"].format(visible=self._visible),
+            judged=SQL["judged"],
+            over="decided" if pace is None else "judged",
+            kept="true" if pace is None else f"d.{pace}" if pace in PACES else "false",
+        )
+
+    async def reach(self, connection: Connection, days: int | None, rm: str | None) -> tuple[datetime, bool]:
+        """Since when it is counted, and whether that is later than asked for."""
+        since = datetime.now(UTC) - timedelta(days=days) if days is not None else _LONG_AGO
+        edge = await connection.fetchval(self.statement("edge"), self.scope, since, rm, MOST)
+        return (edge + timedelta(microseconds=1), True) if edge is not None else (since, False)

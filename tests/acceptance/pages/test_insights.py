@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from acceptance.pages.conftest import Site, Window, item, open_context
+from placet.artifacts import insights
 from placet.artifacts.decide import decide
 from placet.artifacts.outcome import Decision
 from placet.identity.principal import Principal
@@ -142,3 +143,18 @@ async def test_the_period_before_the_export_and_whose_customers(site: Site, coun
     assert file["decided"]["cases"] == jonas > 0
     behind = (await ines.get("/insights/cases?days=365&agent=note-reader&rm=jonas")).text
     assert behind.count('class="past-row"') == min(jonas, 50)
+
+
+async def test_more_decisions_than_are_counted(site: Site, counted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    ines = await site.visitor("ines")
+    assert "are counted" not in (await ines.get("/insights?days=365")).text
+    assert (await ines.get("/api/insights?days=365")).json()["limited"] is False
+    monkeypatch.setattr(insights, "MOST", 40)
+    told = (await ines.get("/api/insights?days=365")).json()
+    assert told["limited"] is True
+    assert 0 < told["decided"]["cases"] <= 40
+    assert 0 < told["before"]["cases"] <= 40
+    assert "Only the newest 40 decisions are counted: those since" in (await ines.get("/insights?days=365")).text
+    behind = (await ines.get("/insights/cases?days=365")).text
+    assert behind.count('class="past-row"') == told["decided"]["cases"], "the list ends where the number does"
+    assert "<h1>Since " in behind

@@ -18,7 +18,7 @@ from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES, length
+from placet.web.render import OUTCOMES, day, length
 from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
 
 PERIODS = {"": "Last 90 days", "7": "Last 7 days", "30": "Last 30 days", "365": "Last 365 days", "0": "All time"}
@@ -83,17 +83,15 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
     async with runtime.reading() as connection:
         around = await shell(request, connection, "insights")
         found = await insights.insights(connection, who, days=links.days or None, agent=links.agent, rm=links.rm)
-        whole = await insights.insights(connection, who, days=links.days or None) if links.agent else found
     schema: ProfileSchema = runtime.schema
     view = InsightsPage(
         shell=around,
         filters=(
             _filter("days", "Period", PERIODS, query.days),
-            _filter(
-                "agent", "Agent", {"": "Any agent", **{a.key or "": a.key or "" for a in whole.agents}}, query.agent
-            ),
-            *_whose(whole, who, query.rm),
+            _filter("agent", "Agent", {"": "Any agent", **{name: name for name in found.named}}, query.agent),
+            *_whose(found, who, query.rm),
         ),
+        limited=(insights.MOST, found.since) if found.limited else None,
         export=links.export(),
         hidden=tuple((k, v) for k, v in (("confidence", query.confidence), ("field", query.field)) if v),
         figures=_figures(found, links, around.now),
@@ -155,10 +153,11 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
         page = await insights.cases(connection, who, behind, days=query.days or None, limit=PAGE, cursor=query.cursor)
         around = await shell(request, connection, "insights")
     period = str(query.days) if query.days != 90 else ""
+    named = PERIODS.get(period, f"Last {query.days} days")
     kept = {**({"days": period} if period else {}), **_given(agent=query.agent, rm=query.rm)}
     view = CasesPage(
         shell=around,
-        words=_words(behind, runtime.schema, PERIODS.get(period, f"Last {query.days} days")),
+        words=_words(behind, runtime.schema, f"Since {day(page.limited_to.date())}" if page.limited_to else named),
         proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
         span=span(
             request, query.first, len(page.artifacts), {"cursor": page.next_cursor} if page.next_cursor else None

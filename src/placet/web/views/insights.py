@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from placet.web.views.pages import Page, Shell
@@ -60,7 +61,8 @@ class WhatIf(View, frozen=True, kw_only=True):
 
 class InsightsPage(Page, frozen=True, kw_only=True):
     """What became of what agents proposed; `few` is the number of cases below which no share is told, `told` how many
-    acceptances were made on a page that said whether the evidence was open.
+    acceptances were made on a page that said whether the evidence was open. `limited`: only so many decisions are
+    counted, the newest, since that moment.
     """
 
     template: ClassVar[str] = "insights.html"
@@ -74,6 +76,7 @@ class InsightsPage(Page, frozen=True, kw_only=True):
     told: int
     reasons: tuple[Counted, ...]
     what_if: WhatIf
+    limited: tuple[int, datetime] | None = None
     export: str
     decided: int
     few: int
