@@ -11,7 +11,7 @@ from conftest import together
 from placet.db.migrate import APP_ROLE, current_revision, migrate, newest_revision
 
 _numbers = itertools.count(1)
-EVERY_REVISION = ["0001", "0002", "0003", "0006", "0007"]
+EVERY_REVISION = ["0001", "0002", "0003", "0006", "0007", "0008"]
 PROGRAM = """
 import asyncio, sys
 from placet.db.migrate import migrate

@@ -12,7 +12,7 @@ from bench.explaining import Explaining
 from bench.filling import fill
 
 from placet.api import idempotency
-from placet.artifacts import gate, inbox, insights
+from placet.artifacts import custody, gate, inbox, insights
 from placet.artifacts.decide import Decision, decide
 from placet.artifacts.propose import Item, propose
 from placet.audit import timeline
@@ -194,6 +194,22 @@ async def test_the_trail_of_an_artifact_and_of_a_customer(explaining, waiting):
     await timeline.of_customer(explaining, rm(waiting), waiting["customer_id"])
     require_no_whole_table(explaining)
     assert {"event_of_artifact", "event_of_customer"} <= indexes(explaining)
+
+
+async def test_since_when_a_customer_is_whose_and_what_their_trail_is_made_of(explaining, waiting, owner):
+    customer = waiting["customer_id"]
+    events = await owner.fetchval("select count(*) from event where customer_id = $1", customer)
+    assert events > 150
+    await custody.attached_since(explaining, customer)
+    assert indexes(explaining) == {"event_of_hands"}
+    assert explaining.buffers < 10, "nothing else that happened is looked at"
+    explaining.plans.clear()
+    parts = await timeline.made_of(explaining, customer)
+    assert sum(part.events for part in parts) == events
+    require_no_whole_table(explaining)
+    [plan] = explaining.plans
+    bodies = sum(node["Actual Loops"] for node in plan.nodes if node.get("Relation Name") == "event_body")
+    assert bodies == len(parts) < events, "one body for each kind"
 
 
 async def test_what_waits_by_customer(explaining, waiting):
