@@ -66,6 +66,12 @@ async def of_artifact(connection: Connection, artifact_id: str, *, after: int = 
     return [line(row) for row in await connection.fetch(SQL["of_artifact"], artifact_id, after, limit)]
 
 
+async def read_by(connection: Connection, artifact_id: str) -> dict[str, str | None] | None:
+    """Who read the note an artifact was proposed from (`agent`, `version`, `model`: null for the offline reader), if known."""
+    found: str | None = await connection.fetchval(SQL["read_by"], artifact_id)
+    return None if found is None else msgspec.json.decode(found, type=dict[str, str | None])
+
+
 async def of_customer(
     connection: Connection,
     who: Principal,

@@ -32,6 +32,11 @@ select e.seq, e.id, e.at, e.kind, e.artifact_id, e.customer_id, e.batch_id, e.ac
 from event e left join event_body b on b.event_id = e.id
 where e.artifact_id = $1 and e.seq > $2 order by e.seq limit $3;
 
+-- name: read_by
+-- Who read the note an artifact was proposed from, as its first event keeps it; null where that does not say, or is redacted.
+select b.body::jsonb ->> 'readBy' from event e join event_body b on b.event_id = e.id
+where e.artifact_id = $1 order by e.seq limit 1;
+
 -- name: customer_known
 -- Whether the trail has anything of that customer.
 select exists (select from event where customer_id = $1);

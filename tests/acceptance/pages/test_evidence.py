@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -126,3 +127,30 @@ async def test_rivals_stand_beside_each_other_with_their_words(
     await page.locator(f"#a-{mine}").get_by_role("button", name="Accept", exact=True).click()
     await expect(page.locator("#toast")).to_be_visible()
     assert await site.status(rival.artifacts[0].id) == "superseded"
+
+
+async def test_who_read_the_note_is_said_where_it_is_known_and_nothing_is_made_up(site: Site) -> None:
+    claire, customer = await site.visitor("claire"), "delacourt-pham"
+    for number, (read_by, said) in enumerate(
+        (
+            (None, "test-reader"),
+            ({"agent": "test-reader", "version": "7", "model": None}, "test-reader 7, offline reader"),
+            ({"agent": "test-reader", "version": "7", "model": "some:model"}, "test-reader 7, some:model"),
+            (
+                {"agent": "note-reader", "version": "7", "model": None},
+                "test-reader, read by note-reader 7, offline reader",
+            ),
+        )
+    ):
+        quote = f"Reach me at {number} sharp"
+        proposed = item("contactWindow", f"At {number}", source_text=quote)
+        done = await site.propose(customer, proposed, source=site.note(f"Mail {number}", quote), read_by=read_by)
+        which = done.artifacts[0].id
+        for path, pattern in (
+            (f"/customers/{customer}?open={which}", r"Proposed by (.*?)\. <a"),
+            (f"/sources/{await source_of(site, done)}?open={which}", r"<dt>Proposed by</dt><dd>(.*?)</dd>"),
+            (f"/artifacts/{which}", r"Proposed by (.*?)\. <a"),
+            (f"/artifacts/{which}", r"<dt>Agent</dt><dd>(.*?)</dd>"),
+        ):
+            assert re.findall(pattern, (await claire.get(path)).text) == [said], path
+        await claire.post(f"/artifacts/{which}/decide", {"status": "rejected"})

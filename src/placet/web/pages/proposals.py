@@ -96,6 +96,7 @@ async def artifact_page(
         artifact = await inbox.get_artifact(connection, who, artifact_id)
         near = await beside(connection, who, runtime.schema, [artifact])
         lines = await timeline.of_artifact(connection, artifact_id, limit=200)
+        read_by = await timeline.read_by(connection, artifact_id)
         past = await records.history(connection, artifact.customer_id) if artifact.customer_id else {}
         members = await inbox.of_batch(
             connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
@@ -124,12 +125,13 @@ async def artifact_page(
                 draft=draft,
                 refusal=refusal,
                 sent=sent,
+                read_by=read_by,
             ),
             rivals=rivals,
         ),
         before=_before(artifact, values, who),
         trail=telling.trail(lines, who, runtime.schema, sent_on, undoing),
-        facts=_facts(artifact, runtime.schema, undoing, members),
+        facts=_facts(artifact, runtime.schema, undoing, members, show.maker(artifact, read_by)),
         raw=_raw(artifact, who, runtime.schema, hidden=proposal.hidden),
         siblings=tuple(
             show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
@@ -158,7 +160,8 @@ async def open_card(
     past = await records.history(connection, artifact.customer_id) if artifact.customer_id and artifact.field else {}
     earlier = len(past.get(artifact.field or "", [])) - 1
     rivals = await rivals_of(connection, runtime, who, artifact)
-    opened = show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0))
+    read_by = await timeline.read_by(connection, artifact.id)
+    opened = show.opened(artifact, runtime.schema, who, mode=mode, earlier=max(earlier, 0), read_by=read_by)
     return msgspec.structs.replace(opened, rivals=rivals)
 
 
@@ -214,7 +217,7 @@ def _raw(artifact: Artifact, who: Principal, schema: ProfileSchema, *, hidden: b
 
 
 def _facts(
-    artifact: Artifact, schema: ProfileSchema, undoing: list[Artifact], members: list[Artifact]
+    artifact: Artifact, schema: ProfileSchema, undoing: list[Artifact], members: list[Artifact], maker: str
 ) -> tuple[views.Fact, ...]:
     """An artifact in a few lines."""
     card: Any = artifact_type(artifact.artifact_type).card(artifact, schema)
@@ -228,7 +231,7 @@ def _facts(
     if card.policy:
         found.append(views.Fact(label="Policy", text=card.policy))
     found += [
-        views.Fact(label="Agent", text=artifact.created_by_name),
+        views.Fact(label="Agent" if artifact.created_by_type == "agent" else "Proposed by", text=maker),
         *([views.Fact(label="Confidence", text=confidence.capitalize())] if confidence else []),
         views.Fact(
             label="Batch",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from placet.agent.mind import Reader
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact, Wire
 from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
@@ -293,8 +294,9 @@ def opened(
     draft: views.Draft | None = None,
     refusal: views.Refusal | None = None,
     sent: Mapping[str, list[str]] | None = None,
+    read_by: Mapping[str, str | None] | None = None,
 ) -> views.Opened:
-    """What only an open card shows: the edit form's controls, with what was `sent` in them, and who set the value."""
+    """What only an open card shows: the edit form's controls, with what was `sent` in them, who set the value, who proposes."""
     kind = artifact_type(artifact.artifact_type)
     try:
         controls = tuple(kind.controls(artifact.payload, schema)) if artifact.pending else ()
@@ -304,6 +306,7 @@ def opened(
         controls = tuple(_refilled(control, sent.get(control.name, [])) for control in controls)
     return views.Opened(
         id=artifact.id,
+        maker=maker(artifact, read_by),
         mode=mode if mode in ("edit", "reject", "over") else "read",  # type: ignore[arg-type]
         controls=controls,
         expected=msgspec.json.encode(artifact.current_value).decode(),
@@ -318,6 +321,16 @@ def _refilled(control: Control, texts: Sequence[str]) -> Control:
     """The control with what a person had put into it; where an option has words of its own, they were sent last."""
     words = {"other": texts[-1] if texts else ""} if control.other is not None else {}
     return msgspec.structs.replace(control, value=texts[0] if texts else "", values=list(texts), **words)
+
+
+def maker(artifact: Artifact, read_by: Mapping[str, str | None] | None) -> str:
+    """Who proposed it; and who read the note, with version and model, where the trail says so."""
+    name = artifact.created_by_name
+    if read_by is None:
+        return name
+    reader = Reader(**read_by)  # type: ignore[arg-type]
+    said = f"{reader.agent} {reader.version}, {reader.model or 'offline reader'}"
+    return said if name in (reader.agent, reader.name) else f"{name}, read by {said}"
 
 
 def provenance_now(artifact: Artifact, who: Principal) -> views.Provenance | None:

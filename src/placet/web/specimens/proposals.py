@@ -294,5 +294,6 @@ def opened(proposal: views.Proposal, mode: str = "read", **more: Any) -> views.O
         "controls": (fields.control(field, value),),
         "now": views.Provenance(by="you", at=datetime(2025, 3, 3, 9, tzinfo=UTC)),
         "earlier": 2,
+        "maker": f"{proposal.agent}, offline reader",
     }
     return views.Opened(id=proposal.id, mode=mode, **{**usual, **more})  # type: ignore[arg-type]

@@ -240,10 +240,11 @@ class Opened(View, frozen=True, kw_only=True):
 
     `mode` says which form is out; `controls` are the type's own (with the person's text in them after a refusal), none
     if it cannot be edited; `expected` is the current value as JSON, for accepting over it. `rivals` are the other proposals
-    that wait for the same field.
+    that wait for the same field. `maker` proposed it, with version and model where they are known.
     """
 
     id: str
+    maker: str
     mode: Mode = "read"
     controls: tuple[Control, ...] = ()
     expected: str | None = None
