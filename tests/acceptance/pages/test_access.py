@@ -81,7 +81,7 @@ async def test_nor_can_it_be_decided_or_read_into(site: Site) -> None:
     }
     for path, form in forms.items():
         assert (await claire.post(path, form)).status_code == 404, path
-    answer = await claire.post("/decisions", {"status": "accepted", "artifact": [found["artifact"]]})
+    answer = await claire.post("/decisions/accept", {"artifact": [found["artifact"]]})
     assert answer.status_code == 303
     claire.cookies |= dict(answer.cookies)
     said = text(await claire.get("/inbox"))
@@ -155,7 +155,7 @@ async def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(site: Site
         assert answer.status_code == 303
         way = httpx.URL(answer.headers["location"])
         assert (way.path, way.params["next"]) == ("/sign-in", path)
-    assert (await nobody.post("/decisions", {"status": "accepted"})).headers["location"] == "/sign-in"
+    assert (await nobody.post("/decisions/accept")).headers["location"] == "/sign-in"
     assert (await nobody.get("/inbox", accept="application/json")).json()["code"] == "not_signed_in"
 
 
@@ -169,7 +169,7 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
     before = await site.everything()
     forms: dict[str, dict[str, Any]] = {
         f"/artifacts/{found}/decide": {"status": "rejected"},
-        "/decisions": {"status": "rejected", "artifact": [found]},
+        "/decisions/reject": {"artifact": [found]},
         f"/batches/{batch}/accept": {},
         f"/batches/{batch}/reject": {},
         "/customers/brandt/read": {"text": "She has two dependants."},
@@ -228,7 +228,7 @@ async def test_no_page_changes_anything_by_being_opened(site: Site) -> None:
     ]  # fmt: skip
     acts = [
         f"/artifacts/{artifact}/decide?status=accepted",
-        "/decisions",
+        "/decisions/accept",
         f"/batches/{row['batch_id']}/accept",
         "/sign-out",
         "/sign-out/everywhere",
@@ -282,7 +282,7 @@ async def test_where_one_goes_after_signing_in_is_never_elsewhere(site: Site, ne
     claire = await site.visitor("claire")
     address = httpx.URL("/sign-in", params={"next": next_})
     assert (await claire.get(str(address))).headers["location"] == "/inbox"
-    answer = await claire.post("/decisions", {"status": "accepted", "next": next_})
+    answer = await claire.post("/decisions/accept", {"next": next_})
     assert answer.headers["location"] == "/inbox"
 
 

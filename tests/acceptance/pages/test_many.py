@@ -67,8 +67,8 @@ async def test_selected_rows_are_rejected_with_a_reason(site: Site, window: Call
     done = await propose(site, "vilhena-castro")
     await page.goto(f"/batches/{done.batch_id}")
     await select(page, "Occupation", "Source of wealth")
-    await page.locator("#many").get_by_label("Why they are rejected").select_option("other person")
-    await page.get_by_role("button", name="Reject the selected").click()
+    await page.get_by_text("Reject the selected").click()
+    await page.locator("#many").get_by_role("button", name="Other person").click()
     await expect(page).to_have_url(re.compile(f"/batches/{done.batch_id}$"))
     await expect(page.locator(".notice p, #toast p")).to_have_text("2 rejected.")
     await page.goto("/history?customer=vilhena-castro&status=rejected")
@@ -119,8 +119,8 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     assert await page.locator(".item.ended").count() == 1
 
     # What is left can be rejected whole.
-    await page.locator(".rest").get_by_label("Why they are rejected").select_option("not said")
-    await page.get_by_role("button", name="Reject all 5 pending").click()
+    await page.get_by_text("Reject all 5 pending").click()
+    await page.locator(".rest").get_by_role("button", name="Not said").click()
     await expect(page.locator(".notice p, #toast p")).to_have_text("5 rejected.")
     assert await page.locator(".item .tick").count() == 0
     assert await site.status(rival.id) == "pending"
@@ -163,7 +163,8 @@ async def test_two_customers_have_batches_of_one_name(site: Site, window: Callab
     await page.locator(".card .card-f a.mono").press("Enter")
     await page.locator(".panel a[href^='/batches/']").click()
     await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
-    await page.locator(".rest").get_by_role("button").click()
+    await page.get_by_text("Reject the one pending").click()
+    await page.locator(".rest").get_by_role("button", name="Outdated").click()
     await expect(page.locator(".notice p, #toast p")).to_have_text("1 rejected.")
     await expect(page.locator(".crumb")).to_contain_text("Ho Tsz Kiu Adrian")
 
@@ -181,7 +182,7 @@ async def test_a_long_tally_fits_into_its_cookie(site: Site) -> None:
         )
         picked += [row["id"] for row in rows] * 3
     picked += [f"unknown-{n}" for n in range(60)]
-    answer = await claire.post("/decisions", {"status": "accepted", "artifact": picked})
+    answer = await claire.post("/decisions/accept", {"artifact": picked})
     [cookie] = [value for name, value in answer.headers.multi_items() if name == "set-cookie" and SAID in value]
     assert len(cookie.partition(";")[0]) <= 4096
     claire.cookies |= dict(answer.cookies)
@@ -192,7 +193,7 @@ async def test_a_long_tally_fits_into_its_cookie(site: Site) -> None:
 
 async def test_nothing_selected_is_said(site: Site) -> None:
     claire, before = await site.visitor("claire"), await site.everything()
-    answer = await claire.post("/decisions", {"status": "rejected", "next": "/inbox?order=asc"})
+    answer = await claire.post("/decisions/reject", {"next": "/inbox?order=asc"})
     assert answer.headers["location"] == "/inbox?order=asc"
     claire.cookies |= dict(answer.cookies)
     assert "Nothing was selected." in (await claire.get("/inbox")).text

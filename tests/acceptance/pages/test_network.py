@@ -63,6 +63,29 @@ async def test_on_a_line_that_fails_the_row_comes_back_and_retry_saves_it(
     assert await site.database.fetchval(events, waiting[0]) == 1
 
 
+async def test_many_that_were_lost_are_sent_again_to_the_letter(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", f"{HERE}&open={waiting[1]}")  # for how long it was open goes along
+    sent: list[Any] = []
+
+    async def lose(route: Route) -> None:
+        sent.append((route.request.headers["idempotency-key"], route.request.post_data))
+        await (route.abort() if len(sent) == 1 else route.continue_())
+
+    await page.route("**/decisions/reject", lose)
+    for each in waiting[:2]:
+        await row(page, each).get_by_role("checkbox").check()
+    await page.keyboard.press("Shift+R")
+    await page.keyboard.press("2")
+    await expect(page.get_by_role("alert")).to_have_text("Nothing was rejected. The server did not answer.")
+    await page.keyboard.press("Shift+R")
+    await page.keyboard.press("2")
+    await expect(page.locator("#toast p")).to_have_text("2 rejected.")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
 async def test_a_page_that_is_left_at_once_has_sent_what_was_decided(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:

@@ -54,7 +54,7 @@ async def test_no_page_shows_it_before_somebody_asks(site: Site, born: str) -> N
 
 async def test_it_is_accepted_only_once_it_was_seen(site: Site, born: str, window: Callable[..., Any]) -> None:
     claire = await site.visitor("claire")
-    told = await claire.post("/decisions", {"status": "accepted", "artifact": born})
+    told = await claire.post("/decisions/accept", {"artifact": born})
     batch = await site.database.fetchval("select batch_id from artifact where id = $1", born)
     await claire.post(f"/batches/{batch}/accept")
     assert told.status_code == 303

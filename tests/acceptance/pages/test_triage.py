@@ -272,9 +272,10 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     assert await site.status(waiting[3]) == "pending"
     await page.keyboard.press("Shift+R")
     await expect(page.locator("#many")).to_contain_text("1 selected")
-    await page.wait_for_timeout(550)  # a second press at once is no second thought
-    await page.keyboard.press("Shift+R")
+    assert await site.status(waiting[3]) == "pending"
+    await page.keyboard.press("5")
     await expect(page.locator("#toast p")).to_have_text("1 rejected.")
+    assert await site.database.fetchval("select reason from artifact where id = $1", waiting[3]) == "outdated"
     await page.keyboard.press("z")
     await expect(page.locator("#toast p")).to_contain_text("waits for a decision again")
 
@@ -526,7 +527,7 @@ async def test_without_a_script_the_open_card_says_so_and_a_list_says_nothing(si
     await visitor.post(f"/artifacts/{waiting[0]}/decide", {"status": "accepted", "looked": sent[1]})
     assert await looked(site, waiting[0]) == {"opened": True}
     assert "Decided with the evidence open" in (await visitor.get(f"/artifacts/{waiting[0]}")).text
-    await visitor.post("/decisions", {"status": "accepted", "artifact": waiting[1]})
+    await visitor.post("/decisions/accept", {"artifact": waiting[1]})
     assert await looked(site, waiting[1]) is None
     await visitor.post(f"/artifacts/{waiting[2]}/decide", {"status": "accepted", "looked": "-1e9"})
     assert (await site.status(waiting[2]), await looked(site, waiting[2])) == ("accepted", None), "no gate"

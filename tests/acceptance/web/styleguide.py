@@ -449,7 +449,7 @@ PAGES: dict[str, Callable[[], views.Page]] = {
     ),
     "overview": overview,
     "overview-open": lambda: overview(opened(CHANNELS)),
-    "overview-task": lambda: overview(views.Opened(id=TASK.id)),
+    "overview-task": lambda: overview(views.Opened(id=TASK.id, maker=TASK.agent)),
     "overview-empty": lambda: overview(pending=(), artifacts=(), recent=(), attention=(), head=head(MARGRETHE, 0)),
     "profile": profile,
     "profile-open": lambda: profile(opened(RISK)),

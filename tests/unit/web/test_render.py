@@ -201,7 +201,7 @@ def test_a_proposed_text_cannot_leave_its_place() -> None:
     ],
 )
 def test_a_decision_leads_to_the_next_that_waits(decided: views.Proposal, then: views.Proposal) -> None:
-    html = render.page(styleguide.inbox(views.Opened(id=decided.id)))
+    html = render.page(styleguide.inbox(views.Opened(id=decided.id, maker=decided.agent)))
     form = re.search(rf'id="accept-{decided.id}".*?</form>', html, flags=re.S)
     assert form is not None
     assert f'name="next" value="/inbox?open={then.id}"' in form.group()

@@ -67,14 +67,24 @@ async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]
     return forms.go(forms.inside(one(form, "next"), "/inbox"), _notice(outcome, runtime.schema))
 
 
-@post("/decisions", status_code=303)
-async def decide_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Accept or reject the selected rows: each was picked by hand, so only stale, policy and authority stop one."""
+@post("/decisions/accept", status_code=303)
+async def accept_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Accept the selected rows: each was picked by hand, so only stale, policy and authority stop one."""
+    return await _decide_selected(request, lifecycle.ACCEPTED)
+
+
+@post("/decisions/reject", status_code=303)
+async def reject_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Reject the selected rows."""
+    return await _decide_selected(request, lifecycle.REJECTED)
+
+
+async def _decide_selected(request: Request[Any, Any, Any], status: str) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     form = await forms.read_form(request)
-    status, back = one(form, "status"), forms.inside(one(form, "next"), "/inbox")
+    back = forms.inside(one(form, "next"), "/inbox")
     async with runtime.reading() as connection:
-        decisions = await _selected(connection, who, form, runtime.schema)
+        decisions = await _selected(connection, who, form, status, runtime.schema)
     if not decisions:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
     if by_script(request):
@@ -90,7 +100,7 @@ async def try_selected(request: Request[Any, Any, Any]) -> Response[bytes]:
     runtime, who = runtime_and_caller(request)
     form = await forms.read_form(request)
     async with runtime.reading() as connection:
-        decisions = await _selected(connection, who, {**form, "status": [lifecycle.ACCEPTED]}, runtime.schema)
+        decisions = await _selected(connection, who, form, lifecycle.ACCEPTED, runtime.schema)
         outcomes = await decide(connection, decisions, schema=runtime.schema, dry_run=True)
     picked = ".".join(decision.artifact_id for decision in decisions)
     back = here_with(forms.inside(one(form, "next"), "/inbox"), sel=picked or None)
@@ -130,7 +140,9 @@ def _forecast(
     return forms.go(back, notice)
 
 
-async def _selected(connection: Connection, who: Principal, form: Form, schema: ProfileSchema) -> list[Decision]:
+async def _selected(
+    connection: Connection, who: Principal, form: Form, status: str, schema: ProfileSchema
+) -> list[Decision]:
     """A decision for each selected row."""
     picked = list(dict.fromkeys(form.get("artifact", [])))
     unseen, looked = await _unseen(connection, who, picked, schema), _looked_at(form)
@@ -138,7 +150,7 @@ async def _selected(connection: Connection, who: Principal, form: Form, schema: 
         Decision(
             by=who,
             artifact_id=each,
-            status=one(form, "status"),
+            status=status,
             reason=_reason(form),
             looked=looked(each),
             bulk=each in unseen,
@@ -330,4 +342,4 @@ def _why_not(outcome: Outcome, schema: ProfileSchema, *, named: bool) -> str:
     return ": ".join(part for part in (", ".join(what), sentence) if part)
 
 
-handlers = (decide_one, decide_selected, try_selected, accept_batch, reject_batch, try_batch)
+handlers = (decide_one, accept_selected, reject_selected, try_selected, accept_batch, reject_batch, try_batch)

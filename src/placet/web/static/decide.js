@@ -29,9 +29,11 @@ async function send(action, body, key) {
 // -- one --
 
 export function accept(item) {
-  if (!waits(item)) return;
-  return decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), status: "accepted", looked: lookedAt(item) }));
+  if (waits(item)) return plainly(item, { status: "accepted" });
 }
+
+// Without the card's form.
+const plainly = (item, said) => decide(item, `/artifacts/${encodeURIComponent(item.dataset.item)}/decide`, new URLSearchParams({ csrf: csrf(), looked: lookedAt(item), ...said }));
 
 export function sendCard(form, submitter) {
   const item = form.closest("[data-item]");
@@ -145,22 +147,24 @@ function refuse(item, status, said, again) {
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
-  const whole = !form.matches("#many");
-  const body = new URLSearchParams(new FormData(form, submitter));
-  const status = whole ? form.getAttribute("action").includes("/accept") ? "accepted" : "rejected" : body.get("status");
+  const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  let body = new URLSearchParams(new FormData(form, submitter)), key = newKey();
+  const asked = `${action} ${body}`;
+  const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : $$(".tick :checked").map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
   const last = taken.at(-1) ?? among.at(-1);
   for (const each of lookedAtEach(among)) body.append("looked", each);
   form.dataset.sent = "";
   submitter?.setAttribute("aria-busy", "true");
+  submitter?.closest("details")?.removeAttribute("open");
   for (const item of taken) ink(item, status);
   const next = last && items().find((item) => waits(item) && last.compareDocumentPosition(item) & 4);
   goDeaf();
   if (next) look(next);
-  const key = form.key ?? newKey();
-  const said = await send(form.getAttribute("action"), body, key);
-  form.key = said.lost ? key : undefined;
+  if (form.lost?.asked === asked) ({ body, key } = form.lost); // the same again, to the letter: it is done once
+  const said = await send(action, body, key);
+  form.lost = said.lost ? { asked, body, key } : undefined;
   delete form.dataset.sent;
   submitter?.removeAttribute("aria-busy");
   if (said.error) {
@@ -174,7 +178,7 @@ export async function sendMany(form, submitter) {
     if (!item) continue;
     if (["applied", "unchanged", "signed"].includes(result.outcome)) { done.push(item); results.push(result); continue; }
     restore(item);
-    if (!whole || result.outcome !== "left_out") refuse(item, status, { code: result.code, error: result.error }, () => accept(item));
+    if (!whole || result.outcome !== "left_out") refuse(item, status, { code: result.code, error: result.error }, () => plainly(item, { status, reason: body.get("reason") ?? "" }));
   }
   await saved(done, { ...said, results });
   document.dispatchEvent(new Event("placet:changed"));

@@ -1,9 +1,9 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
 import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
-import { accept, deaf, goDeaf } from "./decide.js";
+import { accept, deaf } from "./decide.js";
 import { current, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
-import { select } from "./select.js";
+import { lead, select } from "./select.js";
 import { palette } from "./palette.js";
 
 export function press(key, where = [current(), document]) {
@@ -22,16 +22,21 @@ function decide(key, mode) {
   open(item, mode);
 }
 
-function many(key) {
-  if ($(".tick :checked")) return deaf() || press(key, [$("#many")]);
-  const batch = current()?.closest("[data-batch]") ?? $("[data-batch]");
-  if (!batch) return;
-  if (key === "A") return deaf() || $("[data-batch-accept]", batch)?.click();
-  const boxes = $$(".tick input", batch).filter((box) => waits(box.closest("[data-item]")));
-  if (!boxes.length) return;
-  select(boxes); // what R takes is seen before it is taken
-  goDeaf();
-  say(`${boxes.length} selected. R again rejects them.`);
+const selected = () => $$(".tick :checked"), batch = () => current()?.closest("[data-batch]") ?? $("[data-batch]");
+
+function acceptMany() {
+  if (deaf()) return;
+  selected().length ? press("A", [$("#many")]) : $("[data-batch-accept]", batch() ?? document.createElement("i"))?.click();
+}
+
+// What R takes is seen before it is taken: the batch is selected, and the reasons are out.
+function rejectMany() {
+  if (!selected().length && batch()) select($$(".tick input", batch()).filter((box) => waits(box.closest("[data-item]"))));
+  const whys = $("#many .whys"), first = $(".reasons button", whys);
+  if (!selected().length) return;
+  whys.open = true;
+  first.focus();
+  say(`${selected().length} selected. 1 to 7 says why they are rejected.`);
 }
 
 async function copyLink() {
@@ -49,8 +54,9 @@ export const KEYS = [
   { key: "a", words: "accept", on: may("accepted"), run: () => decide("a", null) },
   { key: "e", words: "edit", on: may("edited"), run: () => decide("e", "edit") },
   { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: may("rejected"), run: () => decide("r", "reject") },
-  { key: "A", words: "accept the selected, else the batch", short: "accept batch", on: "#many, [data-batch-accept]", run: () => many("A") },
-  { key: "R", words: "reject the selected, else select the batch", on: ".tick", run: () => many("R"), bar: false },
+  { key: "A", words: "accept the selected, else the batch", short: "accept many", on: "#many, [data-batch-accept]", run: acceptMany },
+  { key: "R", words: "reject the selected, else the batch, then 1 to 7 for why", on: ".tick", run: rejectMany, bar: false },
+  { key: "l", words: "next of the selected that is left out", short: "next left out", on: "[data-left-out] button", run: () => lead() },
   { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: "main [data-key=z]" },
   { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
@@ -104,8 +110,8 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !$("dialog[open]")) return leave(target, typing);
   if (typing || control || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
   if ($("dialog[open]") || (root.classList.contains("no-keys") && event.key !== "?")) return;
-  const reasons = openCard()?.dataset.mode === "reject" && openCard();
-  if (reasons && /^[1-7]$/.test(event.key)) { event.preventDefault(); $$(".reasons button", reasons)[event.key - 1].click(); return; }
+  const why = $(".whys[open]:focus-within") ?? (openCard()?.dataset.mode === "reject" && openCard());
+  if (why && /^[1-7]$/.test(event.key)) { event.preventDefault(); $$(".reasons button", why)[event.key - 1].click(); return; }
   const pressed = prefix + event.key;
   clearTimeout(forget);
   prefix = "";
@@ -115,11 +121,12 @@ addEventListener("keydown", (event) => {
 });
 
 function leave(target, typing) {
-  const card = target.closest?.(".card") ?? openCard();
-  if (card && card.dataset.mode !== "read") { const from = card.dataset.mode; turn(card, "read"); $(`[data-mode-to="${from}"]`, card)?.focus(); }
+  const card = target.closest?.(".card") ?? openCard(), whys = $(".whys[open]");
+  if (whys) { whys.open = false; $("summary", whys).focus(); }
+  else if (card && card.dataset.mode !== "read") { const from = card.dataset.mode; turn(card, "read"); $(`[data-mode-to="${from}"]`, card)?.focus(); }
   else if (typing) target.blur();
   else if (!press("Escape", [$("#many")]) && current()) look(current());
 }
 
-document.addEventListener("placet:changed", bar);
+for (const name of ["placet:changed", "placet:selected"]) document.addEventListener(name, bar);
 bar();

@@ -1,5 +1,6 @@
 // Which rows are selected: counted before anything is sent, and kept in the address, so that reload and Back bring them back.
-import { $, $$ } from "./dom.js";
+import { $, $$, make, say } from "./dom.js";
+import { look } from "./items.js";
 import { here, stayAt } from "./page.js";
 
 const ticked = () => $$(".tick :checked");
@@ -15,12 +16,21 @@ export function count() {
   const out = $("[data-left-out]", bulk);
   out.replaceChildren(held.length ? `${held.length} left out: ` : "");
   for (const [at, why] of [...new Set(held)].entries()) {
-    const these = all.filter((box) => box.dataset.held === why), n = these.length;
-    const first = these[0].closest("[data-item]");
-    const link = Object.assign(document.createElement("a"), { href: `#${first.id}`, textContent: `${n} ${n > 1 ? why.replace(/^needs/, "need") : why}` });
-    link.addEventListener("click", (event) => { event.preventDefault(); $(".fld", first).focus(); });
-    out.append(at ? ", " : "", link);
+    const n = held.filter((each) => each === why).length;
+    const onclick = () => lead((each) => each === why);
+    out.append(at ? ", " : "", make("button", { type: "button", className: "btn quiet sm", onclick }, `${n} ${n > 1 ? why.replace(/^needs/, "need") : why}`));
   }
+  document.dispatchEvent(new Event("placet:selected"));
+}
+
+// To the next of what is left out, for whatever reason or for one, after the row the eyes are on; after the last comes the first.
+let led = null;
+export function lead(why = Boolean) {
+  const rows = ticked().filter((box) => why(box.dataset.held)), from = document.activeElement.closest("[data-item]") ?? led;
+  const next = rows.find((box) => from?.compareDocumentPosition(box) & 4 && !from.contains(box)) ?? rows[0];
+  led = next.closest("[data-item]");
+  look(led);
+  say(`${rows.indexOf(next) + 1} of ${rows.length} left out: ${next.dataset.held}`);
 }
 
 function remember() {
