@@ -56,7 +56,11 @@ async def test_every_event_gets_its_place_and_a_signed_root(world: World, owner,
     assert await seal() == made
     await some_events(world)
     await some_events(world)
+    waiting = await tree.unsealed(owner)
+    assert waiting.events == 2 * made
+    assert 0 < waiting.oldest_s < 600
     assert await seal() == 2 * made
+    assert await tree.unsealed(owner) == tree.Unsealed(0, 0)
     hashes = await everything_once(owner)
     notes = list(checkpoint.split(seal.file))
     assert notes == [r["note"] for r in await owner.fetch("select note from checkpoint order by number")]
@@ -113,7 +117,9 @@ async def test_a_number_that_is_committed_late_gets_its_place_too(world: World, 
         assert (await tree.last_checkpoint(owner)).settled < first, "it was given up while it was on its way"
         await some_events(world)
         assert await seal() == 4
+        assert (await tree.unsealed(owner)).events == 0, "the others have their place"
         await late.commit()
+        assert (await tree.unsealed(owner)).events == 1
         assert await seal() == 1
         assert (await leaves(owner))[-1][1] == first
         gone = slow.transaction()

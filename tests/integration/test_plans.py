@@ -15,7 +15,7 @@ from placet.api import idempotency
 from placet.artifacts import custody, gate, inbox, insights
 from placet.artifacts.decide import Decision, decide
 from placet.artifacts.propose import Item, propose
-from placet.audit import timeline
+from placet.audit import timeline, tree
 from placet.identity import tokens
 from placet.identity.principal import Authority, Principal, StandIn, agent
 
@@ -32,6 +32,7 @@ LARGE = {
     "delivery",
     "api_token",
     "idempotency_key",
+    "ledger_leaf",
 }
 
 
@@ -256,6 +257,21 @@ async def test_the_insights_over_everything_end_with_the_newest(explaining, monk
     lists = [plan for plan in explaining.plans if "decided as" in plan.sql]
     assert "event" not in {table for plan in lists for _, table, _ in plan.scans()}, "nobody asked what they say"
     assert sum(plan.buffers for plan in lists) < 3000
+
+
+async def test_what_waits_for_its_seal_is_counted_from_the_last_one_on(explaining, owner):
+    settled = await owner.fetchval("select seq from event order by seq desc offset 100 limit 1")
+    await owner.execute(
+        "insert into ledger_leaf (index, event_seq, hash) select row_number() over (order by seq) - 1, seq, sha256(id::bytea)"
+        " from event where seq <= $1",
+        settled,
+    )
+    await owner.execute("insert into checkpoint (number, size, note, settled) values (1, 1, '', $1)", settled)
+    await owner.execute("analyze ledger_leaf")
+    assert (await tree.unsealed(explaining)).events == 100
+    require_no_whole_table(explaining)
+    assert "event_pkey" in indexes(explaining)
+    assert explaining.buffers < 250
 
 
 async def test_a_whole_table_would_be_seen(explaining):

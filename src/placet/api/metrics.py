@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from placet import counters
 from placet.api.auth import runtime_of
 from placet.api.spec import described
+from placet.audit.tree import COUNTED, Unsealed, unsealed
 from placet.errors import Unavailable
 from placet.triggers.log import Standing, standing
 
@@ -23,14 +24,15 @@ from placet.triggers.log import Standing, standing
 class _Counted(Collector):
     """What was counted here, and what the database says; None where it is away."""
 
-    def __init__(self, found: Standing | None) -> None:
+    def __init__(self, found: tuple[Standing, Unsealed] | None) -> None:
         self.found = found
 
     def collect(self) -> Iterator[Metric]:
         """The families, in a fixed order."""
         yield GaugeMetricFamily("placet_up", "Whether the database answers.", value=float(self.found is not None))
         if self.found is not None:
-            yield from _deliveries(self.found)
+            yield from _deliveries(self.found[0])
+            yield from _trail(self.found[1])
         attempts = CounterMetricFamily(
             "placet_delivery_attempts", "Attempts this process made.", labels=["trigger", "outcome"]
         )
@@ -70,12 +72,25 @@ def _deliveries(found: Standing) -> Iterator[Metric]:
     )
 
 
+def _trail(found: Unsealed) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "placet_trail_unsealed_events",
+        f"Events under no signed checkpoint yet, counted up to {COUNTED}.",
+        value=found.events,
+    )
+    yield GaugeMetricFamily(
+        "placet_trail_unsealed_oldest_seconds",
+        "For how long the oldest event without a seal waits.",
+        value=found.oldest_s,
+    )
+
+
 @get("/metrics", opt=described("process", {200: None}, problems=(), public=True, media_type="text/plain"))
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Read how Placet is doing, in the text format of Prometheus."""
     try:
         async with runtime_of(request).reading() as connection:
-            found: Standing | None = await standing(connection)
+            found: tuple[Standing, Unsealed] | None = await standing(connection), await unsealed(connection)
     except Unavailable:
         found = None
     registry = CollectorRegistry(auto_describe=False)

@@ -16,6 +16,7 @@ from placet.db.engine import Connection, statements
 
 SQL = statements(__package__, "tree.sql")
 STEP = 4  # heights between two that are kept
+COUNTED = 100_000  # unsealed events that are counted; where nothing was ever sealed, the whole trail would be
 
 
 class Incomplete(Exception):
@@ -36,6 +37,20 @@ async def last_checkpoint(connection: Connection) -> Kept | None:
     """The newest checkpoint, or None where none was made yet."""
     row = await connection.fetchrow(SQL["last"])
     return Kept(**dict(row)) if row is not None else None
+
+
+class Unsealed(msgspec.Struct, frozen=True):
+    """How many events are not in the tree yet (`COUNTED` at most), and for how many seconds the oldest of them waits, 0 of none."""
+
+    events: int
+    oldest_s: float
+
+
+async def unsealed(connection: Connection) -> Unsealed:
+    """What the sequencer has still to do."""
+    last = await last_checkpoint(connection)
+    row = await connection.fetchrow(SQL["unsealed"], last.settled if last is not None else 0, COUNTED)
+    return Unsealed(**dict(row or {}))
 
 
 async def read(connection: Connection, wanted: Iterable[Subtree]) -> dict[Subtree, bytes]:

@@ -14,11 +14,13 @@ from placet.cli.output import count, print_json, print_table, say, tell
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from placet.audit.tree import Unsealed
     from placet.db.examine import Facts
     from placet.settings import Settings
 
 GOOD, NOTE, WARNING, BROKEN = "good", "note", "warning", "broken"
 MAX_SKEW_S = 2.0
+LATE_S = 60.0  # a working sequencer comes by once a second
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes free
 
 
@@ -94,7 +96,7 @@ def _database(settings: Settings) -> Iterator[Check]:
     from placet.errors import PlacetError
 
     try:
-        facts = _facts(settings)
+        facts, unsealed = _facts(settings)
     except PlacetError as error:
         yield Check("database", BROKEN, error.sentence)
         return
@@ -114,17 +116,22 @@ def _database(settings: Settings) -> Iterator[Check]:
         state,
         f"the database's clock is {abs(skew):.1f} s {'ahead of' if skew > 0 else 'behind'} this machine's",
     )
+    if unsealed is not None:
+        yield _sealed(unsealed)
 
 
-def _facts(settings: Settings) -> Facts:
+def _facts(settings: Settings) -> tuple[Facts, Unsealed | None]:
+    """What the database says of itself, and how far the trail is sealed where its schema is that far."""
     import asyncio
 
+    from placet.audit.tree import unsealed
     from placet.cli.database import connect
     from placet.db.connect import urls
     from placet.db.examine import examine
+    from placet.db.migrate import newest_revision
     from placet.runtime import Runtime
 
-    async def look() -> Facts:
+    async def look() -> tuple[Facts, Unsealed | None]:
         from placet.customers.schema import load_schema
 
         runtime = Runtime(settings, schema=load_schema())  # a broken schema file is another check
@@ -132,11 +139,23 @@ def _facts(settings: Settings) -> Facts:
             await connect(runtime, app_url)
             try:
                 async with runtime.reading() as connection:
-                    return await examine(connection)
+                    facts = await examine(connection)
+                    return facts, await unsealed(connection) if facts.revision == newest_revision() else None
             finally:
                 await runtime.close()
 
     return asyncio.run(look())
+
+
+def _sealed(unsealed: Unsealed) -> Check:
+    if not unsealed.events:
+        return Check("seal", GOOD, "every event is under a signed checkpoint")
+    waiting = (
+        f"{count(unsealed.events, 'event is', 'events are')} not sealed yet, the oldest for {unsealed.oldest_s:,.0f} s"
+    )
+    if unsealed.oldest_s < LATE_S:
+        return Check("seal", GOOD, waiting)
+    return Check("seal", WARNING, f"{waiting}: does a placet serve or placet worker run that has the trail's key?")
 
 
 def _role(facts: Facts) -> Check:

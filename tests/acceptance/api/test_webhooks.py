@@ -235,6 +235,8 @@ async def test_the_metrics_say_what_waits_and_what_was_done(desk: Desk, hook, re
     assert float(lines['placet_deliveries{state="promised"}']) == 1
     assert float(lines['placet_deliveries{state="dead"}']) >= 1
     assert float(lines["placet_delivery_oldest_due_seconds"]) > 0
+    assert float(lines["placet_trail_unsealed_events"]) > 4, "nothing seals here"
+    assert float(lines["placet_trail_unsealed_oldest_seconds"]) > 0
     assert float(lines['placet_delivery_attempts_total{outcome="failed",trigger="webhook"}']) >= 1
     assert float(lines['placet_decisions_total{outcome="applied"}']) >= 2
     assert float(lines['placet_gate_group_requests_bucket{le="1"}']) >= 2

@@ -18,8 +18,9 @@ from placet.db import embedded
 from placet.db.migrate import newest_revision
 from placet.demo.home import look
 from placet.demo.loading import people as demo_people
+from placet.runtime import Runtime
 from scratch import scratch
-from sealing import TRAIL_KEY
+from sealing import TRAIL_KEY, Seal
 
 from .conftest import Placet
 from .test_deciding import is_taken, wait_until_ready
@@ -59,12 +60,13 @@ async def test_a_named_database_is_migrated_by_migrate_only(empty: Placet, serve
     assert empty("users", "list").ok() == "There is nobody yet. placet users add adds somebody.\n"
 
 
-def test_all_is_well(placet: Any) -> None:
+async def test_all_is_well(placet: Any, runtime: Runtime, tmp_path: Path) -> None:
+    await Seal(runtime, tmp_path)()
     found = placet("doctor", "--json").json
     assert found["sound"] is True
     states = {check["name"]: check["state"] for check in found["checks"]}
     assert states == {
-        "database": "good", "role": "good", "schema": "good", "durability": "good", "clock": "good",
+        "database": "good", "role": "good", "schema": "good", "durability": "good", "clock": "good", "seal": "good",
         "profile schema": "good", "artifact types": "good", "triggers": "good", "secret key": "note",
         "trail key": "warning", "company sign-in": "note", "mail": "note", "model": "note",
     }  # fmt: skip
@@ -99,6 +101,27 @@ def test_the_doctor_looks_for_the_trails_key(placet: Any) -> None:
         f"placet.test/trail, key {TRAIL_KEY.public.id.hex()}; checkpoints are added to kept",
     )
     assert found(PLACET_TRAIL_KEY="nonsense")[0] == "broken"
+
+
+async def test_the_doctor_says_how_long_the_trail_waits_for_its_seal(
+    placet: Any, runtime: Runtime, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    def found() -> tuple[str, str]:
+        checks = {check["name"]: check for check in json.loads(placet("doctor", "--json").out)["checks"]}
+        return checks["seal"]["state"], checks["seal"]["detail"]
+
+    seal = Seal(runtime, tmp_path)
+    await seal()
+    assert found() == ("good", "every event is under a signed checkpoint")
+    await owner.execute(
+        "insert into event (id, at, kind, actor_type, actor_id, door, commitment)"
+        " values ('left', now() - interval '2 hours', 'test.made', 'system', 'test', 'test', '\\x00')"
+    )
+    state, detail = found()
+    assert state == "warning"
+    assert re.fullmatch(r"1 event is not sealed yet, the oldest for 7,2\d\d s: does a placet serve .+ run .+\?", detail)
+    await seal()
+    assert found()[0] == "good"
 
 
 async def test_a_role_that_owns_something_is_found(placet: Any, owner: asyncpg.Connection) -> None:
