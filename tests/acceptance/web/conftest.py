@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from acceptance.web import styleguide
+
+expect.set_options(timeout=15_000)  # a machine may be busy; what is expected is waited for, not measured
 
 
 @pytest.fixture(scope="session")

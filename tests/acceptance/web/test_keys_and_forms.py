@@ -22,7 +22,7 @@ PRESSED_THRICE = """() => { for (const _ of [1, 2, 3]) {
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(5000)
+    context.set_default_timeout(15_000)
     made = await context.new_page()
     styleguide.SENT.clear()
     yield made
@@ -33,7 +33,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 async def plain(browser: Browser) -> AsyncIterator[Page]:
     """A browser without JavaScript."""
     context = await browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(15_000)
     made = await context.new_page()
     styleguide.SENT.clear()
     yield made
