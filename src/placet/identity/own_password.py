@@ -31,9 +31,11 @@ async def change(
 ) -> None:
     """Another password for the person who asks; their other sign-ins and unused links end, the one of the cookie `keep` goes on.
 
-    `current` is not looked at where there is no password yet. A wrong one is Invalid `wrong_password`, counted as a failed
-    sign-in is, and TooMany after too many, so the connection is in no transaction that could take the count back. Invalid
-    `invalid_password` for a new one that is too short or too long, Conflict `company_password` for who has none here.
+    `current` is not looked at where there is no password yet, but then `keep` is a sign-in of theirs (Forbidden
+    `sign_in_first`): a token, which is given for less and taken back alone, makes no password. A wrong one is Invalid
+    `wrong_password`, counted as a failed sign-in is, and TooMany after too many, so the connection is in no transaction that
+    could take the count back. Invalid `invalid_password` for a new one that is too short or too long, Conflict
+    `company_password` for who has none here.
     """
     if who.is_agent:
         raise Forbidden("An agent has a token and does not sign in.")
@@ -47,6 +49,8 @@ async def change(
             log.warning("changing a password failed", address=address, user=who.id)
             raise _wrong()
         await sign_in.take_back(connection, number)
+    elif not await _signed_in(connection, who, keep):
+        raise Forbidden("Choose your first password where you are signed in.", code="sign_in_first")
     hashed = await passwords.hash_password(new)
     async with connection.transaction():
         if await connection.fetchval(SQL["change_password"], who.id, hashed, row["password_hash"]) is None:
@@ -62,6 +66,11 @@ async def _row(connection: Connection, who: Principal) -> Record:
     if row is None:
         raise NotFound("User not found")
     return row
+
+
+async def _signed_in(connection: Connection, who: Principal, token: str | None) -> bool:
+    found = await sign_in.still(connection, token) if token is not None else None
+    return found is not None and found.id == who.id
 
 
 def _kept(row: Record) -> Kept:

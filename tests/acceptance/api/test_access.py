@@ -92,7 +92,7 @@ ROUTES = {
     ("POST", "/api/tokens/{token_id}/rotate"): CREATES,
     ("DELETE", "/api/tokens/{token_id}"): (403, 403, 204, 403, 403, 403, 403),
     ("POST", "/api/me/sign-out-everywhere"): PEOPLE,
-    ("POST", "/api/me/password"): PEOPLE,
+    ("POST", "/api/me/password"): (403,) * 7,  # these have none yet, and no token makes the first one
     ("GET", "/api/me/notifications"): PEOPLE,
     ("PUT", "/api/me/notifications"): PEOPLE,
     ("GET", "/api/audit/checkpoint"): LISTS,
@@ -129,6 +129,7 @@ OF_ROW = {
     ADMINS: (403, 403, 403), OVERSEES: (403, 403, 403),
 }  # fmt: skip
 OF_ROUTE = {
+    ("POST", "/api/me/password"): (403, 403, 403),
     ("POST", "/api/artifacts/{artifact_id}/withdraw"): (403, 403, 403),  # another's proposal
     ("POST", "/api/decisions/reject-matching"): (
         200,

@@ -26,7 +26,7 @@ from placet.api.app import create_app
 from placet.api.meta import openapi_document
 from placet.artifacts.propose import Item
 from placet.customers import delegations, teams
-from placet.identity import tokens
+from placet.identity import tokens, users
 from placet.identity.principal import SYSTEM
 from placet.runtime import Runtime
 from placet.settings import Settings
@@ -121,6 +121,7 @@ ANSWERS_A_SECRET = {  # which is never stored, so there is nothing to answer aga
     "POST /api/users", "POST /api/users/{user_id}/reset-password", "POST /api/tokens", "POST /api/tokens/{token_id}/rotate",
     "POST /api/webhooks", "POST /api/webhooks/{webhook_id}/rotate",
 }  # fmt: skip
+PASSWORD = "the RM's for all the while"
 TAKES_A_PASSWORD = {"POST /api/me/password"}  # no digest of which is kept that is quick to make
 CHANGES_NOTHING = {"POST /api/webhooks/{webhook_id}/test"}
 
@@ -187,6 +188,7 @@ class Known(msgspec.Struct):
 @pytest.fixture(scope="module")
 async def known(world: World, tmp_path_factory: pytest.TempPathFactory) -> Known:
     rm = await world.person()
+    await world.runtime.transact(lambda c: users.set_password(c, SYSTEM, rm.id, PASSWORD))
     headers = {
         "rm": await world.token(rm),
         "admin": await world.token(await world.person("admin")),
@@ -296,7 +298,7 @@ MEANT = {
     "PATCH /api/customers/{customer_id}": lambda ids, number: {"name": f"Customer {number}"},
     "PUT /api/customers/{customer_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
     "PUT /api/teams/{team_id}/members/{user_id}": lambda ids, number: {"may": ("see", "cosign")[number % 2]},
-    "POST /api/me/password": lambda ids, number: {"newPassword": f"password no. {number}"},
+    "POST /api/me/password": lambda ids, number: {"newPassword": PASSWORD, "currentPassword": PASSWORD},
     "PUT /api/me/notifications": lambda ids, number: {"choice": ("off", "daily", "at_once")[number % 3]},
     "PATCH /api/webhooks/{webhook_id}": lambda ids, number: {"note": f"Note {number}"},
     "PATCH /api/trigger-rules/{rule_id}": lambda ids, number: {"note": f"Note {number}"},

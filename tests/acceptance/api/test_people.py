@@ -169,6 +169,10 @@ async def test_ones_own_password(desk: Desk, world: World):
     here["x-csrf-token"] = sign_in.csrf_token(here["cookie"].partition("=")[2])
     link = await world.runtime.transact(lambda c: users.new_link(c, desk.rm.id))
     path, first, second = "/api/me/password", "a first password", "a second password"
+    problem(await desk.post(path, {"newPassword": first}), 403, "sign_in_first")
+    problem(
+        await desk.post(path, {"newPassword": first}, {**desk.as_rm, "cookie": theirs["cookie"]}), 403, "sign_in_first"
+    )
     answer = await desk.post(path, {"newPassword": first}, here)  # there is none yet, so none is asked for
     assert (answer.status_code, answer.json()["user"]["id"]) == (200, desk.rm.id)
     problem(await desk.get("/api/me", elsewhere), 401)
