@@ -32,7 +32,7 @@ class Filters(msgspec.Struct, kw_only=True):
     """What a list is narrowed to; None leaves a dimension open.
 
     `flag` is one of `FLAGGED`, or a policy, whose fields are then `flagged`; any other finds nothing. `whose` is `mine` (of
-    the caller's own customers), `delegated` (what they stand in for), any other finds nothing.
+    the caller's own customers), `delegated` (what they stand in for), any other finds nothing. `ids` names them one by one.
     """
 
     status: str | None = None
@@ -47,6 +47,7 @@ class Filters(msgspec.Struct, kw_only=True):
     flag: str | None = None
     flagged: tuple[str, ...] = ()
     whose: str | None = None
+    ids: tuple[str, ...] | None = None
 
 
 FLAGGED = {  # what a pending artifact carries a flag for, as a condition
@@ -128,6 +129,7 @@ def query(
         ("a.source_id = {}", filters.source_id),
         ("a.field = {}", filters.field),
         ("a.payload ->> 'confidence' = {}", filters.confidence),
+        ("a.id = any ({}::text[])", filters.ids),
     ):
         if value is not None:
             given(expression, value)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
-from acceptance.pages.conftest import Site
+from acceptance.pages.conftest import Site, item
 from placet.demo.loading import DEMO_PASSWORD
 from placet.identity import tokens, users
 from placet.identity.principal import SYSTEM
@@ -87,6 +87,19 @@ async def test_nor_can_it_be_decided_or_read_into(site: Site) -> None:
     said = text(await claire.get("/inbox"))
     assert "Nothing was accepted. 1 left as it was: A proposal: Artifact not found" in said
     assert await site.everything() == before
+
+
+async def test_what_was_not_saved_is_told_to_whoever_may_decide_it(site: Site) -> None:
+    found = await site.propose("lund", item("contactWindow", "At noon"), item("employer", "A firm"))
+    asked = "/unsaved?ids=" + ".".join([*(artifact.id for artifact in found.artifacts), "nobody"])
+    for user, told in (("claire", 2), ("jonas", 0), ("tobias", 0)):
+        assert len((await (await site.visitor(user)).get(asked, accept="application/json")).json()) == told, user
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{found.artifacts[0].id}/decide", {"status": "rejected"})
+    [left] = (await claire.get(asked)).json()
+    assert left == {"id": found.artifacts[1].id, "shown": "Employer or business of Margrethe Lund"}
+    assert (await (await site.visitor()).get(asked, accept="application/json")).status_code == 401
+    await claire.post(f"/artifacts/{found.artifacts[1].id}/decide", {"status": "rejected"})
 
 
 async def test_an_auditor_sees_everything_and_has_nothing_to_press(site: Site, window: Callable[..., Any]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.async_api import Page, Route, expect
@@ -98,6 +99,76 @@ async def test_a_page_that_is_left_at_once_has_sent_what_was_decided(
     assert await site.status(waiting[0]) == "pending"  # it is still on its way
     held.go.set()
     assert await decided(site, waiting[0])
+
+
+async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    kept = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
+    sent: list[str] = []
+
+    async def lose(route: Route) -> None:
+        sent.append(route.request.url)
+        await route.abort()
+
+    # Lost while its page is there, its row says so; what is still on its way nobody calls lost.
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+    await page.route("**/decide", lose)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(row(page, waiting[0]).get_by_role("alert")).to_contain_text("Not saved.")
+    await page.unroute("**/decide")
+    held = await Held().start(page)
+    await row(page, waiting[1]).locator(".fld").click()
+    await row(page, waiting[1]).get_by_role("button", name="Accept").click()
+    await expect(row(page, waiting[1])).to_have_attribute("data-shown", "accepted")
+    assert await page.evaluate(kept) == waiting[:2]
+    async with page.expect_response("**/unsaved*"):
+        await page.goto("/customers")
+    await page.evaluate("fetch('/healthz')")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    held.go.set()
+    assert await decided(site, waiting[1])
+    await page.clock.fast_forward(5000)
+    said = "Not saved: Occupation of Margrethe Lund. What you decided was lost."
+    await expect(page.get_by_role("alert").locator("p")).to_have_text(said)
+    assert await page.evaluate(kept) == waiting[:1]
+
+    # It stands there after a reload, on the way back, and after signing in again; in another's hands it is not theirs to know.
+    await page.reload()
+    await expect(page.get_by_role("alert").locator("p")).to_have_text(said)
+    await page.go_back()
+    await expect(page.get_by_role("alert").locator("p")).to_have_text(said)
+    cookies = await page.context.cookies()
+    await page.context.clear_cookies()
+    await page.goto("/inbox")
+    await page.wait_for_url("**/sign-in*")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    await page.goto("/insights")
+    await expect(page.get_by_role("alert").locator("p")).to_have_text(said)
+
+    # Nothing was sent again by itself; opened it is decided like any other.
+    assert len(sent) == 1
+    await page.get_by_role("link", name="Occupation of Margrethe Lund").click()
+    await page.wait_for_url(f"**/artifacts/{waiting[0]}")
+    await page.keyboard.press("a")
+    assert await decided(site, waiting[0])
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    assert await page.evaluate(kept) == []
+
+    # Whoever knows and leaves it as it is hears of it no more.
+    await page.route("**/decide", lose)
+    await page.goto(f"/artifacts/{waiting[2]}")
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Not saved.")
+    await page.clock.fast_forward(5000)
+    await page.goto("/customers")
+    await page.get_by_role("alert").get_by_role("button", name="Leave it").click()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await page.reload()
+    assert await page.evaluate(kept) == []
 
 
 async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(

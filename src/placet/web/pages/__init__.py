@@ -32,6 +32,7 @@ from placet.web.pages import (
     styleguide,
     teams,
     tokens,
+    unsaved,
 )
 from placet.web.pages.surroundings import answer_error, for_people
 from placet.web.static_files import static_files
@@ -65,6 +66,7 @@ behind_the_sign_in = Router(
         *teams.handlers,
         *schema_fields.handlers,
         *deliveries.handlers,
+        *unsaved.handlers,
     ],
 )
 for_anybody = Router(

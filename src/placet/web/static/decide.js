@@ -5,6 +5,7 @@ import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, wa
 import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
 import { drop, toast } from "./toast.js";
+import { answered, sent } from "./unsaved.js";
 
 const DEAF_MS = 500; // after the focus went on, so that a second press of the same key decides nothing unseen
 let deafUntil = 0;
@@ -13,8 +14,16 @@ export const goDeaf = () => { deafUntil = performance.now() + DEAF_MS; };
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const csrf = () => $("input[name=csrf]").value;
 
-// What the server answers, or what it could not: `lost` means that nobody knows, and that the same key finds out.
-async function send(action, body, key) {
+// What the server answers, or what it could not: `lost` means that nobody knows, and that the same key finds out. Until there is
+// an answer, to whoever may decide, the ids are remembered.
+async function send(action, body, key, ids = []) {
+  sent(ids);
+  const said = await ask(action, body, key);
+  if (!said.lost && ![401, 403].includes(said.status)) answered(ids);
+  return said;
+}
+
+async function ask(action, body, key) {
   try {
     const keepalive = String(body).length < 50_000; // it is sent though the person leaves the page at once
     const answer = await fetch(action, { method: "POST", body, keepalive, headers: { accept: "application/json", "idempotency-key": key } });
@@ -48,7 +57,7 @@ async function decide(item, action, body, key = newKey()) {
   for (const old of $$(".refusal, .err", item)) old.remove();
   ink(item, status);
   onward(item);
-  const said = await send(action, body, key);
+  const said = await send(action, body, key, [item.dataset.item]);
   if (!said.error) return saved([item], said);
   restore(item);
   const busy = document.activeElement?.matches("input:not([type=checkbox]), textarea, select"); // with something else by now
@@ -163,7 +172,7 @@ export async function sendMany(form, submitter) {
   goDeaf();
   if (next) look(next);
   if (form.lost?.asked === asked) ({ body, key } = form.lost); // the same again, to the letter: it is done once
-  const said = await send(action, body, key);
+  const said = await send(action, body, key, taken.map((item) => item.dataset.item));
   form.lost = said.lost ? { asked, body, key } : undefined;
   delete form.dataset.sent;
   submitter?.removeAttribute("aria-busy");

@@ -30,9 +30,14 @@ export function make(tag, { attributes = {}, ...properties } = {}, ...children) 
   return made;
 }
 
-// A word of the page's own about something that did not work and belongs to no row.
-export function notice(words) {
+// What the server made markup of, escaped and with odd characters marked, as nodes.
+export const markup = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
+
+// A word of the page's own about something that did not work and belongs to no row, and what can be done about it.
+export function notice(words, ...more) {
   $(".notice.own")?.remove();
-  const made = make("div", { className: "notice refused own", attributes: { role: "alert" } }, make("div", {}, make("p", { textContent: words })));
-  $("#main").querySelector(".split, .review, .cust, .pad, .empty")?.before(made);
+  const made = make("div", { className: "notice refused own", attributes: { role: "alert" } }, make("div", {}, make("p", {}, ...[words].flat())), ...more);
+  const above = $$("#main > :is(header, .tabs)").at(-1);
+  above ? above.after(made) : $("#main").prepend(made);
+  return made;
 }

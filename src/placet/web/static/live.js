@@ -68,9 +68,7 @@ async function ask() {
   try {
     const answer = await fetch("/api/me");
     if (answer.status !== 401) return open();
-    $("#main").prepend(make("div", { className: "notice refused own", attributes: { role: "alert" } },
-      make("div", {}, make("p", { textContent: "You are signed out. What you typed is still here." })),
-      make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" })));
+    notice("You are signed out. What you typed is still here.", make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" }));
   } catch { setTimeout(ask, 3000); }
 }
 

@@ -1,5 +1,5 @@
 // What was just done, for ten seconds, with the way back. Never for errors.
-import { $, make, seen } from "./dom.js";
+import { $, make, markup, seen } from "./dom.js";
 
 const FOR_MS = 10_000;
 let timer = 0, over = () => {};
@@ -7,8 +7,7 @@ let timer = 0, over = () => {};
 export function toast(said, undo, after) {
   drop();
   over = after;
-  const words = make("p", { textContent: said.shown ? "" : said.sentence });
-  if (said.shown) words.append(...new DOMParser().parseFromString(said.shown, "text/html").body.childNodes); // escaped, with odd characters marked
+  const words = make("p", {}, ...(said.shown ? markup(said.shown) : [said.sentence]));
   const made = make("div", { id: "toast", className: "toast", attributes: { role: "region", "aria-label": "Just done" } }, words);
   if (undo) {
     const button = make("button", { type: "button", className: "btn sm", onclick: undo }, "Undo", make("kbd", { textContent: "z", attributes: { "aria-hidden": "true" } }));

@@ -1,0 +1,57 @@
+// What was decided and not answered for: its ids stay with this tab until the server has said what became of them, and the next
+// page says which of them still wait. Nothing is sent again by itself.
+import { $, make, markup, notice } from "./dom.js";
+
+const GRACE_MS = 5000; // what outlived its page may still be on its way
+const MOST = 100; // ids that are kept
+const key = `placet.unsaved.${document.body.dataset.me}`;
+const ours = new Set(); // sent from this page, whose rows say themselves what became of them
+
+function kept() {
+  try { return new Map(JSON.parse(sessionStorage.getItem(key))); } catch { return new Map(); }
+}
+
+function keep(ids) {
+  try { ids.size ? sessionStorage.setItem(key, JSON.stringify([...ids].slice(-MOST))) : sessionStorage.removeItem(key); } catch { /* closed */ }
+}
+
+export function sent(ids) {
+  const all = kept();
+  for (const id of ids) { all.set(id, Date.now()); ours.add(id); }
+  keep(all);
+}
+
+export function answered(ids) {
+  const all = kept();
+  for (const id of ids) all.delete(id);
+  keep(all);
+}
+
+async function ask() {
+  const asked = new Map([...kept()].filter(([id]) => !ours.has(id)));
+  let waiting = [];
+  if (asked.size) {
+    try {
+      const answer = await fetch(`/unsaved?ids=${[...asked.keys()].join(".")}`, { headers: { accept: "application/json" } });
+      if (!answer.ok) return;
+      waiting = await answer.json();
+    } catch { return; }
+    answered([...asked.keys()].filter((id) => !waiting.some((each) => each.id === id)));
+  }
+  const late = waiting.filter(({ id }) => Date.now() - asked.get(id) >= GRACE_MS);
+  if (late.length < waiting.length) setTimeout(ask, GRACE_MS);
+  tell(late);
+}
+
+function tell(late) {
+  const ids = late.map(({ id }) => id).join(" ");
+  if (ids === ($("[data-unsaved]")?.dataset.unsaved ?? "")) return;
+  $("[data-unsaved]")?.remove();
+  if (!ids) return;
+  const links = late.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id)}`, onclick: () => answered([id]) }, ...markup(shown))]);
+  const leave = () => { answered(late.map(({ id }) => id)); tell([]); $("#main").focus(); };
+  notice(["Not saved: ", ...links, ". What you decided was lost."], make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
+}
+
+addEventListener("pageshow", ask);
+document.addEventListener("placet:changed", ask);
