@@ -190,10 +190,16 @@ def length(seconds: float) -> str:
 
 
 @pass_context
-def ago(context: Context, at: datetime) -> Markup:
-    """Return a `<time>` with how long ago that was, and the moment itself in its title."""
+def ago(context: Context, at: datetime, under: str = "") -> Markup:
+    """Return a `<time>` with how long ago that was, and the moment itself in its title.
+
+    Beside words that name its day already (`under`: "Yesterday" or "17 Nov 2026") it is the time of day: "10:31".
+    """
     shell: Shell = context["shell"]
-    return _time(at, shell.zone, relative(at, shell.now, shell.zone))
+    here = ZoneInfo(shell.zone)
+    local = at.astimezone(here)
+    told = local.date() < shell.now.astimezone(here).date() and under in ("Yesterday", day(local.date()))
+    return _time(at, shell.zone, f"{local:%H:%M}" if told else relative(at, shell.now, shell.zone))
 
 
 @pass_context

@@ -141,6 +141,7 @@ async def test_a_list_that_shows_a_part_of_a_batch_does_not_offer_to_accept_it(p
 async def test_customers_page_by_page_and_by_name(page: Page) -> None:
     await page.goto("/customers")
     await expect(page.locator("tbody th .fld").first).to_have_text("Guest 000")
+    assert await page.locator("thead th").all_inner_texts() == ["Customer", "Pending", "Profile", "Last change"]  # all are mine
     await page.get_by_role("link", name="Next").click()
     await expect(page.locator("tbody th .fld").first).to_have_text("Guest 050")
     await page.goto("/customers?q=guest")
@@ -239,6 +240,9 @@ async def test_the_history_is_walked_with_the_same_keys(site: Site, window: Call
     page: Page = (await window("claire")).page
     await page.goto("/history")
     rows = page.locator(".past-row")
+    values = await rows.locator(".val").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
+    assert len(values) > 2
+    assert len(set(values)) == 1  # whatever the length of a field's or a customer's name
     await page.keyboard.press("j")
     await page.keyboard.press("j")
     await expect(rows.nth(1).locator(".fld")).to_be_focused()

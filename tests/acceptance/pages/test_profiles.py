@@ -85,6 +85,8 @@ async def test_a_day_shows_the_profile_at_that_moment(site: Site, window: Callab
         assert all(stamp[:10] <= when.isoformat() for stamp in shown)
     assert await row.count() == 1
     assert texts[0] != texts[1]
+    wide = await page.locator(".split > *").evaluate_all("all => all.map(each => each.getBoundingClientRect().width)")
+    assert abs(wide[1] - wide[0]) <= 2  # what was so has as much room as what happened
     answer = await (await site.visitor("claire")).get("/customers/lund/timeline?asOf=yesterday")
     assert answer.status_code == 422
 

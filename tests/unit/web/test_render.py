@@ -58,6 +58,23 @@ def test_a_time_says_its_moment_and_zone_in_the_title() -> None:
     assert made == '<time datetime="2026-11-17T09:30:00Z" title="17 Nov 2026, 10:30 CET">2 h ago</time>'
 
 
+@pytest.mark.parametrize(
+    ("hours", "under", "words"),
+    [
+        (30, "16 Nov 2026", "06:30"),
+        (30, "Yesterday", "06:30"),
+        (30, "15 Nov 2026", "yesterday"),
+        (300, "5 Nov 2026", "00:30"),
+        (2, "17 Nov 2026", "2 h ago"),
+        (2, "Today", "2 h ago"),
+    ],
+)
+def test_beside_its_day_a_time_is_the_time_of_day(hours: int, under: str, words: str) -> None:
+    shell = views.Shell(user=views.Person(name="C", role="rm"), csrf="t", here="/", now=NOW, zone="Europe/Zurich")
+    made = render.environment().from_string("{{ at|ago(under) }}")
+    assert f">{words}</time>" in made.render(at=NOW - timedelta(hours=hours), shell=shell, under=under)
+
+
 def test_days_are_grouped_in_the_readers_zone() -> None:
     shell = views.Shell(user=views.Person(name="C", role="rm"), csrf="t", here="/", now=NOW, zone="Europe/Zurich")
     made = render.environment().from_string(
