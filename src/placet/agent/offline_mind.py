@@ -64,24 +64,24 @@ def _what_came_of_it(session: Session) -> str:
     reading, done = session.reading, session.proposed
     assert reading is not None  # the tools have run
     left = len(reading.not_proposed)
-    seen = f" {_count(left, 'more value')} {_were(left)} seen and left, each with its reason." if left else ""
+    seen = f" {_count(left, 'more value')} {_were(left)} seen and not proposed, each with its reason." if left else ""
     if session.open:
-        found = _count(session.to_propose, "thing")
+        found = _count(session.to_propose, "change")
         asked = "\n".join(
             f"{n}. {f'{question.hint} ' if question.hint else ''}{question.question}"
             for n, question in enumerate(session.open, 1)
         )
         one = len(session.open) == 1
         return (
-            f"I found {found} to propose.{seen} Before I do, {'one question' if one else f'{len(session.open)} questions'}, "
-            f"to answer or skip:\n{asked}"
+            f"I found {found} to propose.{seen} First {'one question' if one else f'{len(session.open)} questions'}: "
+            f"answer or skip.\n{asked}"
         )
     if done is None:
         return f"There is nothing to propose from this.{seen} Nothing was stored."
     if not done.artifacts:
         return f"Nothing in it is new: all of it is recorded, waits already, or was rejected before.{seen}"
     count = len(done.artifacts)
-    kept = f" {_count(len(done.skipped), 'more')} {_were(len(done.skipped))} known already." if done.skipped else ""
+    kept = f" {_count(len(done.skipped), 'more')} {_were(len(done.skipped))} already known." if done.skipped else ""
     return f"{_count(count, 'proposal')} {'wait' if count != 1 else 'waits'} for a decision at {session.address}.{kept}{seen}"
 
 

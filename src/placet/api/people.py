@@ -167,7 +167,7 @@ class People(Controller):
 
     @post("/users/{user_id:str}/disable", opt=described("people", {200: UserAnswer}, idempotent=True), status_code=200)
     async def disable_user(self, request: Request[Any, Any, Any], user_id: FromPath[str]) -> Response[bytes]:
-        """Let a person in no more; sign-ins and tokens end at once. For admins."""
+        """Disable a person: their sign-ins and tokens end at once. For admins."""
         return await _change(request, user_id, "disable a person", users.disable)
 
     @post("/users/{user_id:str}/enable", opt=described("people", {200: UserAnswer}, idempotent=True), status_code=200)

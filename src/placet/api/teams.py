@@ -119,7 +119,7 @@ class Teams(Controller):
 
     @delete("/teams/{team_id:str}", status_code=204, opt=described("teams", {204: None}))
     async def delete_team(self, request: Request[Any, Any, Any], team_id: FromPath[str]) -> None:
-        """End a team: its people see its customers no more. For admins."""
+        """End a team: its people no longer see its customers. For admins."""
         who = principal_of(request)
         await runtime_of(request).transact(lambda connection: teams.delete(connection, who, team_id))
 
@@ -175,7 +175,7 @@ class Teams(Controller):
     async def remove_customer_member(
         self, request: Request[Any, Any, Any], customer_id: FromPath[str], user_id: FromPath[str]
     ) -> None:
-        """Name a person for a customer no more. For admins."""
+        """Take a person off a customer. For admins."""
         who = principal_of(request)
 
         async def work(connection: Connection) -> None:

@@ -86,7 +86,7 @@ def list_users(as_json: AsJson = False) -> None:
 
 @users.command("disable")
 def disable_user(user: Who, as_json: AsJson = False) -> None:
-    """Let a person in no more; sign-ins and tokens end."""
+    """Disable a person: their sign-ins and tokens end."""
 
     async def work(connection: Connection) -> User:
         from placet.cli.database import OPERATOR
@@ -201,7 +201,7 @@ def _print_link(user: User, secret: str | None, as_json: bool) -> None:
 
 def _how_they_sign_in(user: User) -> str:
     if user.disabled_at is not None:
-        return "no more"
+        return "disabled"
     return "password" if user.password_hash else "by link"
 
 

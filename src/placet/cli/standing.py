@@ -119,7 +119,7 @@ def end_delegation(
     from placet.cli.database import transact
 
     ended = transact(work)
-    say(f"{ended.to_user_name} stands in for {ended.from_user_name} no more.")
+    say(f"{ended.to_user_name} no longer stands in for {ended.from_user_name}.")
 
 
 # ── teams ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,9 +197,9 @@ def rename_team(
 
 @teams.command("remove")
 def remove_team(team: TeamId) -> None:
-    """End a team: its people see its customers no more."""
+    """End a team: its people no longer see its customers."""
     found = _change(team, "delete")
-    say(f"{found.name} is no more; {count(found.customers, 'customer')} had it.")
+    say(f"{found.name} is removed; {count(found.customers, 'customer')} had it.")
 
 
 @teams.command("set-member")
@@ -217,7 +217,7 @@ def set_member(
 def remove_member(team: TeamId, user: User) -> None:
     """Take a person out of a team."""
     found = _change(team, "remove_member", user=user)
-    say(f"{user} is in {found.name} no more.")
+    say(f"{user} is no longer in {found.name}.")
 
 
 @teams.command("assign")

@@ -90,7 +90,7 @@ async def rename(connection: Connection, who: Principal, team_id: str, name: str
 
 
 async def delete(connection: Connection, who: Principal, team_id: str) -> None:
-    """End a team: its people see its customers no more, and each customer's trail says so."""
+    """End a team: its people no longer see its customers, and each customer's trail says so."""
     access.check_admin(who, "change teams")
     team = await _hold(connection, team_id)
     at = await connection.fetchval(SQL["clock"])
@@ -166,7 +166,7 @@ async def set_customer_member(connection: Connection, who: Principal, customer_i
 
 
 async def remove_customer_member(connection: Connection, who: Principal, customer_id: str, user_id: str) -> None:
-    """Name a person for a customer no more; NotFound if they were not."""
+    """Take a person off a customer; NotFound if they were not."""
     access.check_admin(who, "change who sees a customer")
     customer = await _hold_customer(connection, customer_id)
     before = await connection.fetchval(SQL["remove_customer_member"], customer_id, user_id)

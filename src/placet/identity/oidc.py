@@ -102,7 +102,7 @@ async def person(connection: Connection, issuer: str, claims: dict[str, Any]) ->
             code="not_a_user",
         )
     if user.disabled_at is not None:
-        raise NotSignedIn("You sign in here no more. Ask an administrator.", code="user_disabled")
+        raise NotSignedIn("You can no longer sign in here. Ask an admin.", code="user_disabled")
     if row is None:
         await _bind(connection, user, issuer, subject)
     return user

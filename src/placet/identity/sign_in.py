@@ -137,7 +137,7 @@ async def start(
     token = secrets.token_urlsafe(32)
     made = await connection.fetchval(SQL["insert_sign_in"], hashed(token), user_id, lifetime, password_hash)
     if made is None:
-        raise NotSignedIn("You sign in here no more. Ask an administrator.", code="user_disabled")
+        raise NotSignedIn("You can no longer sign in here. Ask an admin.", code="user_disabled")
     return token
 
 

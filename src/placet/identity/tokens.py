@@ -104,7 +104,7 @@ async def rotate(
     old = await connection.fetchrow(SQL["hold_token"], token_id)
     if old is None:
         await get(connection, token_id)
-        raise Conflict("This token works no more. Create another one.", code="token_ended")
+        raise Conflict("This token no longer works. Create another one.", code="token_ended")
     if old["user_id"] is not None:
         await _require_enabled(connection, old["user_id"])
     found = await _insert(
@@ -184,7 +184,7 @@ async def _require_enabled(connection: Connection, user_id: str) -> None:
     if row is None:
         raise NotFound("User not found")
     if row["disabled_at"] is not None:
-        raise Conflict(f"{row['name']} is disabled and signs in no more.", code="user_disabled")
+        raise Conflict(f"{row['name']} is disabled and cannot sign in.", code="user_disabled")
 
 
 async def _insert(

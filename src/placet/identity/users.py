@@ -158,7 +158,7 @@ async def reset_password(connection: Connection, who: Principal, user_id: str, p
     """Another password, or none and the secret of a one-time link; Conflict `user_disabled` for who signs in no more."""
     user = await get(connection, user_id)
     if user.disabled_at is not None:
-        raise Conflict(f"{user.name} is disabled and signs in no more.", code="user_disabled")
+        raise Conflict(f"{user.name} is disabled and cannot sign in.", code="user_disabled")
     await set_password(connection, who, user_id, password)
     return await new_link(connection, user_id) if password is None else None
 

@@ -50,7 +50,7 @@ FLAGS: Final = {  # a badge's kind -> its symbol and its tone; confidence says `
 HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" becomes "need" for more
     "stale": "stale",
     "rival": "with a rival",
-    "unverified": "unverified",
+    "unverified": "with quote not found",
     "reason": "needs a reason",
     "dual": "needs two signatures",
     "human_only": "for people only",

@@ -70,7 +70,7 @@ async def test_what_follows_from_a_note_is_proposed_with_it(chat: Chatting):
     done = await chat.turn(user(note), asked.said(), user("skip"))
     assert kinds
     assert kinds | {"profile_edit"} == {artifact["artifactType"] for artifact in done.artifacts}
-    assert f"{len(done.artifacts)} things to propose" in asked.text
+    assert f"{len(done.artifacts)} changes to propose" in asked.text
 
 
 async def test_skipping_all_in_words_proposes_what_the_note_says(chat: Chatting):

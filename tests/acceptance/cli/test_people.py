@@ -85,7 +85,7 @@ async def test_disabling_ends_tokens_at_once(placet: Any, world: World, http: ht
     assert (await http.get("/api/me", headers=token)).status_code == 401
     [row] = [row for row in placet("users", "list", "--json").json if row["id"] == person.id]
     assert row["disabledAt"].endswith("Z")
-    placet("users", "reset-password", person.id).refused("is disabled and signs in no more")
+    placet("users", "reset-password", person.id).refused("is disabled and cannot sign in")
     placet("users", "disable", "nobody").refused("placet: User not found")
     placet("users", "disable", "nobody@placet.example").refused("Nobody has the address nobody@placet.example.")
 
@@ -193,7 +193,7 @@ async def test_a_token_is_bound_and_rotated(placet: Any, world: World, http: htt
     table = placet("tokens", "list").ok()
     assert "25 an hour" in table
     assert "ends 2" in table
-    placet("tokens", "rotate", made["id"]).refused("placet: This token works no more. Create another one.")
+    placet("tokens", "rotate", made["id"]).refused("placet: This token no longer works. Create another one.")
     placet("tokens", "create", "--agent", "a", "--field", "emial").refused("The profile has no field 'emial'.")
     for bound in (["--field", "email"], ["--quota", "5"], ["--customer", customer]):
         done = placet("tokens", "create", "--user", "somebody", *bound)

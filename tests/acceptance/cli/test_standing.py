@@ -39,7 +39,7 @@ async def test_a_delegation_is_added_listed_and_ended(placet: Any, people: Any, 
     table = placet("delegations", "list").ok()
     assert "1 customer" in table
     assert "to come" in table
-    assert placet("delegations", "end", made["id"]).ok() == "Bao Tran stands in for Ines Halvorsen no more.\n"
+    assert placet("delegations", "end", made["id"]).ok() == "Bao Tran no longer stands in for Ines Halvorsen.\n"
     [ended] = [one for one in placet("delegations", "list", "--json").json if one["id"] == made["id"]]
     assert ended["endedAt"] is not None
     event = (await world.events(customer_id=people.customer))[-1]
@@ -73,11 +73,11 @@ async def test_a_team_from_first_to_last(placet: Any, people: Any, world: World)
     assert placet("teams", "list", "--json").json == [{k: v for k, v in shown.items() if k != "members"}]
     assert "Desk North" in placet("teams", "list").ok()
     assert placet("teams", "rename", "Desk North", "Desk Nord").ok() == "Desk North is called Desk Nord now.\n"
-    assert placet("teams", "remove-member", "Desk Nord", bao).ok() == f"{bao} is in Desk Nord no more.\n"
+    assert placet("teams", "remove-member", "Desk Nord", bao).ok() == f"{bao} is no longer in Desk Nord.\n"
     placet("teams", "remove-member", "Desk Nord", bao).refused("Member not found")
     assert placet("teams", "assign", people.customer, "--none").ok() == "The customer has no team any more.\n"
     placet("teams", "assign", people.customer).refused("Say --team TEAM, or --none.", 2)
-    assert placet("teams", "remove", "Desk Nord").ok() == "Desk Nord is no more; 0 customers had it.\n"
+    assert placet("teams", "remove", "Desk Nord").ok() == "Desk Nord is removed; 0 customers had it.\n"
     placet("teams", "show", "Desk Nord").refused("There is no team 'Desk Nord'.")
     kinds = [e["kind"] for e in await world.events() if e["kind"].startswith("team.")]
     assert kinds == ["team.created", "team.member_set", "team.renamed", "team.member_removed", "team.deleted"]

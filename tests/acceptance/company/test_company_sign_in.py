@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("company")  # one provider for all of them
 UNTRUSTED = "Your company's sign-in sent an answer that cannot be trusted. Begin again."
 NOT_OURS = "This sign-in was begun in another browser, finished before, or too long ago. Begin again."
 NOBODY = "Your company knows you, but nobody added you here with a verified e-mail address. Ask an administrator."
-GONE = "You sign in here no more. Ask an administrator."
+GONE = "You can no longer sign in here. Ask an admin."
 
 
 def says(answer: httpx.Response, status: int, sentence: str) -> None:

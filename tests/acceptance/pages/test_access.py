@@ -215,7 +215,7 @@ async def test_forged_forms_are_refused_and_change_nothing(site: Site) -> None:
             {"sec_fetch_site": "", "origin": "null"},
         ):
             answer = await claire.post(path, form, **headers)
-            assert is_page(answer, 403, "403 Not from there This request came from another site."), (path, headers)
+            assert is_page(answer, 403, "403 Sent from elsewhere This request came from another site."), (path, headers)
     assert await site.everything() == before
     assert (await claire.get("/inbox")).status_code == 200  # nobody signed her out
 

@@ -99,7 +99,7 @@ async def test_a_password_is_reset_to_a_link(site: Site) -> None:
     await admin.post(f"/admin/users/{sam}/disable")
     answer = await admin.post(f"/admin/users/{sam}/reset-password")
     admin.cookies |= dict(answer.cookies)
-    assert "Nothing was changed. Sam Ode is disabled and signs in no more." in text(await admin.get("/admin"))
+    assert "Nothing was changed. Sam Ode is disabled and cannot sign in." in text(await admin.get("/admin"))
 
 
 async def test_the_last_admin_stays(site: Site) -> None:
@@ -163,7 +163,7 @@ async def test_an_agents_token_is_made_within_its_bounds_rotated_and_shown_once(
     await expect(row).to_have_count(2)
     for left in (1, 0):
         await row.nth(0).get_by_role("button", name="Revoke").click()
-        await expect(page.locator(SAID)).to_have_text("The token works no more.")
+        await expect(page.locator(SAID)).to_have_text("The token no longer works.")
         await expect(row).to_have_count(left)
     for ended in (secret, fresh):
         assert (await nobody.get("/api/me", authorization=f"Bearer {ended}")).status_code == 401
@@ -199,7 +199,7 @@ async def test_what_is_gone_meanwhile_is_said_where_one_was(site: Site) -> None:
         ("users/no-such/disable", "/admin", "User not found"),
         ("users/no-such/reset-password", "/admin", "User not found"),
         ("tokens/no-such/revoke", "/admin/tokens", "Token not found"),
-        (f"tokens/{ended}/rotate", "/admin/tokens", "This token works no more. Create another one."),
+        (f"tokens/{ended}/rotate", "/admin/tokens", "This token no longer works. Create another one."),
         (f"tokens/{works}/rotate", "/admin/tokens", "A rotated token goes on for 0 minutes to 30 days."),
         ("teams/no-such/end", "/admin/teams", "Team not found"),
         ("deliveries/rules/no-such/disable", "/admin/deliveries", "Rule not found"),
@@ -241,7 +241,7 @@ async def test_a_customer_is_attached_to_an_rm_found_among_many(site: Site, wind
     await expect(page.locator("#customers")).to_have_value("brandt")
     await page.go_back()
     await page.get_by_role("button", name="Remove Claire").click()
-    await expect(page.locator(SAID)).to_have_text("Claire Amiel is named for this customer no more.")
+    await expect(page.locator(SAID)).to_have_text("Claire Amiel is no longer named for this customer.")
     await expect(page.locator(".nothing")).to_contain_text("Nobody beside the RM")
 
 
@@ -279,7 +279,7 @@ async def test_a_team_is_made_filled_given_a_customer_and_ended(site: Site, wind
     await page.get_by_role("link", name="Desk Nord").click()
     await page.get_by_text("End the team", exact=True).click()
     await page.get_by_role("button", name="End the team Desk Nord").click()
-    await expect(page.locator(SAID).first).to_have_text("Desk Nord is a team no more.")
+    await expect(page.locator(SAID).first).to_have_text("Desk Nord is no longer a team.")
     assert (await (await site.visitor("priya")).get("/customers/rauscher")).status_code == 404
     assert [line for line in opened.said if "status of 4" not in line] == []
 

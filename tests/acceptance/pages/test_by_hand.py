@@ -96,8 +96,8 @@ async def test_a_rejection_is_taken_back_with_a_reason(site: Site, window: Calla
     await (await site.visitor("claire")).post(f"/artifacts/{artifact}/decide", {"status": "rejected"})
     page: Page = (await window("claire")).page
     await page.goto(f"/artifacts/{artifact}")
-    await page.get_by_label("Why, if you like").fill("She called again")
-    await page.get_by_role("button", name="Undo with this line").click()
+    await page.get_by_label("Your reason, if you like").fill("She called again")
+    await page.get_by_role("button", name="Undo with this reason").click()
     await expect(page.locator(".notice p, #toast p")).to_have_text(
         "Undone: Employer or business waits for a decision again."
     )
@@ -109,7 +109,7 @@ async def test_an_admin_withdraws(site: Site, window: Callable[..., Any]) -> Non
     artifact = (await site.proposal("lund", "interests", ["Chess"])).id
     page: Page = (await window("ines")).page
     await page.goto(f"/artifacts/{artifact}")
-    await page.get_by_label("Why, if you like").fill("Sent by mistake")
+    await page.get_by_label("Your reason, if you like").fill("Sent by mistake")
     await page.get_by_role("button", name="Withdraw").click()
     await expect(page.locator(".notice p, #toast p")).to_contain_text("is withdrawn. The profile stays as it was.")
     assert await site.status(artifact) == "withdrawn"

@@ -65,7 +65,7 @@ async def test_marked_words_lead_to_a_proposal_that_quotes_them(
     )
     await page.get_by_role("link", name="Propose from these words").click()
     await page.get_by_label("What are they about?").select_option(label="City of residence (Identity and contact)")
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     assert await page.get_by_label("The words").input_value() == "The twins start school in Basel."
     await page.get_by_label("City of residence").fill("Basel")
     await page.get_by_role("button", name="Propose it").click()
@@ -88,7 +88,7 @@ async def test_without_scripts_words_are_typed_and_a_value_entered(
     await page.get_by_role("link", name="Propose from words the agent missed").click()
     await page.get_by_label("The words").fill("start school")
     await page.get_by_label("What are they about?").select_option(label="Dependants (Household)")
-    await page.get_by_role("button", name="Go on").click()
+    await page.get_by_role("button", name="Continue").click()
     await page.get_by_label("Dependants").fill("2")
     await page.get_by_label("The words").fill("start work")
     await page.get_by_role("button", name="Enter it now").click()

@@ -84,7 +84,7 @@ async def test_without_javascript(site: Site, window: Callable[..., Any]) -> Non
     await page.goto(batch)
     await row(page, "Employer or business").locator(".fld").click()
     await card.get_by_role("link", name="Reject").click()
-    await card.get_by_label("A line for the trail").fill("a project of hers")
+    await card.get_by_label("A remark for the trail").fill("a project of hers")
     await card.get_by_role("button", name="Not said").click()
     assert await notice(page) == "Employer or business is rejected. The profile stays as it was."
     assert await site.value("delacourt-pham", "employer") == "Institut Bellecombe"
@@ -163,7 +163,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await keys.press("Escape")
     await expect(page.locator(".card")).to_have_attribute("data-mode", "read")
     await keys.press("r")
-    await page.get_by_label("A line for the trail").focus()
+    await page.get_by_label("A remark for the trail").focus()
     await keys.type("a project of hers")
     await keys.press("Shift+Tab")
     await keys.press("2")

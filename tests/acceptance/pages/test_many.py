@@ -101,7 +101,7 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     for why in (
         "1 with a rival",
         "1 of low confidence",
-        "1 unverified",
+        "1 with quote not found",
         "1 needs a reason",
         "1 needs two signatures",
     ):
@@ -137,7 +137,7 @@ async def test_what_is_missing_of_the_evidence_is_said(site: Site, window: Calla
         await page.goto(f"/batches/{done.batch_id}?open={done.artifacts[0].id}")
         await expect(page.locator(".card .flag").first).to_have_text(flag)
         await expect(page.locator(".card .right")).to_contain_text(words)
-        await expect(page.locator(".offer")).to_contain_text("One by one: 1 unverified")
+        await expect(page.locator(".offer")).to_contain_text("Decide one by one: 1 with quote not found")
         priya = await site.visitor("priya")
         answer = await priya.post(f"/batches/{done.batch_id}/accept")
         priya.cookies |= dict(answer.cookies)

@@ -288,4 +288,6 @@ async def test_a_new_customer_needs_a_name_and_an_rm_who_is_there(site: Site, wi
     await page.get_by_role("button", name="Add the customer").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Nora Ekdal")
     assert await site.database.fetchval("select rm_id from customer where name = 'Nora Ekdal'") == "jonas"
-    await expect(page.locator(".notice p, #toast p")).to_have_text("Nora Ekdal is here. Their profile is empty so far.")
+    await expect(page.locator(".notice p, #toast p")).to_have_text(
+        "Nora Ekdal is added. Their profile is empty so far."
+    )

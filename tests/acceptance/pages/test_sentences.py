@@ -199,7 +199,7 @@ async def test_an_overview_begins_with_what_waits_and_says_what_is_missing(
     for heading in ("Completeness", "Needs attention", "Timeline"):
         await expect(panel.get_by_role("heading", name=heading)).to_be_visible()
     await expect(panel).to_contain_text(re.compile(r"\d+ of 36"))
-    await expect(panel).to_contain_text("Empty: ")
+    await expect(panel).to_contain_text("Not recorded: ")
     assert await panel.locator(".tl li, .te").count() > 2
 
 

@@ -59,7 +59,7 @@ async def test_a_colleague_stands_in_and_it_is_ended(site: Site, ended: None) ->
     assert row["from_at"] <= datetime.now(UTC)
     assert (await jonas.get("/customers/brandt")).status_code == 200
     assert (await jonas.get("/customers/lund")).status_code == 404
-    assert re.search(r"stands in for Claire Amiel no more\.", await sent(jonas, f"{PLACE}/{row['id']}/end"))
+    assert re.search(r"no longer stands in for Claire Amiel\.", await sent(jonas, f"{PLACE}/{row['id']}/end"))
     assert (await jonas.get("/customers/brandt")).status_code == 404
 
 

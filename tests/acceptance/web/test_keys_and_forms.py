@@ -124,7 +124,7 @@ async def test_an_edit_sends_what_its_control_holds(plain: Page, guide: str) -> 
 @pytest.mark.parametrize("word", ["wrong value", "hypothetical", "other"])
 async def test_a_rejection_is_one_press_on_its_reason(plain: Page, guide: str, word: str) -> None:
     await plain.goto(f"{guide}/see/inbox-reject")
-    await plain.get_by_label("A line for the trail").fill("so she said")
+    await plain.get_by_label("A remark for the trail").fill("so she said")
     await plain.get_by_role("button", name=word.capitalize(), exact=True).click()
     [(_, fields)] = sent()
     assert (fields["status"], fields["reason"], fields["remark"]) == (["rejected"], [word], ["so she said"])
@@ -132,7 +132,7 @@ async def test_a_rejection_is_one_press_on_its_reason(plain: Page, guide: str, w
 
 async def test_enter_in_the_line_for_the_trail_rejects_nothing(plain: Page, guide: str) -> None:
     await plain.goto(f"{guide}/see/inbox-reject")
-    await plain.get_by_label("A line for the trail").press("Enter")
+    await plain.get_by_label("A remark for the trail").press("Enter")
     assert sent() == []
 
 

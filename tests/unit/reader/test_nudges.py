@@ -42,18 +42,18 @@ def asked(note: str, profile: dict[str, Any] | None = None, **options: Any) -> l
 
 def test_every_type_is_asked_for_in_its_own_words() -> None:
     assert {entry.key: question(entry) for entry in CLINIC.fields if entry.key not in ("story", "visits")} == {
-        "bloodType": "What is the client's blood type: A, B, AB or 0?",
+        "bloodType": "What is the customer's blood type: A, B, AB or 0?",
         "allergies": "What should be recorded under “Allergies” (several with commas between them)?",
-        "weight": "What is the client's weight, in kg?",
+        "weight": "What is the customer's weight, in kg?",
         "lastVaccination": "Which date should be recorded as “Last tetanus vaccination” (day, month and year)?",
-        "consent": "Does “Consent” apply to the client, yes or no?",
-        "smoker": "Does “Smoker” apply to the client, yes or no?",
+        "consent": "Does “Consent” apply to the customer, yes or no?",
+        "smoker": "Does “Smoker” apply to the customer, yes or no?",
         "pregnant": "Is the patient pregnant?",
         "dose": "Which number should be recorded as “Daily dose” (0 to 12)?",
-        "ward": "What is the client's ward: Ward A, Ward B, Ward C, Ward D or another of 8?",
+        "ward": "What is the customer's ward: Ward A, Ward B, Ward C, Ward D or another of 8?",
         "origin": "Which country should be recorded as “Country of birth”?",
-        "practice": "What should be recorded as the client's GP practice?",
-        "budget": "What is the client's budget, in EUR?",
+        "practice": "What should be recorded as the customer's GP practice?",
+        "budget": "What is the customer's budget, in EUR?",
     }
 
 
@@ -63,7 +63,7 @@ def test_the_packaged_fields_name_their_options_but_for_bands_of_money() -> None
     assert income is not None
     assert channel is not None
     assert question(risk).endswith("accept: conservative, moderate, balanced, growth or aggressive?")
-    assert question(income) == "Roughly what is the client's gross income a year?"
+    assert question(income) == "Roughly what is the customer's gross income a year?"
     assert question(channel).endswith(": email, phone, WhatsApp, in person or video call?")
 
 

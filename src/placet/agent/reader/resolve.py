@@ -83,7 +83,7 @@ def why(candidate: Candidate) -> str:
     sentences = {
         LABEL: f"The note labels this as {label.lower()}.",
         SAYS: "The note says so in as many words.",
-        ANSWER: f"The client's answer when asked about {label.lower()}.",
+        ANSWER: f"The customer's answer when asked about {label.lower()}.",
         TRIGGER: f"Said where the note speaks of {label.lower()}.",
         TOPIC: f"Stands under the heading for {label.lower()}.",
     }

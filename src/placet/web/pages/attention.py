@@ -51,7 +51,7 @@ def _why(artifact: Artifact, field: Field | None, schema: ProfileSchema, who: Pr
     if artifact.stale:
         return "history", " changed after it was proposed."
     if artifact.rivals:
-        return "git-compare", f" has {artifact.rivals + 1} proposals that compete."
+        return "git-compare", f" has {artifact.rivals + 1} rival proposals."
     if artifact.payload.get("source_text") and artifact.unverified:
         return "file-search", " has a quote that is not in its note."
     if field is not None and field.policy == "dual":

@@ -132,11 +132,11 @@ async def set_member(request: Request[Any, Any, Any], customer_id: FromPath[str]
 async def remove_member(
     request: Request[Any, Any, Any], customer_id: FromPath[str], user_id: FromPath[str]
 ) -> Response[bytes]:
-    """Name a person for a customer no more."""
+    """Take a person off a customer."""
 
     async def work(connection: Connection, who: Principal) -> str:
         await teams.remove_customer_member(connection, who, customer_id, user_id)
-        return f"{(await users.get(connection, user_id)).name} is named for this customer no more."
+        return f"{(await users.get(connection, user_id)).name} is no longer named for this customer."
 
     return await as_admin.do(request, _of(customer_id), "change who sees a customer", work)
 

@@ -73,7 +73,7 @@ async def add_customer(request: Request[Any, Any, Any]) -> Response[bytes]:
     except Invalid as error:
         return await _new_customer_page(request, name=name, rm=rm, errors={"name": error.sentence})
     return forms.go(
-        f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is here. Their profile is empty so far.")
+        f"/customers/{made.id}", views.Notice(sentence=f"{made.name} is added. Their profile is empty so far.")
     )
 
 

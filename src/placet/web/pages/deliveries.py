@@ -29,7 +29,7 @@ _STATES = {
     "delivered": "Delivered",
     "dead": "Dead",
     "cancelled": "Cancelled",
-    "unrouted": "No rule asks for it",
+    "unrouted": "No rule sends it anywhere",
 }
 _WORDLESS = {True: "Made.", False: "Under way, or its process died."}
 _TONES = {"delivered": "good", "dead": "bad"}

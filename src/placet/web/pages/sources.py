@@ -118,7 +118,7 @@ async def _read(
         details = tuple(f"{each.label}: {each.quote}" if each.quote else each.label for each in left[:10])
         notice = views.Notice(
             sentence="Nothing to propose from this note, so it was not stored."
-            + (" Seen and left:" if details else ""),
+            + (" Seen, not proposed:" if details else ""),
             tone="plain",
             details=details,
         )

@@ -73,7 +73,9 @@ async def end_delegation(request: Request[Any, Any, Any], delegation_id: FromPat
     runtime, who = runtime_and_caller(request)
     await forms.read_form(request)
     ended = await runtime.transact(lambda connection: delegations.end(connection, who, delegation_id))
-    return forms.go(PLACE, views.Notice(sentence=f"{ended.to_user_name} stands in for {ended.from_user_name} no more."))
+    return forms.go(
+        PLACE, views.Notice(sentence=f"{ended.to_user_name} no longer stands in for {ended.from_user_name}.")
+    )
 
 
 @post("/artifacts/{artifact_id:str}/hand-over", status_code=303)

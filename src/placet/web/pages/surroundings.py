@@ -32,7 +32,7 @@ _OPENS = ("open", "do")  # members of the query that open a card
 _SELECTS = "sel"  # and the one that says which rows are selected
 _FORGED = {  # what the page of a refused form says above and below the sentence
     "csrf": ("Out of date", "Nothing was changed. Go back, load that page again and send it once more."),
-    "cross_site": ("Not from there", "Nothing was changed. Open Placet itself and do it there."),
+    "cross_site": ("Sent from elsewhere", "Nothing was changed. Open Placet itself and do it there."),
 }
 
 

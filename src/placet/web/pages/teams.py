@@ -60,12 +60,12 @@ async def rename_team(request: Request[Any, Any, Any], team_id: FromPath[str]) -
 
 @post(PLACE + "/{team_id:str}/end", status_code=303)
 async def end_team(request: Request[Any, Any, Any], team_id: FromPath[str]) -> Response[bytes]:
-    """End a team; its people see its customers no more."""
+    """End a team; its people no longer see its customers."""
 
     async def work(connection: Connection, who: Principal) -> str:
         team, _ = await teams.get(connection, who, team_id)
         await teams.delete(connection, who, team_id)
-        return f"{team.name} is a team no more."
+        return f"{team.name} is no longer a team."
 
     return await as_admin.do(request, PLACE, "change teams", work)
 
@@ -91,7 +91,7 @@ async def remove_member(
 
     async def work(connection: Connection, who: Principal) -> str:
         await teams.remove_member(connection, who, team_id, user_id)
-        return f"{(await users.get(connection, user_id)).name} is in the team no more."
+        return f"{(await users.get(connection, user_id)).name} is no longer in the team."
 
     return await as_admin.do(request, _of(team_id), "change teams", work)
 

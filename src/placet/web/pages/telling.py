@@ -159,8 +159,8 @@ def facets(parts: Sequence[Part], narrowed: Narrowed, who: Principal, schema: Pr
     labels = {part.field: schema.label(part.field) for part in parts if part.field is not None}
     names = {p.actor_id: "You" if p.actor_id == who.id else p.actor_name or p.actor_id for p in parts}
     return (
-        _facet("act", "What", _counted((p.act, p.events) for p in parts), _ACTS, narrowed.act),
-        _facet("person", "By", _counted((p.actor_id, p.events) for p in parts), names, narrowed.person),
+        _facet("act", "What happened", _counted((p.act, p.events) for p in parts), _ACTS, narrowed.act),
+        _facet("person", "By whom", _counted((p.actor_id, p.events) for p in parts), names, narrowed.person),
         _facet("field", "Field", _counted((p.field, p.events) for p in parts if p.field), labels, narrowed.field),
     )
 
@@ -293,8 +293,8 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema, *, plai
             yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="proposed"))
             yield bit(text=". A second signature decides")
         case "signature_lapsed":
-            yield from (bit(text=" counts the signature on "), bit(text=label, kind="strong", href=href))
-            yield bit(text=f" by {line.body.get('signedByName')} no more")
+            yield from (bit(text=" no longer counts the signature on "), bit(text=label, kind="strong", href=href))
+            yield bit(text=f" by {line.body.get('signedByName')}")
         case _ if line.act in _DELIVERY or line.body.get("action"):
             said = _DELIVERY.get(line.act, f" {line.act} ").format_map(_Names(line.body))
             yield from (bit(text=said), bit(text=label, kind="strong", href=href))

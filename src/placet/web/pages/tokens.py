@@ -147,7 +147,7 @@ async def revoke_token(request: Request[Any, Any, Any], token_id: FromPath[str])
 
     async def work(connection: Connection, who: Principal) -> str:
         await tokens.revoke(connection, who, token_id)
-        return "The token works no more."
+        return "The token no longer works."
 
     return await as_admin.do(request, PLACE, "revoke a token", work)
 

@@ -58,7 +58,7 @@ export const KEYS = [
   { key: "R", words: "reject the selected, else the batch, then 1 to 7 for why", on: ".tick", run: rejectMany, bar: false },
   { key: "l", words: "next of the selected that is left out", short: "next left out", on: "[data-left-out] button", run: () => lead() },
   { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: "main [data-key=z]" },
-  { key: "o", words: "the source", on: "[data-key=o]", run: () => press("o") },
+  { key: "o", words: "open in source", on: "[data-key=o]", run: () => press("o") },
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
   { key: "t", words: "table instead of plot", short: "table only", on: "[data-key=t]", run: () => press("t") },
@@ -70,7 +70,7 @@ export const KEYS = [
   { key: "g c", words: "go to the customers", ...to("/customers") },
   { key: "g n", words: "go to insights", ...to("/insights") },
   { key: "Escape", words: "leave a form, clear the selection", on: ".card, #many", bar: false },
-  { key: "Ctrl+K", words: "everything by name", on: here, run: () => palette(KEYS.filter(works)), bar: false, always: true },
+  { key: "Ctrl+K", words: "find anything by name", on: here, run: () => palette(KEYS.filter(works)), bar: false, always: true },
   { key: "?", words: "all keys", on: "body", run: help, always: true },
 ];
 const works = (entry) => $$(entry.on).some(seen);

@@ -10,7 +10,7 @@ export function palette(keys) {
   const back = document.activeElement;
   const input = make("input", { type: "text", autocomplete: "off", placeholder: "An action, a page, a field or a customer", attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "An action, a page, a field or a customer", "aria-autocomplete": "list" } });
   const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
-  dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Everything by name" } }, input, list);
+  dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Find anything by name" } }, input, list);
   document.body.append(dialog);
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
   const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
