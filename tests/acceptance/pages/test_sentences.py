@@ -201,6 +201,16 @@ async def test_an_overview_begins_with_what_waits_and_says_what_is_missing(
     await expect(panel).to_contain_text(re.compile(r"\d+ of 36"))
     await expect(panel).to_contain_text("Not recorded: ")
     assert await panel.locator(".tl li, .te").count() > 2
+    # Who proposed a batch is said whole or, where it does not fit, not at all.
+    room = """all => all.map(each => {
+      const line = each.getBoundingClientRect(), words = each.firstElementChild.getBoundingClientRect()
+      return words.top >= line.bottom - 1 ? "out" : words.right <= line.right + 1 ? "whole" : "cut"
+    })"""
+    said = set()
+    for width in (1600, 1250, 950):
+        await page.set_viewport_size({"width": width, "height": 900})
+        said |= set(await page.locator(".batch .wide").evaluate_all(room))
+    assert said == {"whole", "out"}
 
 
 async def test_the_trail_of_an_artifact_is_told_in_order_with_its_door_and_its_json(
@@ -215,7 +225,7 @@ async def test_the_trail_of_an_artifact_is_told_in_order_with_its_door_and_its_j
     acts = [
         "proposed Preferred name",
         "You accepted Preferred name",
-        "same transaction as the decision",
+        "Together with the decision",
         "You undid this",
     ]
     assert all(act in each for act, each in zip(acts, told, strict=True)), told

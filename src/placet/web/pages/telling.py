@@ -115,7 +115,7 @@ def _applied(line: Line, schema: ProfileSchema) -> list[views.Happening]:
             at=line.at,
             mark="user-round-check",
             sentence=bits,
-            caption="In the same transaction as the decision",
+            caption="Together with the decision",
             ink=True,
         )
     ]
