@@ -15,7 +15,7 @@ import msgspec
 from placet.audit import record
 from placet.customers import access
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Forbidden, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
@@ -77,7 +77,7 @@ async def delegate(
         raise Invalid(f"There is no active RM {to_user[:60]!r}.", code="unknown_rm")
     if receiver["id"] == giver["id"]:
         raise Invalid("Nobody stands in for themselves.", code="delegate_is_giver")
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     from_at = from_at or at
     _check_time(from_at, until_at, at)
     reason = _checked_reason(reason)
@@ -132,7 +132,7 @@ async def hand_over(
     if artifact["rm_id"] is None:
         raise _not_attached(who, "Its customer is attached to nobody.")
     giver = artifact["rm_id"] if who.type in ("admin", "system") else None
-    until_at = until_at or await connection.fetchval(SQL["clock"]) + HAND_OVER
+    until_at = until_at or await database_time(connection) + HAND_OVER
     return await delegate(
         connection,
         who,
@@ -153,7 +153,7 @@ async def end(connection: Connection, who: Principal, delegation_id: str) -> Del
     if who.type == "auditor":
         raise Forbidden("An auditor reads and never writes.", code="auditor_reads")
     found = Delegation(**dict(row))
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     if found.ended_at is not None or found.until_at <= at:
         return found
     await connection.execute(SQL["end"], delegation_id, at)

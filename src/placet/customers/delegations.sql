@@ -1,7 +1,3 @@
--- name: clock
--- Now, by the database.
-select clock_timestamp();
-
 -- name: person
 -- A person by id or e-mail address.
 select id, name, role, disabled_at from app_user where id = $1 or lower(email) = lower($1) order by id = $1 desc limit 1;

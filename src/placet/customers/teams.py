@@ -14,7 +14,7 @@ import msgspec
 from placet.audit import record
 from placet.customers import access, records
 from placet.db import json
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.errors import Conflict, Forbidden, Invalid, NotFound
 from placet.identity.principal import Principal
 from placet.ids import new_id
@@ -50,7 +50,7 @@ class Member(msgspec.Struct, kw_only=True):
 async def create(connection: Connection, who: Principal, name: str) -> Team:
     """A new team with nobody in it. Raises Conflict `team_name_taken`."""
     access.check_admin(who, "change teams")
-    made = Team(id=new_id(), name=_checked_name(name), created_at=await connection.fetchval(SQL["clock"]))
+    made = Team(id=new_id(), name=_checked_name(name), created_at=await database_time(connection))
     if await connection.fetchval(SQL["insert"], made.id, made.name, made.created_at) is None:
         raise _name_taken(made.name)
     await _record(connection, who, "team.created", made)
@@ -93,7 +93,7 @@ async def delete(connection: Connection, who: Principal, team_id: str) -> None:
     """End a team: its people no longer see its customers, and each customer's trail says so."""
     access.check_admin(who, "change teams")
     team = await _hold(connection, team_id)
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     left = [
         _team_set(who, at, row["id"], row["name"], team.id, team.name, None, None)
         for row in await connection.fetch(SQL["customers"], team_id)
@@ -138,7 +138,7 @@ async def set_team(connection: Connection, who: Principal, customer_id: str, tea
     customer = await _hold_customer(connection, customer_id)
     if customer["team_id"] == team_id:
         return
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     await connection.execute(SQL["set_team"], customer_id, team_id)
     named = (team.id, team.name) if team is not None else (None, None)
     event = _team_set(who, at, customer_id, customer["name"], customer["team_id"], customer["team_name"], *named)
@@ -216,7 +216,7 @@ async def _hold_customer(connection: Connection, customer_id: str) -> Any:
 
 
 async def _record(connection: Connection, who: Principal, kind: str, team: Team, **more: Any) -> None:
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     body = {"teamId": team.id, "teamName": team.name, **more}
     await record.write(connection, [record.event(kind, at=at, actor=who, body=body)])
 
@@ -231,7 +231,7 @@ async def _record_member(
     before: str | None,
     after: str | None,
 ) -> None:
-    at = await connection.fetchval(SQL["clock"])
+    at = await database_time(connection)
     body = {
         "customerName": customer["name"],
         "userId": user_id,

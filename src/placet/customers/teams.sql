@@ -1,7 +1,3 @@
--- name: clock
--- Now, by the database.
-select clock_timestamp();
-
 -- name: insert
 -- A team, unless one has that name.
 insert into team (id, name, created_at) values ($1, $2, $3) on conflict do nothing returning id;

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from placet.db.engine import Connection, statements
+from placet.db.engine import Connection, database_time, statements
 from placet.db.migrate import current_revision
 
 SQL = statements(__package__, "examine.sql")
@@ -32,7 +32,7 @@ async def examine(connection: Connection) -> Facts:
     row = await connection.fetchrow(SQL["facts"])
     assert row is not None  # a select without a table has a row
     asked = datetime.now(UTC)
-    clock = await connection.fetchval(SQL["clock"])
+    clock = await database_time(connection)
     answered = datetime.now(UTC)
     return Facts(
         **dict(row), revision=await current_revision(connection), skew=clock - (asked + (answered - asked) / 2)

@@ -11,7 +11,3 @@ select current_setting('server_version') as version,
            where p.pronamespace = 'public'::regnamespace and pg_has_role(current_user, p.proowner, 'usage')))::int as owned,
        current_setting('fsync')::boolean as fsync,
        current_setting('synchronous_commit') <> 'off' as synchronous_commit;
-
--- name: clock
--- The database's clock, which is the one that counts.
-select clock_timestamp();
