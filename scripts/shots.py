@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -192,7 +193,7 @@ def demo() -> Iterator[str]:
 
 
 async def _load(database: embedded.EmbeddedServer) -> None:
-    await migrate(database.owner_url(), database.app_url())
+    await migrate(database.owner_url(), database.app_url(), secret_key=secrets.token_urlsafe(32))
     await loading.load(database.owner_url(), database.app_url())
 
 

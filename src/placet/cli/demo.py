@@ -85,7 +85,7 @@ def demo(
 
 
 def _keep_a_secret_key(home: Path) -> None:
-    """A key of the demo's own, so that webhooks can be tried; other commands find it under the same home."""
+    """A key of the demo's own, so that webhooks can be tried; the demo and other commands find it under the same home."""
     import secrets
 
     from placet.settings import SECRET_KEY_FILE
@@ -101,12 +101,16 @@ def _for_me_only(name: str, flags: int) -> int:
 def _load(settings: Settings, server: EmbeddedServer, reset: bool) -> Summary | None:
     import asyncio
 
+    from placet import settings as configuration
     from placet.audit import keys
     from placet.demo.home import prepare
 
     started = time.monotonic()
     with progress("Loading the demo", 100) as bar:
-        found = asyncio.run(prepare(server, reset=reset, told=say, progress=lambda done, of: bar(done * 100 // of)))
+        key = configuration.load().secret_key
+        found = asyncio.run(
+            prepare(server, reset=reset, told=say, progress=lambda done, of: bar(done * 100 // of), secret_key=key)
+        )
     if found is not None:
         keys.checkpoints_file(settings).unlink(missing_ok=True)  # of the trail that was there before
         say(f"Loading the demo … {time.monotonic() - started:.1f} s")

@@ -25,6 +25,7 @@ async def prepare(
     *,
     reset: bool = False,
     progress: Progress | None = None,
+    secret_key: str | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Summary | None:
     """Have the demo in the server's database, afresh with `reset`; None where it was there already.
@@ -51,7 +52,7 @@ async def prepare(
             await migrate(server.owner_url(), server.app_url())
         if state == "demo":
             return None
-        return await load(server.owner_url(), server.app_url(), progress=progress)
+        return await load(server.owner_url(), server.app_url(), progress=progress, secret_key=secret_key)
     finally:
         await guard.close()
 

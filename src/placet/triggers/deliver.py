@@ -109,12 +109,16 @@ class Deliverer:
         """Claim no more, and let the calls under way end within so many seconds; what does not is made again later."""
         self._stopping = True
         self._done.set()
-        if self._calls:
-            await asyncio.wait(list(self._calls), timeout=seconds)
+        await self.settle(seconds)
         for task in list(self._calls):
             task.cancel()
         await asyncio.gather(*self._calls, return_exceptions=True)
         await self.context.outside.close()
+
+    async def settle(self, seconds: float) -> None:
+        """Wait so long at most until no call is under way."""
+        if self._calls:
+            await asyncio.wait(list(self._calls), timeout=seconds)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._calls[task]

@@ -26,11 +26,12 @@ from placet.api.app import from_environment
 from placet.api.auth import COOKIE
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.propose import Proposed, Source, propose
+from placet.customers import teams
 from placet.customers.schema import ProfileSchema, load_schema
 from placet.db import embedded
 from placet.demo import loading
 from placet.identity import sign_in
-from placet.identity.principal import Principal, agent
+from placet.identity.principal import SYSTEM, Principal, agent
 from placet.runtime import Runtime
 from placet.settings import Settings
 from sealing import TRAIL_KEY, Seal
@@ -72,6 +73,12 @@ class Site:
                 await Seal(runtime, Path(home), **settings)()
         finally:
             await runtime.close()
+
+    async def only_their_own(self) -> None:
+        """End what the demo's people may for each other, where a test is about just that."""
+        await self.database.execute("update delegation set ended_at = now() where ended_at is null")
+        for team in await teams.list_teams(self.database, SYSTEM):  # type: ignore[arg-type]
+            await teams.delete(self.database, SYSTEM, team.id)  # type: ignore[arg-type]
 
     def note(self, title: str, text: str) -> Source:
         """A note to send along with proposals."""
@@ -134,7 +141,7 @@ async def loaded(server: embedded.EmbeddedServer, template: str) -> str:
     admin = await asyncpg.connect(server.owner_url("postgres"))
     await admin.execute(f"create database demo_loaded template {template}")
     await admin.close()
-    await loading.load(server.owner_url("demo_loaded"), server.app_url("demo_loaded"))
+    await loading.load(server.owner_url("demo_loaded"), server.app_url("demo_loaded"), secret_key=SECRET_KEY)
     return "demo_loaded"
 
 

@@ -293,6 +293,7 @@ async def no_teams(page: Page, site: Site) -> None:
     for team in await teams.list_teams(site.database, SYSTEM):  # type: ignore[arg-type]
         await teams.delete(site.database, SYSTEM, team.id)  # type: ignore[arg-type]
     await page.goto("/admin/teams")
+    await page.get_by_text("There is no team yet.").wait_for()
 
 
 async def team_page(page: Page, site: Site) -> None:

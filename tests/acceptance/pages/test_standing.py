@@ -39,6 +39,11 @@ async def sent(visitor: Visitor, path: str, fields: dict[str, Any] | None = None
     return text(await followed.get(answer.headers["location"]))
 
 
+@pytest.fixture(scope="module", autouse=True)
+async def alone(site: Site) -> None:
+    await site.only_their_own()
+
+
 @pytest.fixture
 async def ended(site: Site) -> Any:
     """Whatever a test delegated is over after it."""

@@ -22,6 +22,7 @@ SHORT = LAST.removesuffix(f" {datetime.now(UTC).year}")
 @pytest.fixture(scope="module")
 async def lent(site: Site) -> str:
     """Jonas stands in for Claire at one customer, and has one proposal of another handed to him; that one's id."""
+    await site.only_their_own()
     handed = await site.pending("lund", "email")
     for named in ({"customer_ids": ["brandt"]}, {"artifact_ids": [handed]}):
         await delegations.delegate(site.database, CLAIRE, to_user="jonas", until_at=UNTIL, **named)  # type: ignore[arg-type]

@@ -286,6 +286,25 @@ def test_extras_are_what_their_flag_says(schema: ProfileSchema, today: datetime.
     assert sorted(rivals.values()) == [1, 2], "two rival each other, one rivals what the reader finds"
 
 
+@every_day
+def test_tasks_quote_their_notes_and_the_desk_names_who_is_there(today: datetime.date) -> None:
+    people = {person["id"]: person["role"] for person in load("users.json")}
+    customers = {each["id"]: each["rm"] for each in load("customers.json")}
+    customers |= {each["id"]: "claire" for each in load("year.json")["customers"]}
+    for task in fill_all(load("tasks.json"), today):
+        assert task["quote"] in task["text"]
+        assert task["customer"] in customers
+        assert workday(today, -task["daysAgo"]) < datetime.date.fromisoformat(task["task"]["due"])
+        assert (-task["daysAgo"], task["minutes"]) < (-task["decidedDaysAgo"], task["decidedMinutes"]) < (0, 0)
+    desk = load("desk.json")
+    assert {people[person] for person in desk["team"]["people"]} == {"rm"}
+    assert set(desk["team"]["customers"]) <= set(customers)
+    for given in desk["delegations"]:
+        assert people[given["from"]] == people[given["to"]] == "rm" != given["from"]
+        assert {customers[each] for each in given.get("customers", ())} <= {given["from"]}
+        assert given["first"] <= given["last"]
+
+
 def test_every_address_is_an_example_and_none_is_of_the_dev_notes() -> None:
     texts = [file.read_text(encoding="utf-8") for file in DATA.glob("*.json") if file.name != "schema.json"]
     texts += [file.read_text(encoding="utf-8") for file in (DATA / "notes").iterdir()]
