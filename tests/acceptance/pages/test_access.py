@@ -85,7 +85,7 @@ async def test_nor_can_it_be_decided_or_read_into(site: Site) -> None:
     assert answer.status_code == 303
     claire.cookies |= dict(answer.cookies)
     said = text(await claire.get("/inbox"))
-    assert "Nothing was accepted. 1 left as it was: A proposal: Artifact not found" in said
+    assert "Nothing was accepted. 1 left as it was. A proposal: Artifact not found" in said
     assert await site.everything() == before
 
 

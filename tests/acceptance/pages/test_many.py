@@ -51,7 +51,7 @@ async def test_selected_rows_are_accepted_and_what_cannot_be_stays(site: Site, w
     # Picked by hand, low confidence and a quote that was not found do not hold one back; policy does.
     await expect(page).to_have_url(re.compile(r"/inbox\?customer=van-tonder&sel=\w+$"))
     await expect(page.locator(".notice p, #toast p")).to_have_text(
-        "3 accepted. 1 signed, for a second signature to decide. 1 left as it was:"
+        "3 accepted. 1 signed, for a second signature to decide. 1 left as it was."
     )
     assert await details(page) == ["Source of wealth needs a reason; the trail keeps it."]
     assert await site.value("van-tonder", "interests") == ["Chess"]
@@ -83,7 +83,7 @@ async def test_many_customers_are_named(site: Site, window: Callable[..., Any]) 
     for box in await page.get_by_label("Select Politically exposed person").all():
         await box.check()
     await page.get_by_role("button", name="Accept the selected").click()
-    await expect(page.locator(".notice p, #toast p")).to_have_text("Nothing was accepted. 2 left as they were:")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Nothing was accepted. 2 left as they were.")
     assert sorted(await details(page)) == [
         "Anouk Delacourt-Pham: Politically exposed person needs a reason; the trail keeps it.",
         "Tamsin Osei-Marlow: Politically exposed person needs a reason; the trail keeps it.",
@@ -107,7 +107,7 @@ async def test_a_whole_batch_leaves_out_what_it_said_it_would(site: Site, window
     ):
         assert why in said
     await page.get_by_role("button", name="Accept 1 of 6").click()
-    await expect(page.locator(".notice p, #toast p")).to_have_text("1 accepted. 5 left as they were:")
+    await expect(page.locator(".notice p, #toast p")).to_have_text("1 accepted. 5 left as they were.")
     assert await details(page) == [
         "Best time to contact: Another proposal for this field waits.",
         "Liquidity needs: Its confidence is low.",
@@ -211,6 +211,6 @@ async def test_the_bar_counts_before_anything_is_sent(site: Site, window: Callab
     await expect(bar.locator("[data-reject]")).to_have_text("Reject 3")
     await expect(bar.locator("[data-left-out]")).to_have_text("1 left out: 1 needs a reason")
     await page.keyboard.press("Shift+A")
-    done = "1 accepted. 1 signed, for a second signature to decide. 1 left as it was:"
+    done = "1 accepted. 1 signed, for a second signature to decide. 1 left as it was."
     await expect(page.locator(".notice p, #toast p")).to_have_text(done)
     await expect(page.locator("#status")).to_have_text(done)

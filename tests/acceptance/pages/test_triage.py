@@ -254,7 +254,7 @@ async def test_of_a_selection_what_is_refused_stays_selected_and_says_why(
     await expect(bar).to_contain_text("1 left out: 1 needs a reason")
     assert page.url.endswith(f"sel={'.'.join(waiting)}")
     await page.keyboard.press("Shift+A")
-    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was:")
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
     await expect(row(page, waiting[3]).get_by_role("alert")).to_contain_text("needs a reason")
     await expect(bar).to_contain_text("1 selected")
     assert page.url.endswith(f"sel={waiting[3]}")
@@ -268,8 +268,11 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     page = await visit("claire", HERE)
     await page.keyboard.press("j")
     await page.keyboard.press("Shift+A")
-    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was:")
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
     assert await site.status(waiting[3]) == "pending"
+    await page.keyboard.press("z")
+    await expect(page.locator("#toast p")).to_have_text("Undone: 3 decisions.")
+    await expect(page.locator("#status")).to_have_text("Undone: 3 decisions.")
     await page.keyboard.press("Shift+R")
     await expect(page.locator("#many")).to_contain_text("1 selected")
     assert await site.status(waiting[3]) == "pending"

@@ -325,7 +325,7 @@ def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> v
     if signed:
         sentence += f" {len(signed)} signed, for a second signature to decide."
     if rest:
-        sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}:"
+        sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}."
     customers = {o.artifact.customer_ref for o in outcomes if o.artifact is not None}
     details = tuple(_why_not(o, schema, named=len(customers) > 1) for o in rest)
     return views.Notice(sentence=sentence, tone="done" if done or signed else "refused", details=details)

@@ -212,12 +212,14 @@ async function tryOut(form, submitter) {
 
 async function undo(ids) {
   drop();
+  let said;
   for (const id of ids) {
-    const said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
-    if (said.error) { notice(`Not undone. ${said.error}`); break; }
-    say(said.sentence);
-    if (id === ids.at(-1)) toast(ids.length > 1 ? { sentence: `Undone: ${ids.length} decisions.` } : said, null, fold);
+    said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
+    if (said.error) break;
   }
+  if (ids.length > 1 && !said.error) said = { sentence: `Undone: ${ids.length} decisions.` };
+  if (said.error) notice(`Not undone. ${said.error}`);
+  else { say(said.sentence); toast(said, null, fold); }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();
 }

@@ -22,7 +22,12 @@ addEventListener("pageshow", () => {
 });
 addEventListener("input", (event) => need(event.target));
 addEventListener("invalid", (event) => { if (event.target.dataset.need) say(event.target.dataset.need); }, true);
-addEventListener("change", (event) => { if (event.target.closest?.("form[data-auto]")) event.target.form.requestSubmit(); });
+// A filter chosen by keys keeps the focus on the page that it leads to; after a press the list's own keys work at once.
+addEventListener("change", (event) => {
+  if (!event.target.closest?.("form[data-auto]")) return;
+  if (event.target.matches(":focus-visible")) sessionStorage.setItem("placet.filter", event.target.name);
+  event.target.form.requestSubmit();
+});
 
 function need(field) {
   if (field.dataset?.need) field.setCustomValidity(field.value.trim() ? "" : field.dataset.need);
@@ -42,11 +47,11 @@ function needs() { for (const field of $$("[data-need]")) need(field); }
 document.addEventListener("placet:changed", needs);
 needs();
 addEventListener("load", () => setTimeout(() => {
-  const edge = sessionStorage.getItem("placet.edge");
-  sessionStorage.removeItem("placet.edge");
+  const [edge, filter] = ["placet.edge", "placet.filter"].map((name) => { const left = sessionStorage.getItem(name); sessionStorage.removeItem(name); return left; });
   if (document.activeElement !== document.body) return;
   const wrong = $("[aria-invalid]"), open = $(".card[data-item]");
-  if (wrong) wrong.focus();
+  if (filter) $(`form[data-auto] select[name="${CSS.escape(filter)}"]`)?.focus({ preventScroll: true });
+  else if (wrong) wrong.focus();
   else if (open && open.dataset.mode !== "read") turn(open, open.dataset.mode);
   else if (open) handle(open).focus({ preventScroll: true });
   else if (location.hash.startsWith("#a-")) handle(byId(location.hash.slice(3)) ?? document.createElement("i"))?.focus();
