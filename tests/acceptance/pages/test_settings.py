@@ -159,6 +159,11 @@ async def test_on_paper_there_is_nothing_to_press(site: Site, window: Callable[.
         black = "Math.max(...getComputedStyle(document.querySelector('.tl .te, .tl li')).color.match(/\\d+/g).map(Number)) < 90"
         assert await page.evaluate(black), path
         assert await page.locator(".mono:visible").count() > 0, path  # ids and numbers of events stay
+        said = await page.locator(":is(.past, .steps) time").evaluate_all(
+            "all => all.map(each => [getComputedStyle(each, '::after').content, getComputedStyle(each).fontSize, each.title])"
+        )
+        assert said or "timeline" in path
+        assert all(words == [f'"{words[2]}"', "0px", words[2]] for words in said), said  # a moment, not "4 days ago"
         paper = await page.pdf()
         assert paper.startswith(b"%PDF-"), path
         assert b"/ToUnicode" in paper, path  # its words are text, not a picture

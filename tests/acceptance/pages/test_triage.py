@@ -332,6 +332,11 @@ async def test_flags_narrow_the_list(site: Site, visit: Callable[..., Any], wait
         assert set(shown) == expected, flag
         if flag == "stale":
             await expect(page.get_by_label("Flag")).to_have_value("stale")
+            await page.keyboard.press("j")
+            await page.keyboard.press("Enter")
+            await expect(page.locator(".card-f")).to_be_visible()
+            await page.keyboard.press("a")  # the second step is under the fingers
+            await expect(page.get_by_role("button", name="Replace the newer value")).to_be_focused()
 
 
 async def test_a_link_to_what_is_decided_shows_it_among_what_waits(

@@ -7,7 +7,7 @@ export function turn(card, mode) {
   card.dataset.mode = mode;
   const pane = $(`form.pane.${mode}`, card);
   const first = pane ? $$("input:not([type=hidden]), select, textarea, button:not([disabled])", pane).find(seen) : null;
-  (first ?? $$("[data-key]", card).find(seen) ?? handle(card)).focus();
+  (first ?? $$(`.acts.${mode} .btn`, card).find(seen) ?? handle(card)).focus();
 }
 
 export async function open(item, mode = null) {
