@@ -7,6 +7,7 @@ from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.inbox import Filters
 from placet.artifacts.propose import Source
+from placet.customers import records
 from placet.customers.schema import Field, ProfileSchema
 from placet.errors import Invalid, NotFound
 from placet.identity.principal import agent
@@ -204,6 +205,26 @@ async def test_what_waits_is_counted_by_customer(world: World, rm, customer):
         counts = await inbox.pending_counts(connection, await world.person("admin"))
     assert counts[customer] == 2
     assert len(counts) >= 3
+
+
+async def test_the_customers_with_the_most_waiting_come_first_however_many_there_are(world: World, owner):
+    mine, theirs = await world.person(), await world.person()
+    last = await world.customer(mine, name="Zuberi")
+    await world.propose(last, item("occupation", "Cook"), item("employer", "The Inn"))
+    others = await world.customer(theirs, name="Aaron")
+    await world.propose(others, *(item(field, "Any words") for field in ("occupation", "employer", "contactWindow")))
+    await owner.execute(
+        "insert into customer (id, name, rm_id) select 'many-' || n, 'Customer ' || lpad(n::text, 3, '0'), $1"
+        " from generate_series(1, 250) n",
+        mine.id,
+    )
+    numbers = {last: 2, "many-200": 1, others: 3}
+    async with world.runtime.reading() as connection:
+        most = await records.most(connection, mine, numbers, 4)
+        assert list(most) == [last, "many-200", "many-1", "many-2"]
+        assert most[last] == "Zuberi"
+        assert list(await records.most(connection, mine, {}, 2)) == ["many-1", "many-2"]
+        assert list(await records.most(connection, mine, numbers, 1)) == [last]
 
 
 async def test_the_columns_stand_in_the_order_of_an_artifacts_members(world: World) -> None:

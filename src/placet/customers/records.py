@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -113,6 +114,19 @@ async def list_customers(
     if values:
         await _with_values(connection, customers)
     return customers, following
+
+
+async def most(connection: Connection, who: Principal, numbers: dict[str, int], limit: int) -> dict[str, str]:
+    """The names by id of the customers with the highest numbers, then of others by name: `limit` of those the caller may see."""
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    rows = await connection.fetch(
+        SQL["named_most"].format(visible=condition), scope, list(numbers), list(numbers.values()), limit
+    )
+    found = {row["id"]: row["name"] for row in rows}
+    if len(found) < limit:
+        others, _ = await list_customers(connection, who, limit=limit, values=False)
+        found |= {customer.id: customer.name for customer in others if customer.id not in found}
+    return dict(islice(found.items(), limit))
 
 
 async def rename(connection: Connection, who: Principal, customer_id: str, name: str) -> None:

@@ -20,6 +20,11 @@ where {visible} and ($2::text is null or position(lower($2) in lower(c.name)) > 
   and ($3::text is null or (lower(c.name), c.id) > ($3, $4::text))
 order by lower(c.name), c.id limit $5;
 
+-- name: named_most
+-- Of customers with a number each, those with the highest, as far as the caller may see them.
+select c.id, c.name from unnest($2::text[], $3::int[]) g (id, number) join customer c on c.id = g.id
+where {visible} order by g.number desc, lower(c.name), c.id limit $4;
+
 -- name: values
 -- The profiles of some customers, each in the order of its fields' names: the same answer every time.
 select customer_id, field, value::text as value, version, updated_at, updated_by, artifact_id from profile_value

@@ -170,9 +170,10 @@ def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
 
 async def _lately(connection: Connection, who: Principal, counts: dict[str, int]) -> tuple[Lately, ...]:
     """The customers with the most waiting, then others by name."""
-    found, _ = await records.list_customers(connection, who, limit=200, values=False)
-    found.sort(key=lambda customer: (-counts.get(customer.id, 0), customer.name.lower()))
-    return tuple(Lately(customer=Customer(id=c.id, name=c.name), pending=counts.get(c.id, 0)) for c in found[:LATELY])
+    found = await records.most(connection, who, counts, LATELY)
+    return tuple(
+        Lately(customer=Customer(id=id_, name=name), pending=counts.get(id_, 0)) for id_, name in found.items()
+    )
 
 
 def runtime_and_caller(request: Request[Any, Any, Any]) -> tuple[Any, Principal]:
