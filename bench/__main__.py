@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import msgspec
 
-from bench import alone, deciding, growing, home, paging, proposing, reading, report
+from bench import alone, deciding, growing, home, live, paging, proposing, reading, report, sealing
 from bench.measure import Place, Row
 from bench.serving import serve
 from placet.db import embedded
@@ -22,8 +22,10 @@ SIZED: dict[str, Callable[[Place], Awaitable[Row]]] = {
     "inbox-50": reading.inbox_50,
     "decide-64": deciding.decide_64,
     "decide-1": deciding.decide_1,
+    "decide-sealed": sealing.decide_sealed,
     "batch-20": deciding.batch_of_20,
     "propose-10": proposing.propose_10,
+    "live": live.live,
     "inbox-page": paging.inbox_page,
 }
 ALONE: dict[str, Callable[[], Awaitable[list[Row]]]] = {

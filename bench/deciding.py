@@ -118,7 +118,8 @@ def _many(rows: list[Any], a_call: int) -> list[dict[str, Any]]:
     return calls
 
 
-def _notes(decided: Decided) -> list[str]:
+def notes(decided: Decided) -> list[str]:
+    """What one should know of these slices."""
     return [
         f"{decided.written:,} decisions counted in the database, as many as were answered",
         f"latency p50 {statistics.median(decided.latencies):.1f} ms; the load client used "
@@ -132,7 +133,7 @@ async def decide_64(place: Place) -> Row:
     decided = Decided(place, 64)
     found = await in_turn(place.slices, decided.ours, decided.rival)
     what = "decide, 64 connections, HTTP with bearer token and trail"
-    return compared_row("decide-64", what, 1.0, found, "/s", "single statement", notes=_notes(decided))
+    return compared_row("decide-64", what, 1.0, found, "/s", "single statement", notes=notes(decided))
 
 
 async def decide_1(place: Place) -> Row:
@@ -149,7 +150,7 @@ async def decide_1(place: Place) -> Row:
     found = await in_turn(place.slices, ours, rival)
     what = "decide, 1 connection, p50"
     return compared_row(
-        "decide-1", what, 3.0, found, "ms", "single statement", more_is_better=False, notes=_notes(decided)
+        "decide-1", what, 3.0, found, "ms", "single statement", more_is_better=False, notes=notes(decided)
     )
 
 
@@ -168,5 +169,5 @@ async def batch_of_20(place: Place) -> Row:
         goal=">= 5,000/s",
         seen=f"{seen:,.0f} decisions/s ({min(rates):,.0f}..{max(rates):,.0f})",
         good=seen >= 5000,
-        notes=_notes(decided),
+        notes=notes(decided),
     )
