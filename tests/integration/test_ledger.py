@@ -208,13 +208,21 @@ async def test_a_file_on_a_full_disk_is_caught_up_with(world: World, owner, runt
 
 
 async def test_nobody_signs_over_anothers_or_a_broken_tree(  # the last one here: nothing is sound after it
-    world: World, owner, runtime, tmp_path, seal: Seal
+    world: World, owner, runtime, tmp_path, seal: Seal, monkeypatch
 ):
     await some_events(world)
     await seal()
     await some_events(world)
+    (tmp_path / "keyless").mkdir()
+    keyless = Seal(runtime, tmp_path / "keyless", trail_key=None)
+    assert await keyless() == 0, "somebody else may have the key and be about to"
+    monkeypatch.setattr(ledger, "PATIENCE_S", 0)
     with pytest.raises(Conflict, match="PLACET_TRAIL_KEY is missing"):
-        await Seal(runtime, tmp_path, trail_key=None)()
+        await keyless()
+    await seal()
+    assert await keyless() == 0
+    assert not (keyless.home / "checkpoints").exists(), "it is not the one who keeps them"
+    await some_events(world)
     mine = checkpoint.new_key("placet.test/trail")
     with pytest.raises(Conflict, match=f"signed by placet.test/trail, key {TRAIL_KEY.public.id.hex()}"):
         await Seal(runtime, tmp_path, trail_key=mine.text)()

@@ -24,6 +24,7 @@ from placet.errors import Conflict
 from placet.settings import Settings
 
 SQL = statements(__package__, "ledger.sql")
+PATIENCE_S = 10.0  # after which a process without the key says so, if the trail is not sealed
 AT_ONCE = 5000  # leaves under one checkpoint
 _LOCK = 0x6C_6564_6765_72  # "ledger" in ASCII: the advisory lock of whoever adds to the tree
 _TAIL = 4096  # bytes at the end of the file of checkpoints in which the last one is
@@ -40,20 +41,20 @@ class Sequencer:
     async def seal(self, pool: Pool) -> int:
         """Give leaves to the events that have none yet, 5,000 at most, and sign; answers how many.
 
-        Conflict: `no_trail_key` where there is no key to sign with, `other_trail_key` where the last checkpoint is another's;
-        tree.Incomplete where the stored tree is not what that one says. Nothing is signed then.
+        Conflict: `no_trail_key` where there is no key here and nobody else signs, `other_trail_key` where the last checkpoint
+        is another's; tree.Incomplete where the stored tree is not what that one says. Nothing is signed then.
         """
         async with connected(pool) as found:
             news = await found.fetchrow(SQL["news"])
         assert news is not None  # a select without a table always answers
+        behind = news["newest"] > news["settled"]
+        key = keys.have_key(self._settings) if behind else keys.signing_key(self._settings)
+        if key is None:
+            if behind:
+                await _require_others(pool)
+            return 0
         sealed = 0
-        if news["newest"] > news["settled"]:
-            key = keys.have_key(self._settings)
-            if key is None:
-                raise Conflict(
-                    "The trail is not sealed: PLACET_TRAIL_KEY is missing; `placet audit key --new` makes one.",
-                    code="no_trail_key",
-                )
+        if behind:
             sealed = await transact(pool, lambda connection: self._add(connection, key))
             crash.point("ledger.sealed")
         await self._file(pool)
@@ -133,6 +134,17 @@ class Sequencer:
                 return
             _append(file, "".join(f"{note}\n" for note in notes))
             self._filed = checkpoint.read(notes[-1]).size
+
+
+async def _require_others(pool: Pool) -> None:
+    """Leave it to the processes that have the key, as long as some does it; Conflict where nobody seems to."""
+    async with connected(pool) as found:
+        waiting = await tree.unsealed(found, most=1)
+    if waiting.oldest_s > PATIENCE_S:
+        raise Conflict(
+            "The trail is not sealed: PLACET_TRAIL_KEY is missing; `placet audit key --new` makes one.",
+            code="no_trail_key",
+        )
 
 
 def _append(file: Path, text: str) -> None:

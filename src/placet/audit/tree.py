@@ -40,16 +40,16 @@ async def last_checkpoint(connection: Connection) -> Kept | None:
 
 
 class Unsealed(msgspec.Struct, frozen=True):
-    """How many events are not in the tree yet (`COUNTED` at most), and for how many seconds the oldest of them waits, 0 of none."""
+    """How many events are not in the tree yet, as far as they were counted; for how many seconds the oldest waits, 0 of none."""
 
     events: int
     oldest_s: float
 
 
-async def unsealed(connection: Connection) -> Unsealed:
-    """What the sequencer has still to do."""
+async def unsealed(connection: Connection, *, most: int = COUNTED) -> Unsealed:
+    """What the sequencer has still to do; no more than `most` events are counted."""
     last = await last_checkpoint(connection)
-    row = await connection.fetchrow(SQL["unsealed"], last.settled if last is not None else 0, COUNTED)
+    row = await connection.fetchrow(SQL["unsealed"], last.settled if last is not None else 0, most)
     return Unsealed(**dict(row or {}))
 
 
