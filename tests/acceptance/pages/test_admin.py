@@ -73,6 +73,13 @@ async def test_a_person_is_disabled_and_let_in_again_and_the_list_is_where_it_wa
     page: Page = (await window("ines", java_script_enabled=False)).page
     await page.goto("/admin")
     await expect(page.get_by_role("button", name="Disable Inès")).to_have_count(0)  # not oneself
+    widths = "[...document.querySelectorAll('.pad, .notes')].map(e => e.clientWidth)"
+    pad, listed = await page.evaluate(widths)
+    assert listed > pad - 60, "the list has the width there is"
+    lines = "[...document.querySelectorAll('.notes li')].map(e => e.clientHeight)"
+    assert max(await page.evaluate(lines)) < 50, "at a desk a person is one line"
+    columns = "[...document.querySelectorAll('.notes p > :nth-child(2)')].map(e => e.getBoundingClientRect().left)"
+    assert len(set(await page.evaluate(columns))) == 1, "with the same columns for everybody"
     await page.get_by_label("Name or address").fill("jonas.reber@")
     await page.get_by_role("button", name="Search", exact=True).click()
     await expect(page.locator(".notes li")).to_have_count(1)
