@@ -78,10 +78,12 @@ async def test_the_head_says_since_when_and_who_stands_in(site: Site, lent: str)
     assert (
         f"With you since {since}. Delegate: Jonas Reber, until {LAST}" in (await claire.get("/customers/brandt")).text
     )
+    overview = (await jonas.get("/customers/brandt")).text.partition("<main")[2]
+    assert overview.count("for Claire Amiel until") == 1, "whose it is, once and not in each row"
     assert f"You stand in for Claire Amiel, until {LAST}" in (await jonas.get("/customers/brandt/profile")).text
     told = re.sub(r"<[^>]+>", "", (await claire.get("/customers/brandt/timeline")).text)
     assert "You had Jonas Reber stand in for you" in told
-    assert "Claire Amiel had you stand in for Claire Amiel" in re.sub(
+    assert "Claire Amiel had you stand in for them" in re.sub(
         r"<[^>]+>", "", (await jonas.get("/customers/brandt/timeline")).text
     )
     assert "Delegate" not in (await claire.get("/customers/lund")).text  # one proposal is no customer

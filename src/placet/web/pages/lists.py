@@ -22,7 +22,7 @@ from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.beside import beside
 from placet.web.pages.proposals import open_card
-from placet.web.pages.reader import Beside
+from placet.web.pages.reader import Beside, said_once
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 from placet.web.render import OUTCOMES
 
@@ -148,13 +148,7 @@ def _groups(
 
 def _group(batches: tuple[views.Batch, ...], customer: views.Customer, pending: int) -> views.CustomerGroup:
     """The batches of a customer; whose they are is said once where it is the same for all."""
-    [lent, *others] = {proposal.lent for batch in batches for proposal in batch.proposals}
-    if others or lent is None:
-        return views.CustomerGroup(customer=customer, pending=pending, batches=batches)
-    plain = tuple(
-        replace(batch, proposals=tuple(replace(proposal, lent=None) for proposal in batch.proposals))
-        for batch in batches
-    )
+    plain, lent = said_once(batches)
     return views.CustomerGroup(customer=customer, pending=pending, batches=plain, lent=lent)
 
 

@@ -23,6 +23,7 @@ from placet.web.pages import show, telling
 from placet.web.pages.attention import attention
 from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card
+from placet.web.pages.reader import said_once
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import day, month, segment
 
@@ -51,10 +52,14 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
         titles = {a.batch_id: a.source_title for a in (*pending, *decided.artifacts) if a.source_title}
         near = await beside(connection, who, schema, pending)
         staying = await kept.of_customer(connection, who, customer_id)
+        waiting, lent = said_once(
+            show.batches(pending, who, schema, near, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]])
+        )
         view = views.OverviewPage(
             shell=await shell(request, connection, "customers"),
             head=await head(connection, who, customer, len(pending)),
-            pending=show.batches(pending, who, schema, near, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]]),
+            pending=waiting,
+            lent=lent,
             artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
             more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
             facts=_key_facts(customer, schema),

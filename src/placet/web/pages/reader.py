@@ -58,3 +58,13 @@ def lent(artifact: Artifact, who: Principal, given_to_them: Sequence[Delegation]
         and (given.artifact_ids is None or artifact.id in given.artifact_ids)
     ]
     return views.Lent(name=stands.for_rm[1], until=max(reach)) if reach else None
+
+
+def said_once(batches: tuple[views.Batch, ...]) -> tuple[tuple[views.Batch, ...], views.Lent | None]:
+    """The batches of a customer, and whose they are where that is the same for all: then no proposal says it again."""
+    whose = {proposal.lent for batch in batches for proposal in batch.proposals}
+    if len(whose) != 1 or None in whose:
+        return batches, None
+    replace = msgspec.structs.replace
+    plain = tuple(replace(b, proposals=tuple(replace(p, lent=None) for p in b.proposals)) for b in batches)
+    return plain, whose.pop()

@@ -49,7 +49,7 @@ _SENTENCES = {  # what an event without a value says, from what it keeps; names 
     "customer.member_set": " named {userName} for this customer",
     "customer.member_removed": " took {userName} off this customer",
     "delegation.created": " had {toUserName} stand in for {fromUserName}",
-    "delegation.ended": " ended that {toUserName} stands in for {fromUserName}",
+    "delegation.ended": " ended that {toUserName} may stand in for {fromUserName}",
 }
 _DELIVERY = {
     "delivered": " called {trigger} about ",
@@ -229,6 +229,8 @@ def _happening(
 ) -> views.Happening:
     """An event as one sentence and a caption; a `plain` one leaves the value before to a line of its own."""
     you = {name: "you" for name in _PEOPLE if line.body.get(name.replace("Name", "Id")) == who.id}
+    if line.actor_id == line.body.get("fromUserId"):
+        you.setdefault("fromUserName", "them")  # whose name the sentence begins with
     line = msgspec.structs.replace(line, body={**line.body, **you})
     actor = "You" if line.actor_id == who.id else line.actor_name
     label = _label(line, schema)

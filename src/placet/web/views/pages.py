@@ -23,6 +23,7 @@ from placet.web.views.pieces import (
     Fact,
     Filter,
     Happening,
+    Lent,
     Link,
     Notice,
     Offer,
@@ -177,14 +178,15 @@ class NewCustomerPage(Page, frozen=True, kw_only=True):
 class OverviewPage(Page, frozen=True, kw_only=True):
     """Pending first, then every artifact of the customer, newest first; the panel sums up and tells what happened.
 
-    `facts` are the few values of the profile that somebody who picks up the telephone wants to see; `kept_facts` and `notes`
-    are what approved artifacts left here beyond it.
+    `lent` where all that is pending is a colleague's. `facts` are the few values of the profile that somebody who picks up
+    the telephone wants to see; `kept_facts` and `notes` are what approved artifacts left here beyond it.
     """
 
     template: ClassVar[str] = "overview.html"
     shell: Shell
     head: Head
     pending: tuple[Batch, ...] = ()
+    lent: Lent | None = None
     artifacts: tuple[Proposal, ...] = ()
     more: str | None = None
     facts: tuple[Fact, ...] = ()
