@@ -42,7 +42,7 @@ class ReasonWire(msgspec.Struct, rename="camel"):
 
 
 class InsightsAnswer(msgspec.Struct, rename="camel", kw_only=True):
-    """Counts over what the caller may see, from `since` on: later than asked for where only the newest 50,000 decisions are counted
+    """Counts over what the caller may see, from `since` on: later than asked for where only the newest 20,000 decisions are counted
     (`limited`). `before` is how those of as many days before ended (null: `days` is 0).
     `medianSeconds` passed from proposal to decision, `readSeconds` with the evidence open, where the page said so; `fast` were
     accepted within 3 s of opening the card, or of the same person's decision before where nothing is known of that; `unopened`

@@ -24,7 +24,7 @@ PROMISES = {
     "medium": (70, 90),
     "low": (40, 70),
 }  # per cent accepted unchanged that each word stands for
-MOST = 50_000  # decisions that are counted, the newest: what that costs is a second, however many there are
+MOST = 20_000  # decisions that are counted, the newest: half a second of the database's, however many there are
 PACES = ("fast", "unopened", "together")
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

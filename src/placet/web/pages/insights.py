@@ -18,7 +18,7 @@ from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES, day, length
+from placet.web.render import OUTCOMES, day, length, thousands
 from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
 
 PERIODS = {"": "Last 90 days", "7": "Last 7 days", "30": "Last 30 days", "365": "Last 365 days", "0": "All time"}
@@ -91,7 +91,7 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
             _filter("agent", "Agent", {"": "Any agent", **{name: name for name in found.named}}, query.agent),
             *_whose(found, who, query.rm),
         ),
-        limited=(insights.MOST, found.since) if found.limited else None,
+        limited_to=found.since if found.limited else None,
         export=links.export(),
         hidden=tuple((k, v) for k, v in (("confidence", query.confidence), ("field", query.field)) if v),
         figures=_figures(found, links, around.now),
@@ -186,11 +186,11 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
     def share(label: str, name: str, status: str) -> Figure:
         count = getattr(total, name)
         text = f"{round(100 * count / total.cases)} %" if total.cases >= FEW else "too few"
-        caption = f"{count} of {total.cases}{_trend(found, name)}"
+        caption = f"{thousands(count)} of {thousands(total.cases)}{_trend(found, name)}"
         return Figure(label=label, text=text, caption=caption, href=links.to(statuses=status))
 
     return (
-        Figure(label="Decided", text=str(total.cases), caption="proposals of agents", href=links.to()),
+        Figure(label="Decided", text=thousands(total.cases), caption="proposals of agents", href=links.to()),
         share("Accepted unchanged", "accepted", UNCHANGED),
         share("Edited", "edited", EDITED),
         share("Rejected", "rejected", REJECTED),
@@ -205,7 +205,7 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
         Figure(
             label="Oldest pending",
             text=length((now - found.oldest).total_seconds()) if found.oldest is not None else "none",
-            caption=f"{found.pending} waiting",
+            caption=f"{thousands(found.pending)} waiting",
             href="/inbox?order=asc",
         ),
     )

@@ -61,8 +61,8 @@ class WhatIf(View, frozen=True, kw_only=True):
 
 class InsightsPage(Page, frozen=True, kw_only=True):
     """What became of what agents proposed; `few` is the number of cases below which no share is told, `told` how many
-    acceptances were made on a page that said whether the evidence was open. `limited`: only so many decisions are
-    counted, the newest, since that moment.
+    acceptances were made on a page that said whether the evidence was open. `limited_to`: only the newest decisions
+    are counted, those since that moment.
     """
 
     template: ClassVar[str] = "insights.html"
@@ -76,7 +76,7 @@ class InsightsPage(Page, frozen=True, kw_only=True):
     told: int
     reasons: tuple[Counted, ...]
     what_if: WhatIf
-    limited: tuple[int, datetime] | None = None
+    limited_to: datetime | None = None
     export: str
     decided: int
     few: int
