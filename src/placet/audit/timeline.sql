@@ -20,10 +20,11 @@ order by e.at desc, e.seq desc limit $3;
 -- name: made_of
 -- What a customer's trail is made of: how many events of which act, field and person. Of each kind one body is read, the last
 -- one's, for the name that person had.
-select g.act, g.field, g.actor_id, b.body::jsonb ->> 'actorName' as actor_name, g.events
+select g.act, g.field, g.actor_id,
+       (select b.body::jsonb ->> 'actorName' from event e join event_body b on b.event_id = e.id where e.seq = g.last) as actor_name,
+       g.events
 from (select regexp_replace(e.kind, '^.*\.', '') as act, e.field, e.actor_id, max(e.seq) as last, count(*)::int as events
-      from event e where e.customer_id = $1 and ($2::timestamptz is null or e.at < $2) group by 1, 2, 3) g
-join event e on e.seq = g.last left join event_body b on b.event_id = e.id;
+      from event e where e.customer_id = $1 and ($2::timestamptz is null or e.at < $2) group by 1, 2, 3) g;
 
 -- name: of_artifact
 -- An artifact's trail, oldest first, after a sequence number.
