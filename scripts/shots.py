@@ -193,8 +193,8 @@ def demo() -> Iterator[str]:
 
 
 async def _load(database: embedded.EmbeddedServer) -> None:
-    await migrate(database.owner_url(), database.app_url(), secret_key=secrets.token_urlsafe(32))
-    await loading.load(database.owner_url(), database.app_url())
+    await migrate(database.owner_url(), database.app_url())
+    await loading.load(database.owner_url(), database.app_url(), secret_key=secrets.token_urlsafe(32))
 
 
 async def signed_in(browser: Browser, url: str, look: str, user: str | None) -> BrowserContext:
