@@ -53,7 +53,7 @@ async def test_settings_say_how_all_of_it_stands(site: Site, window: Callable[..
     await page.keyboard.press("?")
     assert listed == await page.locator("#keys-help dd").all_inner_texts()  # one table
     await page.get_by_role("button", name="Close").click()
-    for name, tab in (("Change who stands in", "Standing in"), ("Change the mails", "Mail")):
+    for name, tab in (("Change who stands in", "Standing in"), ("Change mail", "Mail")):
         await page.goto("/settings")
         await page.get_by_role("link", name=name).click()
         await expect(page.locator(".tabs [aria-current]")).to_have_text(tab)
