@@ -160,6 +160,12 @@ async def test_the_help_has_every_key_and_the_bar_only_those_that_work(page: Pag
     assert not {"a accept", "x select"} & {words(each) for each in await page.locator(".keys > span").all_inner_texts()}
 
 
+async def arrived(page: Page, title: str) -> None:
+    """On the page of that title, where keys work: their bar is drawn by who listens to them."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    await expect(page.locator(".keys")).to_be_attached()
+
+
 async def test_keys_lead_to_the_source_between_sources_back_and_to_a_copied_link(
     site: Site, page: Page, read: Proposed
 ) -> None:
@@ -172,13 +178,13 @@ async def test_keys_lead_to_the_source_between_sources_back_and_to_a_copied_link
     assert await page.evaluate("navigator.clipboard.readText()") == f"{site.url}/artifacts/{read.artifacts[0].id}"
     await page.keyboard.press("o")
     await page.wait_for_url("**/sources/*")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("The long call")
+    await arrived(page, "The long call")
     await page.keyboard.press("[")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("A mail")
+    await arrived(page, "A mail")
     await page.keyboard.press("]")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("The long call")
+    await arrived(page, "The long call")
     await page.keyboard.press("u")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("A mail")
+    await arrived(page, "A mail")
     await page.keyboard.press("g")
     await page.keyboard.press("n")
     await page.wait_for_url("**/insights")
