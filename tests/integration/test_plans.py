@@ -197,6 +197,30 @@ async def test_the_trail_of_an_artifact_and_of_a_customer(explaining, waiting):
     assert {"event_of_artifact", "event_of_customer"} <= indexes(explaining)
 
 
+@pytest.mark.parametrize("stands_in", [False, True])
+async def test_what_waits_for_one_customer_is_not_looked_for_among_all_that_waits(explaining, owner, filled, stands_in):
+    await owner.execute(
+        "insert into app_user (id, name, email, role) values ('few', 'Few', 'few@bench.example', 'rm'),"
+        " ('none', 'None', 'none@bench.example', 'rm') on conflict do nothing"
+    )
+    await owner.execute(
+        "insert into delegation (id, from_user, to_user, from_at, until_at, created_by)"
+        " values ('few', 'few', 'none', now(), now() + interval '1 day', 'few') on conflict do nothing"
+    )
+    customer = await owner.fetchval("select id from bench_customer where n = 199")
+    await owner.execute("update customer set rm_id = 'few' where id = $1", customer)
+    await owner.execute("update artifact set rm_id = 'few' where customer_id = $1 and status = 'pending'", customer)
+    authority = Authority(delegations=(StandIn("few", "Few"),)) if stands_in else Authority()
+    who = Principal("rm", "none" if stands_in else "few", "Few", authority=authority)
+    page = await inbox.list_artifacts(explaining, who, inbox.Filters(status="pending"))
+    assert {artifact.customer_id for artifact in page.artifacts} == {customer}
+    assert explaining.buffers < 700
+    assert "artifact_newest_pending" not in indexes(explaining), "everybody's, one by one"
+    explaining.plans.clear()
+    assert list(await inbox.pending_counts(explaining, who)) == [customer]
+    assert explaining.buffers < 60
+
+
 async def test_since_when_a_customer_is_whose_and_what_their_trail_is_made_of(explaining, waiting, owner):
     customer = waiting["customer_id"]
     events = await owner.fetchval("select count(*) from event where customer_id = $1", customer)

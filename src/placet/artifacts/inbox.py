@@ -107,7 +107,10 @@ def query(
 ) -> tuple[str, list[Any]]:
     """The statement of such a page and its arguments; it reads one row more than `limit`, to tell whether more follow."""
     inbox = filters.status == "pending" and who.type == "rm" and access.own_only(who)
-    condition, scope = access.visible(who, *(_PENDING_COLUMNS if inbox else _VISIBLE_COLUMNS))
+    if not inbox and filters.customer_id is filters.batch_id is filters.source_id is None:
+        condition, scope = access.visible_at_once(who, "a.customer_id", "a.id")  # nothing else says where to look
+    else:
+        condition, scope = access.visible(who, *(_PENDING_COLUMNS if inbox else _VISIBLE_COLUMNS))
     arguments: list[Any] = [scope]
     conditions = [condition]
 
@@ -237,9 +240,10 @@ async def require_customer(connection: Connection, who: Principal, customer_id: 
 
 async def pending_counts(connection: Connection, who: Principal) -> dict[str, int]:
     """How many proposals wait for a decision, by customer."""
-    condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
     if who.type == "rm" and access.own_only(who):
-        condition = f"a.rm_id = ($1::text[])[1] and {condition}"
+        condition, scope = access.visible(who, *_PENDING_COLUMNS)
+    else:
+        condition, scope = access.visible_at_once(who, "a.customer_id", "a.id")
     rows = await connection.fetch(SQL["pending_counts"].format(visible=condition), scope)
     return {row["customer_id"]: row["pending"] for row in rows}
 

@@ -34,7 +34,6 @@ select exists (select from customer c where c.id = $2 and {visible});
 -- name: pending_counts
 -- How many proposals wait, by customer.
 select a.customer_id, count(*)::int as pending, min(a.created_at) as oldest from artifact a
-left join customer c on c.id = a.customer_id
 where a.status = 'pending' and {visible} group by a.customer_id;
 
 -- name: batches_named
