@@ -103,6 +103,8 @@ async def test_the_demo_has_something_to_say_and_each_word_keeps_its_place(page:
         for word in ("High", "Medium", "Low")
     ]
     assert shares == sorted(shares, reverse=True)
+    time = page.locator(".figures li", has_text="Time to decide")
+    await expect(time).to_contain_text(re.compile(r"median since proposed; \d+ s with the evidence open"))
     await expect(page.locator("#calibration canvas")).to_be_visible()
     too_fast = page.locator(".board", has=page.get_by_role("heading", name="Too fast?"))
     unread = too_fast.locator("li", has_text="accepted without opening the evidence").locator("a")

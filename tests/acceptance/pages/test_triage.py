@@ -511,7 +511,7 @@ async def test_a_decision_says_whether_its_evidence_was_open_and_for_how_long(
     events = (await visitor.get(f"/api/artifacts/{waiting[1]}/events")).json()["events"]
     assert [event["looked"] for event in events] == [None, read]
     trail = (await visitor.get(f"/artifacts/{waiting[1]}")).text
-    assert re.search(r"Read for (3[89]|[45]\d) s before deciding", trail)
+    assert re.search(r"Evidence open for (3[89]|[45]\d) s before deciding", trail)
     assert "Decided without opening the evidence" in (await visitor.get(f"/artifacts/{waiting[2]}")).text
 
 

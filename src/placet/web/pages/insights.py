@@ -197,9 +197,12 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
         Figure(
             label="Time to decide",
             text=length(found.median) if found.median is not None and total.cases >= FEW else "too few",
-            caption=f"median; {length(found.read)} on the card"
-            if found.read is not None and found.timed >= FEW
-            else "median, since proposed",
+            caption="median since proposed"
+            + (
+                f"; {length(found.read)} with the evidence open"
+                if found.read is not None and found.timed >= FEW
+                else ""
+            ),
             href=links.to(),
         ),
         Figure(

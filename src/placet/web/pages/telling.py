@@ -261,7 +261,9 @@ def _looked(line: Line) -> str | None:
     if not looked["opened"]:
         return "Decided without opening the evidence"
     ms = looked.get("ms")
-    return f"Read for {length(ms / 1000)} before deciding" if ms is not None else "Decided with the evidence open"
+    return (
+        f"Evidence open for {length(ms / 1000)} before deciding" if ms is not None else "Decided with the evidence open"
+    )
 
 
 def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema, *, plain: bool = False) -> Iterable[views.Bit]:
