@@ -121,9 +121,13 @@ async def test_a_row_says_whose_what_from_to_how_sure_how_old_and_what_is_specia
     await expect(rows["Relationship notes"].locator("ins")).to_contain_text("Monday,")
     await (await site.visitor("claire")).post(f"/artifacts/{rival.id}/decide", {"status": "rejected"})
 
-    # Oldest first is one choice away, and stays in the address.
-    await page.get_by_label("Order").select_option(label="Oldest first")
-    await expect(page).to_have_url(re.compile("order=asc"))
+    # Oldest first is one press, stays in the address with whatever else is chosen, and is as easily left.
+    await page.get_by_role("link", name="Oldest first").click()
+    await expect(page).to_have_url(f"{site.url}/inbox?customer={MINE}&order=asc")
+    await page.get_by_label("Confidence").select_option(label="High")
+    await expect(page).to_have_url(re.compile("confidence=high.*order=asc"))
+    await page.get_by_role("link", name="Oldest first").click()
+    await expect(page).to_have_url(re.compile("confidence=high(?!.*order)"))
 
 
 async def test_a_card_says_where_it_comes_from_and_who_decides(page: Page, read: Proposed) -> None:

@@ -279,6 +279,9 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     await page.keyboard.press("5")
     await expect(page.locator("#toast p")).to_have_text("1 rejected.")
     assert await site.database.fetchval("select reason from artifact where id = $1", waiting[3]) == "outdated"
+    assert (
+        await page.evaluate("document.activeElement.id") == "main"
+    )  # nothing waits any more, and the focus is not lost
     await page.keyboard.press("z")
     await expect(page.locator("#toast p")).to_contain_text("waits for a decision again")
 

@@ -168,9 +168,9 @@ export async function sendMany(form, submitter) {
   submitter?.setAttribute("aria-busy", "true");
   submitter?.closest("details")?.removeAttribute("open");
   for (const item of taken) ink(item, status);
-  const next = last && items().find((item) => waits(item) && last.compareDocumentPosition(item) & 4);
+  const rest = items().filter(waits), next = rest.find((item) => last?.compareDocumentPosition(item) & 4) ?? rest.at(-1);
   goDeaf();
-  if (next) look(next);
+  next ? look(next) : $("#main").focus();
   if (form.lost?.asked === asked) ({ body, key } = form.lost); // the same again, to the letter: it is done once
   const said = await send(action, body, key, taken.map((item) => item.dataset.item));
   form.lost = said.lost ? { asked, body, key } : undefined;

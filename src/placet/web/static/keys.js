@@ -1,15 +1,25 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
 import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
 import { accept, deaf } from "./decide.js";
-import { current, items, look, move, openCard, waits } from "./items.js";
+import { current, handle, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
 import { lead, select } from "./select.js";
 import { palette } from "./palette.js";
 
+let from = null; // where one was before a key led into a field; Escape leads back
+function enter(field) {
+  from = document.activeElement;
+  field.focus();
+  field.select();
+  field.addEventListener("blur", () => { from = null; }, { once: true });
+}
+
 export function press(key, where = [current(), document]) {
   for (const place of where) {
     const hit = place && $$(`[data-key="${key}"]`, place).find(seen);
-    if (hit) { hit.matches("input") ? (hit.focus(), hit.select()) : hit.click(); return true; }
+    if (hit?.matches("input")) enter(hit);
+    else hit?.click();
+    if (hit) return true;
   }
   return false;
 }
@@ -39,6 +49,12 @@ function rejectMany() {
   say(`${selected().length} selected. 1 to 7 says why they are rejected.`);
 }
 
+// Of a list of what is over, the one that the focus is on; else what was done last.
+function undo() {
+  const button = current() && $("[data-undo]", current());
+  button ? button.click() : press("z");
+}
+
 async function copyLink() {
   const item = current(), address = item ? `${location.origin}/artifacts/${item.dataset.item}` : location.href;
   await copy(address, "Link copied");
@@ -57,7 +73,7 @@ export const KEYS = [
   { key: "A", words: "accept the selected, else the batch", short: "accept many", on: "#many, [data-batch-accept]", run: acceptMany },
   { key: "R", words: "reject the selected, else the batch, then 1 to 7 for why", on: ".tick", run: rejectMany, bar: false },
   { key: "l", words: "next of the selected that is left out", short: "next left out", on: "[data-left-out] button", run: () => lead() },
-  { key: "z", words: "undo", on: "[data-key=z]", run: () => press("z"), bar: "main [data-key=z]" },
+  { key: "z", words: "undo", on: "[data-key=z], [data-item] [data-undo]", run: undo, bar: "main :is([data-key=z], [data-undo])" },
   { key: "o", words: "open in source", on: "[data-key=o]", run: () => press("o") },
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
@@ -124,7 +140,7 @@ function leave(target, typing) {
   const card = target.closest?.(".card") ?? openCard(), whys = $(".whys[open]");
   if (whys) { whys.open = false; $("summary", whys).focus(); }
   else if (card && card.dataset.mode !== "read") { const from = card.dataset.mode; turn(card, "read"); $(`[data-mode-to="${from}"]`, card)?.focus(); }
-  else if (typing) target.blur();
+  else if (typing) { const back = from ?? (card && handle(card)); target.blur(); back?.focus(); }
   else if (!press("Escape", [$("#many")]) && current()) look(current());
 }
 
