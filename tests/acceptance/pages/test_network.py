@@ -102,9 +102,10 @@ async def test_a_page_that_is_left_at_once_has_sent_what_was_decided(
 
 
 async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
-    site: Site, visit: Callable[..., Any], waiting: list[str]
+    site: Site, window: Callable[..., Any], waiting: list[str]
 ) -> None:
-    page: Page = await visit("claire", HERE)
+    page: Page = (await window("claire")).page  # a browser of its own, whose clock is held
+    await page.goto(HERE)
     kept = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
     sent: list[str] = []
 
