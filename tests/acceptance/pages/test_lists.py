@@ -133,6 +133,11 @@ async def test_filters_are_in_the_address_and_come_back(page: Page) -> None:
     await page.keyboard.press("ArrowUp")  # by keys one goes on from the filter, not from the top of the page
     await expect(page).to_have_url(re.compile(r"confidence=(&|$)"))
     await expect(page.get_by_label("Confidence")).to_be_focused()
+    oldest = page.get_by_role("link", name="Oldest first")
+    await oldest.focus()
+    await page.keyboard.press("Enter")
+    await expect(oldest).to_have_attribute("aria-current", "true")
+    await expect(oldest).to_be_focused()
     await page.keyboard.press("Escape")
     await page.keyboard.press("j")
     await expect(page.locator(".item .fld").first).to_be_focused()
