@@ -152,7 +152,8 @@ async def test_links_to_a_batch_with_a_strange_id_lead_there(
     await page.goto(f"/customers/{customer}")
     await page.get_by_role("link", name="6 changes").click()
     await expect(page.locator("h2", has_text="Proposals")).to_be_visible()
-    await page.locator(".rest").get_by_role("button").click()
+    await page.locator(".rest summary").click()
+    await page.locator(".rest").get_by_role("button", name="Outdated").click()
     await expect(page.locator("#toast")).to_contain_text("rejected.")
     await expect(page.locator("h2", has_text="Proposals")).to_be_visible()
 
