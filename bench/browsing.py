@@ -40,7 +40,8 @@ async def chromium() -> AsyncIterator[Browser | None]:
         return
     async with async_playwright() as playwright:
         try:
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            path = shutil.which("chromium") or shutil.which("chromium-headless-shell")  # what people use, if it is here
+            browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         except Error:
             yield None
             return

@@ -16,7 +16,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first is made to be without a window: a browser's own one costs a test more than the page in it.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PACKAGES = NAMES[:2]  # Ubuntu has the second only
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -90,18 +92,20 @@ def from_debian() -> Iterator[str]:
         ):
             return
         prefix = ["sudo", "-n"]
-    say("no browser here that starts, installing Debian's chromium package")
+    say("no browser here that starts, installing Debian's package of one")
     apt_get = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    for step in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        command = [*apt_get, *step]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            say(f"apt-get {step[0]} failed: {said[-1] if said else f'exit code {done.returncode}'}")
-            if step[0] == "install":
-                return
-    if path := shutil.which("chromium"):
-        yield path
+    _run([*apt_get, "update"])  # a list that is a little old will do as well
+    for package in PACKAGES:
+        if _run([*apt_get, "install", "--yes", "--no-install-recommends", package]) and (path := shutil.which(package)):
+            yield path
+
+
+def _run(command: list[str]) -> bool:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        say(f"{' '.join(command[-2:])} failed: {said[-1] if said else f'exit code {done.returncode}'}")
+    return done.returncode == 0
 
 
 def from_playwright() -> Iterator[str]:

@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 import threading
@@ -34,6 +33,7 @@ from placet.settings import Settings
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from acceptance.web.chromium import chromium  # noqa: E402 - it lies beside the tests
 from acceptance.web.pictures import LOOKS, small, still  # noqa: E402 - it lies beside the tests
 
 IMAGES = ROOT / "docs" / "images"
@@ -310,7 +310,7 @@ async def shoot(url: str, arguments: argparse.Namespace) -> None:
     looks = [*LOOKS, *TABLET] if arguments.all else [*LOOKS]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--font-render-hinting=none"]
+            executable_path=chromium(), args=["--no-sandbox", "--font-render-hinting=none"]
         )
         await screens(browser, url, folder, looks, arguments.only, full=bool(arguments.all))
         if not (arguments.url or arguments.only or arguments.all):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 
 from acceptance.web import styleguide
+from acceptance.web.chromium import chromium
 
 expect.set_options(timeout=15_000)  # a machine may be busy; what is expected is waited for, not measured
 
@@ -33,10 +33,10 @@ def guide() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """The machine's own Chromium, or the one playwright brings."""
+    """The Chromium of this run."""
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=chromium(),
             args=[
                 "--no-sandbox",
                 "--disable-gpu",
