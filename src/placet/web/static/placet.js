@@ -23,15 +23,11 @@ addEventListener("pageshow", () => {
 addEventListener("input", (event) => need(event.target));
 addEventListener("invalid", (event) => { if (event.target.dataset.need) say(event.target.dataset.need); }, true);
 // A filter chosen by keys keeps the focus on the page that it leads to; after a press the list's own keys work at once.
-function chosen(filter) {
-  if (filter.matches(":focus-visible")) sessionStorage.setItem("placet.filter", filter.name || filter.dataset.filter);
-}
-addEventListener("change", (event) => {
-  if (!event.target.closest?.("form[data-auto]")) return;
-  chosen(event.target);
-  event.target.form.requestSubmit();
+for (const name of ["change", "click"]) addEventListener(name, ({ target }) => {
+  const filter = target.closest?.("[data-filter]");
+  if (filter?.matches(":focus-visible")) sessionStorage.setItem("placet.filter", filter.dataset.filter);
+  if (name === "change" && target.closest("form[data-auto]")) target.form.requestSubmit();
 });
-addEventListener("click", (event) => { const filter = event.target.closest?.("[data-filter]"); if (filter) chosen(filter); });
 
 function need(field) {
   if (field.dataset?.need) field.setCustomValidity(field.value.trim() ? "" : field.dataset.need);
@@ -54,7 +50,7 @@ addEventListener("load", () => setTimeout(() => {
   const [edge, filter] = ["placet.edge", "placet.filter"].map((name) => { const left = sessionStorage.getItem(name); sessionStorage.removeItem(name); return left; });
   if (document.activeElement !== document.body) return;
   const wrong = $("[aria-invalid]"), open = $(".card[data-item]");
-  if (filter) $(`form[data-auto] :is(select[name="${CSS.escape(filter)}"], [data-filter="${CSS.escape(filter)}"])`)?.focus({ preventScroll: true });
+  if (filter) $(`[data-filter="${filter}"]`)?.focus({ preventScroll: true });
   else if (wrong) wrong.focus();
   else if (open && open.dataset.mode !== "read") turn(open, open.dataset.mode);
   else if (open) handle(open).focus({ preventScroll: true });
