@@ -13,7 +13,7 @@ from acceptance.pages.conftest import Site, Visitor
 from acceptance.pages.test_access import is_page, text
 from placet.identity import users
 from placet.identity.principal import SYSTEM
-from placet.web.render import day
+from placet.web.times import day
 
 PLACE = "/settings/delegations"
 TODAY = datetime.now(UTC).date()

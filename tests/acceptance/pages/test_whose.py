@@ -11,7 +11,7 @@ from acceptance.pages.conftest import Site
 from placet.artifacts import custody
 from placet.customers import delegations, teams
 from placet.identity.principal import SYSTEM, Principal
-from placet.web.render import day
+from placet.web.times import day
 
 CLAIRE = Principal("rm", "claire", "Claire Amiel")
 UNTIL = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=10)

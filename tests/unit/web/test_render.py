@@ -12,7 +12,7 @@ import pytest
 from acceptance.web import styleguide
 from placet.customers import fields
 from placet.customers.schema import Field
-from placet.web import render, views
+from placet.web import render, times, views
 from placet.web.specimens import proposals as sample
 
 NOW = datetime(2026, 11, 17, 11, 30, tzinfo=UTC)
@@ -37,19 +37,19 @@ INVISIBLE = "\u200b\u202e\u2066\ufeff\u00ad"
     ],
 )
 def test_how_long_ago_is_said_in_words(ago: timedelta, words: str, age: str) -> None:
-    assert render.relative(NOW - ago, NOW) == words
-    assert render.short_age(NOW - ago, NOW) == age
+    assert times.relative(NOW - ago, NOW) == words
+    assert times.short_age(NOW - ago, NOW) == age
 
 
 def test_a_stretch_of_time_is_told_in_a_unit_that_says_something() -> None:
-    told = [render.length(seconds) for seconds in (0.4, 1, 38.4, 75, 120, 5400, 86_400, 8e6)]
+    told = [times.length(seconds) for seconds in (0.4, 1, 38.4, 75, 120, 5400, 86_400, 8e6)]
     assert told == ["under 1 s", "1 s", "38 s", "75 s", "2 min", "90 min", "24 h", "93 d"]
 
 
 def test_yesterday_is_the_readers_yesterday() -> None:
     at = datetime(2026, 11, 16, 23, 30, tzinfo=UTC)  # half past midnight of the 17th in Zurich
-    assert render.relative(at, NOW, "UTC") == "yesterday"
-    assert render.relative(at, NOW, "Europe/Zurich") == "12 h ago"
+    assert times.relative(at, NOW, "UTC") == "yesterday"
+    assert times.relative(at, NOW, "Europe/Zurich") == "12 h ago"
 
 
 def test_a_time_says_its_moment_and_zone_in_the_title() -> None:
@@ -159,7 +159,7 @@ def test_small_words() -> None:
     assert render.count(1, "proposal") == "1 proposal"
     assert render.count(3, "proposal") == "3 proposals"
     assert render.count(2, "entry", "entries") == "2 entries"
-    assert render.day(date(2026, 4, 5)) == "5 Apr 2026"
+    assert times.day(date(2026, 4, 5)) == "5 Apr 2026"
     assert render.sentence("first person") == "First person."
     assert render.sentence("Is it?") == "Is it?"
     assert render.segment("a/b?c") == "a%2Fb%3Fc"

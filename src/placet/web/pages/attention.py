@@ -13,7 +13,8 @@ from placet.customers.schema import Field, ProfileSchema
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages.show import named
-from placet.web.render import day, segment
+from placet.web.render import segment
+from placet.web.times import day
 
 MOST = 8
 DUE_SOON = 60  # days before a review is due

@@ -18,7 +18,8 @@ from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES, day, length, thousands
+from placet.web.render import OUTCOMES, thousands
+from placet.web.times import day, length
 from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
 
 PERIODS = {"": "Last 90 days", "7": "Last 7 days", "30": "Last 30 days", "365": "Last 365 days", "0": "All time"}

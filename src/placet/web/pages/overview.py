@@ -25,7 +25,8 @@ from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.reader import said_once
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
-from placet.web.render import day, month, segment
+from placet.web.render import segment
+from placet.web.times import day, month
 
 DECIDED = 20  # decided artifacts shown
 RECENT = 6  # happenings shown

@@ -18,7 +18,8 @@ from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
-from placet.web.render import HIDDEN, length, segment
+from placet.web.render import HIDDEN, segment
+from placet.web.times import length
 
 _MARKS = {
     "proposed": "pending",
