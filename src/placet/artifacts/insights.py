@@ -40,11 +40,24 @@ class Shares(msgspec.Struct, frozen=True, kw_only=True):
     field: str | None = None  # of a rule, whose key is its confidence
 
 
-class Insights(msgspec.Struct, frozen=True, kw_only=True):
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How people decided. `median` seconds passed from proposal to decision, `read` (of `timed`) with the evidence open; `fast`,
+    `unopened`, `told` and `together` as in insights.sql.
+    """
+
+    median: float | None
+    read: float | None
+    timed: int
+    fast: int
+    unopened: int
+    told: int
+    together: int
+
+
+class Insights(Pace, frozen=True, kw_only=True):
     """The counts since a moment, which is later than asked for where more than `MOST` were decided (`limited`). `earlier` ended in
     as long a time before it (None: since ever). `named` are the agents, `rms` the ids and names of those whose customers they are
-    about, whichever was asked for. `median` seconds passed from proposal to decision, `read` (of `timed`) with the evidence open;
-    `fast`, `unopened`, `told` and `together` as in insights.sql.
+    about, whichever was asked for.
     """
 
     since: datetime
@@ -59,27 +72,8 @@ class Insights(msgspec.Struct, frozen=True, kw_only=True):
     confidences: list[Shares]
     rules: list[Shares]
     reasons: list[tuple[str, int]]
-    median: float | None
-    read: float | None
-    timed: int
-    fast: int
-    unopened: int
-    told: int
-    together: int
     pending: int
     oldest: datetime | None
-
-
-class _Pace(msgspec.Struct, frozen=True):
-    """The row of that name, of `counts`."""
-
-    median: float | None
-    read: float | None
-    timed: int
-    fast: int
-    unopened: int
-    told: int
-    together: int
 
 
 class _Group(msgspec.Struct, frozen=True):
@@ -178,7 +172,7 @@ async def insights(
         confidences=sorted(by.get("confidence", []), key=lambda s: (*WORDS, s.key).index(s.key)),
         rules=by.get("rule", []),
         reasons=[(each.reason, each.cases) for each in msgspec.json.decode(counts["reasons"], type=list[_Reason])],
-        **msgspec.structs.asdict(msgspec.json.decode(counts["pace"], type=_Pace)),
+        **msgspec.structs.asdict(msgspec.json.decode(counts["pace"], type=Pace)),
         pending=waiting["pending"],
         oldest=waiting["oldest"],
     )
