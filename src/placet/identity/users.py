@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -99,6 +100,11 @@ async def find_rm(connection: Connection, said: str, *, left: bool = False) -> U
     if len(exact) > 1:
         raise Invalid(f"{len(exact)} RMs are called {exact[0].name}. Give the e-mail address.", code="ambiguous_rm")
     return exact[0]
+
+
+async def names(connection: Connection, user_ids: Iterable[str]) -> dict[str, str]:
+    """The names of people by their ids."""
+    return {row["id"]: row["name"] for row in await connection.fetch(SQL["names"], list(user_ids))}
 
 
 async def list_users(connection: Connection) -> list[User]:

@@ -20,6 +20,10 @@ select id, name, email, role, password_hash, created_at, disabled_at from app_us
 select id, name, email, role, password_hash, created_at, disabled_at from app_user
 where role = 'rm' and ($2 or disabled_at is null) and (id = $1 or lower(email) = lower($1) or lower(name) = lower($1)) order by id limit 10;
 
+-- name: names
+-- The names of some.
+select id, name from app_user where id = any ($1::text[]);
+
 -- name: list
 -- Everybody, by name.
 select id, name, email, role, password_hash, created_at, disabled_at from app_user order by lower(name), id;

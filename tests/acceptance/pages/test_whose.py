@@ -103,3 +103,15 @@ async def test_a_first_signature_needs_attention_of_who_may_give_the_second(site
         texts.append(re.sub(r"<[^>]+>", "", page.partition('class="att"')[2].partition("</ul>")[0]))
     assert "Tax residency is signed by you and waits for a co-signer&#39;s signature." in texts[0]
     assert "Tax residency is signed by Claire Amiel and waits for your signature." in texts[1]
+
+
+async def test_who_only_looks_reads_in_the_inbox_who_decides(site: Site) -> None:
+    await teams.set_customer_member(site.database, SYSTEM, "brandt", "priya", "see")  # type: ignore[arg-type]
+    told = {}
+    for user in ("priya", "ines", "claire"):
+        groups = (await (await site.visitor(user)).get("/inbox")).text.split('<section class="cust"')[1:]
+        told |= {(user, re.findall(r'/customers/([^"]+)', each)[0]): "Claire Amiel decides" in each for each in groups}
+    assert told["priya", "brandt"], "a member of the team sees"
+    assert told["ines", "brandt"], "an admin sees"
+    assert not told["priya", "pillai-menon"], "her own"
+    assert not told["claire", "brandt"]

@@ -16,6 +16,7 @@ from placet.customers import records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.errors import NotFound
+from placet.identity import users
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
@@ -68,9 +69,10 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
         near = await beside(connection, who, runtime.schema, listed)
         narrowed = bool(query.field or query.confidence or query.flag or query.whose)
         counts = {} if narrowed else await inbox.pending_counts(connection, who)
+        groups = _groups(listed, who, runtime.schema, near, counts, _cut(page, query, narrowed=narrowed))
         view = views.InboxPage(
             shell=around,
-            groups=_groups(listed, who, runtime.schema, near, counts, _cut(page, query, narrowed=narrowed)),
+            groups=await _with_deciders(connection, who, groups, listed),
             filters=(
                 *_whose(who, query.whose),
                 *await _filters(connection, runtime, who, query),
@@ -150,6 +152,22 @@ def _group(batches: tuple[views.Batch, ...], customer: views.Customer, pending: 
     """The batches of a customer; whose they are is said once where it is the same for all."""
     plain, lent = said_once(batches)
     return views.CustomerGroup(customer=customer, pending=pending, batches=plain, lent=lent)
+
+
+async def _with_deciders(
+    connection: Connection, who: Principal, groups: tuple[views.CustomerGroup, ...], artifacts: list[Artifact]
+) -> tuple[views.CustomerGroup, ...]:
+    """The groups, those with the RM's name that the reader only looks at, as an admin, an auditor and a team's member do."""
+    rms = {artifact.customer_ref: artifact.customer_rm for artifact in artifacts}
+    seen = {
+        group.customer.id: rm
+        for group in groups
+        if (rm := rms[group.customer.id]) not in (None, who.id)
+        and group.lent is None
+        and not any(each.may for batch in group.batches for each in batch.proposals)
+    }
+    names = await users.names(connection, set(seen.values())) if seen else {}
+    return tuple(msgspec.structs.replace(group, decider=names.get(seen.get(group.customer.id, ""))) for group in groups)
 
 
 async def _filters(

@@ -271,12 +271,15 @@ class Batch(View, frozen=True, kw_only=True):
 
 
 class CustomerGroup(View, frozen=True, kw_only=True):
-    """The pending batches of one customer; `lent` where all of it is a colleague's."""
+    """The pending batches of one customer; `lent` where all of it is a colleague's that the reader stands in for, `decider` is
+    the RM's name where the reader decides none of it.
+    """
 
     customer: Customer
     pending: int
     batches: tuple[Batch, ...]
     lent: Lent | None = None
+    decider: str | None = None
 
 
 class Happening(View, frozen=True, kw_only=True):
