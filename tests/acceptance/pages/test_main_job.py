@@ -100,6 +100,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     focused = page.locator(":focus")
 
     await page.goto("/")
+    await expect(page.get_by_label("E-mail")).to_be_focused()  # a page draws itself before it gives the focus away
     await keys.type("priya.raman@placet.example")
     await keys.press("Tab")
     await keys.type(DEMO_PASSWORD)
