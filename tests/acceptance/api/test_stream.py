@@ -308,6 +308,9 @@ async def test_several_processes_tell_it_and_end_cleanly_when_they_are_stopped(p
             async def listen() -> bytes:
                 heard = b""
                 async with client.stream("GET", "/api/stream") as answer:
+                    if answer.status_code == 503:  # the other process has not opened its database yet
+                        await asyncio.sleep(0.05)
+                        return await listen()
                     async for piece in answer.aiter_raw():
                         heard += piece
                         if b"retry" in piece:
