@@ -96,7 +96,7 @@ async def artifact_page(
         artifact = await inbox.get_artifact(connection, who, artifact_id)
         near = await beside(connection, who, runtime.schema, [artifact])
         lines = await timeline.of_artifact(connection, artifact_id, limit=200)
-        read_by = await timeline.read_by(connection, artifact_id)
+        read_by = lines[0].body.get("readBy") if lines else None
         past = await records.history(connection, artifact.customer_id) if artifact.customer_id else {}
         members = await inbox.of_batch(
             connection, artifact.customer_id, artifact.created_by_type, artifact.created_by_id, artifact.batch_id
