@@ -101,6 +101,7 @@ async def test_j_crosses_the_edge_of_a_page_and_goes_on(page: Page) -> None:
 async def test_a_card_opens_on_its_page_and_a_decision_stays_there(site: Site, page: Page) -> None:
     await page.goto("/inbox")
     await page.get_by_role("link", name="Next").click()
+    await expect(page.locator(".pages .num")).to_have_text(re.compile("^51 to 100"))
     name = (await shown(page))[3]
     await page.locator(".cust", has_text=name).locator(".fld").click()
     await expect(page.locator(".pages .num")).to_have_text(re.compile("^51 to 100"))

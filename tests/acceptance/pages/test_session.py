@@ -17,8 +17,9 @@ from acceptance.pages.conftest import DESK, PHONE, Site, Window, open_context
 _numbers = itertools.count(1)
 PLACE = "/customers/pillai-menon/session"
 RELATIVES = ("brother", "sister", "cousin", "aunt", "uncle", "nephew", "niece", "mother", "father")
-# The server's answer as it came, but for what follows a question: that waits until `letGo` is called.
-HOLD_AFTER_QUESTIONS = """() => {
+# The server's answer as it came, but for what follows its questions, or follows the first of them: that waits until `letGo` is
+# called.
+HOLD_AFTER_QUESTIONS = """(the_first) => {
   const fetched = window.fetch;
   window.fetch = async (...request) => {
     const answer = await fetched(...request), { signal } = request[1];
@@ -29,7 +30,7 @@ HOLD_AFTER_QUESTIONS = """() => {
         rest += text;
         for (let at; (at = rest.indexOf("\\n\\n")) >= 0; rest = rest.slice(at + 2)) {
           const question = rest.slice(0, at).includes('"data-nudge"');
-          if (asked && !question) await held;
+          if (asked && (the_first || !question)) await held;
           asked ||= question;
           sink.enqueue(rest.slice(0, at + 2));
         }
@@ -131,6 +132,23 @@ async def test_what_is_answered_before_the_turn_is_over_is_sent_when_it_is(page:
     await page.evaluate("window.letGo()")
     await expect(page.locator("#folder [data-item]")).to_have_count(2)
     await expect(page.locator(".asked .answered")).to_have_count(1)
+
+
+async def test_a_question_more_takes_neither_the_words_nor_the_focus_of_the_one_before(page: Page) -> None:
+    await page.evaluate(HOLD_AFTER_QUESTIONS, True)
+    await say(page, note())
+    field = page.locator(".asked form input")
+    await field.click()
+    await page.keyboard.type("From the sale ")
+    await expect(page.locator(".asked li")).to_have_count(1)
+    await page.evaluate("window.letGo()")
+    await expect(page.locator(".asked li").nth(1)).to_be_visible()
+    await page.keyboard.type("of an orchard.")
+    await over(page)
+    await expect(field).to_have_value("From the sale of an orchard.")
+    await field.press("Enter")
+    await expect(page.locator(".asked .answered")).to_have_count(1)
+    await expect(field).to_be_focused()
 
 
 async def test_a_turn_cut_off_at_its_questions_asks_them_again(page: Page) -> None:

@@ -10,7 +10,11 @@ export class Questions {
     this.settled = settled;
     this.all = new Map();
     this.sent = false;
-    this.element = make("section", { className: "asked", attributes: { "aria-label": "Questions" } });
+    this.title = make("h2");
+    this.skip = make("button", { type: "button", className: "btn quiet sm", textContent: "Skip the rest", onclick: () => this.skipRest() });
+    this.list = make("ol");
+    this.element = make("section", { className: "asked", attributes: { "aria-label": "Questions" } },
+      make("header", {}, this.title, make("span", { className: "meta", textContent: "Answer or skip. Skipping all is fine." }), this.skip), this.list);
   }
 
   knows(id) { return this.all.has(id); }
@@ -44,12 +48,18 @@ export class Questions {
     if (rest.length) this.settle(rest.at(-1), "skipped");
   }
 
+  // A row that says what it said stays as it is: with the words typed into it so far, and the focus.
   draw() {
     const now = this.open[0], many = this.all.size;
-    const skip = make("button", { type: "button", className: "btn quiet sm", textContent: "Skip the rest", hidden: this.open.length < 2, onclick: () => this.skipRest() });
-    this.element.replaceChildren(
-      make("header", {}, make("h2", { textContent: `${NUMBER[many] ?? many} question${many === 1 ? "" : "s"}` }), make("span", { className: "meta", textContent: "Answer or skip. Skipping all is fine." }), skip),
-      make("ol", {}, ...[...this.all.values()].map((each) => this.row(each, each === now))));
+    this.title.textContent = `${NUMBER[many] ?? many} question${many === 1 ? "" : "s"}`;
+    this.skip.hidden = this.open.length < 2;
+    for (const each of this.all.values()) {
+      const look = JSON.stringify([each === now, each.status, each.question, each.hint, each.why, each.answer]);
+      if (look === each.look) continue;
+      const row = this.row(each, each === now);
+      each.row ? each.row.replaceWith(row) : this.list.append(row);
+      Object.assign(each, { look, row });
+    }
   }
 
   row(each, now) {

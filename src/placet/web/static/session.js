@@ -105,8 +105,9 @@ function write(element, text) {
 
 function ask(question, bubble) {
   if (!questions?.knows(question.id)) {
-    if (!questions || !questions.open.length && questions.element.closest(".theirs") !== bubble) questions = new Questions(sendAnswers);
-    bubble.append(questions.element);
+    const stands = bubble.contains(questions?.element);
+    if (!stands && !questions?.open.length) questions = new Questions(sendAnswers);
+    if (!stands) bubble.append(questions.element);
   }
   questions.take(question);
 }
