@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -194,6 +195,43 @@ async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(
     await expect(page.locator("#toast p")).to_have_text(NOW, timeout=20_000)
     assert len(sent) == 1
     await line.detach()
+
+
+async def test_z_before_the_answer_undoes_what_was_decided_last_once_it_is_saved(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    before = await site.value("lund", "employer")
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    held = await Held().start(page)
+    await row(page, waiting[1]).locator(".fld").click()
+    await row(page, waiting[1]).get_by_role("button", name="Accept").click()
+    await expect(row(page, waiting[1])).to_have_attribute("data-shown", "accepted")
+    await page.keyboard.press("z")
+    await expect(page.get_by_role("status")).to_have_text("It will be undone once it is saved.")
+    held.go.set()
+    await expect(page.locator("#toast p")).to_have_text(re.compile("^Undone: Employer or business"))
+    assert await site.value("lund", "employer") == before
+    assert str(await site.value("lund", "occupation")).startswith("Trade"), "what was decided before it stays"
+
+    # Nothing is undone of what was refused.
+    await page.unroute("**/decide")
+    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await row(page, waiting[2]).get_by_role("button", name="Accept").click()
+    await page.keyboard.press("z")
+    await expect(row(page, waiting[2]).get_by_role("alert")).to_contain_text("Not saved.")
+    assert await site.status(waiting[2]) == "pending"
+
+    # What a whole batch was accepted with is taken back alike.
+    held = await Held().start(page, "**/decisions/accept")
+    await page.locator("[data-batch-accept]").click()
+    await expect(row(page, waiting[2])).to_have_attribute("data-shown", "accepted")  # an open card, too
+    await page.keyboard.press("z")
+    held.go.set()
+    await expect(page.locator("#toast p")).to_contain_text("Undone: ")
+    assert await site.status(waiting[2]) == "accepted", "by an entry of its own"
 
 
 async def test_a_server_that_is_started_again_is_found_again_and_nothing_is_there_twice(

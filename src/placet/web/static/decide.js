@@ -8,7 +8,7 @@ import { drop, toast } from "./toast.js";
 import { answered, sent } from "./unsaved.js";
 
 const DEAF_MS = 500; // after the focus went on, so that a second press of the same key decides nothing unseen
-let deafUntil = 0;
+let deafUntil = 0, newest = { over: true }; // the last decision: whether it is answered for, and to be taken back
 export const deaf = () => performance.now() < deafUntil;
 export const goDeaf = () => { deafUntil = performance.now() + DEAF_MS; };
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -53,12 +53,13 @@ export function sendCard(form, submitter) {
 }
 
 async function decide(item, action, body, key = newKey()) {
-  const status = body.get("status"), card = item.matches(".card");
+  const status = body.get("status"), card = item.matches(".card"), mine = (newest = {});
   for (const old of $$(".refusal, .err", item)) old.remove();
   ink(item, status);
   onward(item);
   const said = await send(action, body, key, [item.dataset.item]);
-  if (!said.error) return saved([item], said);
+  if (!said.error) return saved([item], said, mine);
+  mine.over = true;
   restore(item);
   const busy = document.activeElement?.matches("input:not([type=checkbox]), textarea, select"); // with something else by now
   if (card && !busy && said.code !== "already_decided") await returnTo(item);
@@ -89,14 +90,16 @@ async function returnTo(item) {
 // In a list a row stays for a moment; alone on its page it becomes what it is now.
 const listed = () => !$("#main").matches("[data-alone]");
 
-async function saved(done, said) {
+async function saved(done, said, mine) {
   const ids = [];
+  mine.over = true;
   for (const [at, item] of done.entries()) {
     const result = said.results[at] ?? {};
     if (result.outcome === "signed") { restore(item); continue; }
     listed() ? keep(item) : restore(item);
     ids.push(result.artifactId ?? item.dataset.item);
   }
+  if (mine.back && ids.length) return undo(ids);
   say(said.sentence);
   toast(said, ids.length ? () => undo(ids) : null, fold);
   await refresh();
@@ -168,7 +171,7 @@ export async function sendMany(form, submitter) {
   submitter?.setAttribute("aria-busy", "true");
   submitter?.closest("details")?.removeAttribute("open");
   for (const item of taken) ink(item, status);
-  const rest = items().filter(waits), next = rest.find((item) => last?.compareDocumentPosition(item) & 4) ?? rest.at(-1);
+  const mine = (newest = {}), rest = items().filter(waits), next = rest.find((item) => last?.compareDocumentPosition(item) & 4) ?? rest.at(-1);
   goDeaf();
   next ? look(next) : $("#main").focus();
   if (form.lost?.asked === asked) ({ body, key } = form.lost); // the same again, to the letter: it is done once
@@ -177,6 +180,7 @@ export async function sendMany(form, submitter) {
   delete form.dataset.sent;
   submitter?.removeAttribute("aria-busy");
   if (said.error) {
+    mine.over = true;
     taken.forEach(restore);
     notice(`Nothing was ${status}. ${said.error}`);
     return;
@@ -189,7 +193,7 @@ export async function sendMany(form, submitter) {
     restore(item);
     if (!whole || result.outcome !== "left_out") refuse(item, status, { code: result.code, error: result.error }, () => plainly(item, { status, reason: body.get("reason") ?? "" }));
   }
-  await saved(done, { ...said, results });
+  await saved(done, { ...said, results }, mine);
   document.dispatchEvent(new Event("placet:changed"));
 }
 
@@ -209,6 +213,14 @@ async function tryOut(form, submitter) {
 }
 
 // -- undone --
+
+// What was decided last, though the server has not answered yet: it is undone once it is saved. False where all is answered.
+export function takeBack() {
+  if (newest.over) return false;
+  newest.back = true;
+  say("It will be undone once it is saved.");
+  return true;
+}
 
 async function undo(ids) {
   drop();

@@ -1,6 +1,6 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
 import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
-import { accept, deaf } from "./decide.js";
+import { accept, deaf, takeBack } from "./decide.js";
 import { current, handle, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
 import { lead, select } from "./select.js";
@@ -52,7 +52,7 @@ function rejectMany() {
 // Of a list of what is over, the one that the focus is on; else what was done last.
 function undo() {
   const button = current() && $("[data-undo]", current());
-  button ? button.click() : press("z");
+  button ? button.click() : takeBack() || press("z");
 }
 
 async function copyLink() {
@@ -73,7 +73,7 @@ export const KEYS = [
   { key: "A", words: "accept the selected, else the batch", short: "accept many", on: "#many, [data-batch-accept]", run: acceptMany },
   { key: "R", words: "reject the selected, else the batch, then 1 to 7 for why", on: ".tick", run: rejectMany, bar: false },
   { key: "l", words: "next of the selected that is left out", short: "next left out", on: "[data-left-out] button", run: () => lead() },
-  { key: "z", words: "undo", on: "[data-key=z], [data-item] [data-undo]", run: undo, bar: "main :is([data-key=z], [data-undo])" },
+  { key: "z", words: "undo", on: "[data-key=z], [data-item] [data-undo], [data-sent]", run: undo, bar: "main :is([data-key=z], [data-undo])" },
   { key: "o", words: "open in source", on: "[data-key=o]", run: () => press("o") },
   { key: "y", words: "copy the link", on: here, run: copyLink, bar: "main > header [data-copy]" },
   { key: "u", words: "back", on: here, run: () => history.back(), bar: "main[data-alone]" },
