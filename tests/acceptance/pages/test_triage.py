@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from acceptance.pages.conftest import Site, Window, item, open_context
+from acceptance.pages.conftest import PHONE, Site, Window, item, open_context
 from acceptance.web.test_keys_and_forms import PRESSED_THRICE
 from placet.artifacts import custody
 from placet.demo.loading import DEMO_PASSWORD
@@ -284,6 +284,34 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     )  # nothing waits any more, and the focus is not lost
     await page.keyboard.press("z")
     await expect(page.locator("#toast p")).to_contain_text("waits for a decision again")
+
+
+async def test_a_batch_is_selected_by_one_press_of_a_finger(
+    site: Site, window: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = (await window("claire", **PHONE)).page
+    await page.goto(HERE)
+    whole = page.get_by_role("checkbox", name="Select all of Call")
+    size = await whole.locator("xpath=..").bounding_box() or {}
+    assert min(size["width"], size["height"]) >= 43
+    await whole.tap()
+    bar = page.locator("#many")
+    await expect(bar).to_contain_text("4 selected")
+    assert page.url.endswith(f"sel={'.'.join(waiting)}")
+    await row(page, waiting[1]).get_by_role("checkbox").tap()
+    await expect(bar).to_contain_text("3 selected")
+    await expect(whole).to_be_checked(indeterminate=True)
+    await whole.tap()
+    await expect(whole).to_be_checked()
+    await whole.tap()
+    await expect(bar).to_be_hidden()
+    await row(page, waiting[0]).get_by_role("checkbox").tap()
+    await page.reload()
+    await expect(whole).to_be_checked(indeterminate=True)
+    await whole.tap()
+    await bar.get_by_text("Reject 4").tap()
+    await bar.get_by_role("button", name="Outdated").tap()
+    await expect(page.locator("#toast p")).to_have_text("4 rejected.")
 
 
 async def test_back_brings_back_what_was_open_and_selected(

@@ -4,6 +4,7 @@ import { $, $$, make, notice, say } from "./dom.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
+import { ticked } from "./select.js";
 import { drop, toast } from "./toast.js";
 import { answered, sent } from "./unsaved.js";
 
@@ -163,7 +164,7 @@ export async function sendMany(form, submitter) {
   let body = new URLSearchParams(new FormData(form, submitter)), key = newKey();
   const asked = `${action} ${body}`;
   const status = action.includes("/accept") ? "accepted" : "rejected";
-  const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : $$(".tick :checked").map((box) => box.closest("[data-item]"));
+  const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
   const last = taken.at(-1) ?? among.at(-1);
   for (const each of lookedAtEach(among)) body.append("looked", each);

@@ -3,7 +3,7 @@ import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
 import { accept, deaf, takeBack } from "./decide.js";
 import { current, handle, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
-import { lead, select } from "./select.js";
+import { boxes, lead, select, ticked } from "./select.js";
 import { palette } from "./palette.js";
 
 let from = null; // where one was before a key led into a field; Escape leads back
@@ -32,21 +32,21 @@ function decide(key, mode) {
   open(item, mode);
 }
 
-const selected = () => $$(".tick :checked"), batch = () => current()?.closest("[data-batch]") ?? $("[data-batch]");
+const batch = () => current()?.closest("[data-batch]") ?? $("[data-batch]");
 
 function acceptMany() {
   if (deaf()) return;
-  selected().length ? press("A", [$("#many")]) : $("[data-batch-accept]", batch() ?? document.createElement("i"))?.click();
+  ticked().length ? press("A", [$("#many")]) : $("[data-batch-accept]", batch() ?? document.createElement("i"))?.click();
 }
 
 // What R takes is seen before it is taken: the batch is selected, and the reasons are out.
 function rejectMany() {
-  if (!selected().length && batch()) select($$(".tick input", batch()).filter((box) => waits(box.closest("[data-item]"))));
+  if (!ticked().length && batch()) select(boxes(batch()));
   const whys = $("#many .whys"), first = $(".reasons button", whys);
-  if (!selected().length) return;
+  if (!ticked().length) return;
   whys.open = true;
   first.focus();
-  say(`${selected().length} selected. 1 to 7 says why they are rejected.`);
+  say(`${ticked().length} selected. 1 to 7 says why they are rejected.`);
 }
 
 // Of a list of what is over, the one that the focus is on; else what was done last.
@@ -66,7 +66,7 @@ export const KEYS = [
   { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
   { key: "k", words: "previous", on: `${row}, a[rel=prev]`, run: () => move(-1) },
   { key: "Enter", words: "open", on: row },
-  { key: "x", words: "select", on: ".tick", run: () => $(".tick input", current() ?? document)?.click() },
+  { key: "x", words: "select", on: ".tick", run: () => $(".tick [name=artifact]", current() ?? document)?.click() },
   { key: "a", words: "accept", on: may("accepted"), run: () => decide("a", null) },
   { key: "e", words: "edit", on: may("edited"), run: () => decide("e", "edit") },
   { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: may("rejected"), run: () => decide("r", "reject") },

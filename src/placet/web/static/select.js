@@ -1,13 +1,20 @@
 // Which rows are selected: counted before anything is sent, and kept in the address, so that reload and Back bring them back.
 import { $, $$, make, say } from "./dom.js";
-import { look } from "./items.js";
+import { look, waits } from "./items.js";
 import { here, stayAt } from "./page.js";
 
-const ticked = () => $$(".tick :checked");
+export const ticked = () => $$(".tick [name=artifact]:checked");
+// The boxes of a batch's rows that may be selected now.
+export const boxes = (batch) => $$(".tick [name=artifact]", batch).filter((box) => waits(box.closest("[data-item]")));
 
 export function count() {
   const bulk = $("#many");
   if (!bulk) return;
+  for (const all of $$("[data-all]")) {
+    const its = boxes(all.closest("[data-batch]")), on = its.filter((box) => box.checked).length;
+    all.checked = on > 0 && on === its.length;
+    all.indeterminate = on > 0 && !all.checked;
+  }
   const all = ticked(), held = all.map((box) => box.dataset.held).filter(Boolean), taken = all.length - held.length;
   $("[data-selected]", bulk).textContent = `${all.length} selected`;
   $("[data-accept]", bulk).textContent = `Accept ${taken}`;
@@ -46,7 +53,10 @@ export function select(boxes, on = true) {
   remember();
 }
 
-addEventListener("change", (event) => { if (event.target.closest?.(".tick")) { count(); remember(); } });
+addEventListener("change", ({ target }) => {
+  if (!target.closest?.(".tick")) return;
+  select(target.matches("[data-all]") ? boxes(target.closest("[data-batch]")) : [target], target.checked);
+});
 addEventListener("reset", (event) => { if (event.target.id === "many") setTimeout(() => select(ticked(), false)); });
 document.addEventListener("placet:changed", () => { count(); remember(); });
 addEventListener("pageshow", count); // Back brings ticks with it
