@@ -125,7 +125,9 @@ async def test_rivals_stand_beside_each_other_with_their_words(
     await expect(beside.locator("mark")).to_have_text("now at Studio Lenz")
     await expect(beside).to_contain_text("Accepting one sets the other aside.")
     await page.locator(f"#a-{mine}").get_by_role("button", name="Accept", exact=True).click()
+    await expect(page.locator(f"#a-{rival.artifacts[0].id} .by")).to_have_text("Superseded")
     await expect(page.locator("#toast")).to_be_visible()
+    await expect(page.get_by_role("status")).to_have_text(re.compile(r"^Employer or business is now "))
     assert await site.status(rival.artifacts[0].id) == "superseded"
 
 

@@ -1,6 +1,6 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, make, notice, say } from "./dom.js";
+import { $, $$, alsoSay, make, notice, say } from "./dom.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
@@ -245,9 +245,9 @@ export function decidedElsewhere(event) {
   ink(item, status);
   keep(item);
   const word = { edited: "Accepted with a change" }[status] ?? status[0].toUpperCase() + status.slice(1);
-  const said = `${word} by ${event.actor.name}`;
+  const said = event.actor.type === "system" ? word : `${word} by ${event.actor.name}`;
   $(".age, .by", item)?.replaceWith(make("span", { className: "by meta", textContent: said }));
-  say(`${handle(item).textContent}: ${said}`);
+  alsoSay(`${handle(item).textContent}: ${said}.`);
   setTimeout(fold, 10_000);
   return true;
 }

@@ -15,12 +15,17 @@ export async function copy(text, said) {
 export const seen = (element) => Boolean(element?.checkVisibility());
 
 // One place says what happened, for those who do not see it.
+let said = "", saidAt = 0;
 export function say(words) {
   const status = $("#status");
+  [said, saidAt] = [words, performance.now()];
   if (!status) return;
   status.textContent = "";
   setTimeout(() => { status.textContent = words; }, 50);
 }
+
+// What came of something else, or of somebody else's doing: it does not take the place of what was just said.
+export const alsoSay = (words) => say(performance.now() - saidAt < 3000 ? `${said} ${words}` : words);
 
 // An element with properties, attributes (in `attributes`) and children; text is never markup.
 export function make(tag, { attributes = {}, ...properties } = {}, ...children) {
