@@ -51,8 +51,8 @@ def load(folder: Path) -> dict[str, StaticFile]:
     table = {}
     for name, body in contents.items():
         sent = body
-        if name.endswith(".js"):
-            sent = _IMPORT.sub(rb"\g<0>?v=" + version, body)
+        if _is_module(name, contents):
+            sent = _IMPORT.sub(rb"\g<0>?v=" + version, bare(body))
         elif name.endswith(".css"):
             sent = lean(body)
         known = version.decode() if _is_module(name, contents) else sha256(sent).hexdigest()[:16]
@@ -71,6 +71,11 @@ def lean(css: bytes) -> bytes:
     ):
         css = re.sub(pattern, instead, css, flags=re.DOTALL)
     return css
+
+
+def bare(script: bytes) -> bytes:
+    """A script without the lines that hold a comment only. No text of ours has a line that begins like one."""
+    return re.sub(rb"^ *//.*\n", b"", script, flags=re.MULTILINE)
 
 
 def _is_module(name: str, contents: dict[str, bytes]) -> bool:
