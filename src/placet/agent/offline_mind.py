@@ -64,7 +64,8 @@ def _what_came_of_it(session: Session) -> str:
     reading, done = session.reading, session.proposed
     assert reading is not None  # the tools have run
     left = len(reading.not_proposed)
-    seen = f" {_count(left, 'more value')} {_were(left)} seen and not proposed, each with its reason." if left else ""
+    reason = "with its reason" if left == 1 else "each with its reason"
+    seen = f" {_count(left, 'more value')} {_were(left)} seen and not proposed, {reason}." if left else ""
     if session.open:
         found = _count(session.to_propose, "change")
         asked = "\n".join(
