@@ -39,6 +39,7 @@ from sealing import TRAIL_KEY, Seal
 __all__ = ["DESK", "PHONE", "Site", "Visitor", "axe", "browser", "item"]
 
 READER = agent("test-reader")
+JUST_NOW = r"(just now|\d+ s ago)"  # as a page says it of what a test has just done, on a machine however slow
 
 
 class Site:

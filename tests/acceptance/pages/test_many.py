@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import Site, item
+from acceptance.pages.conftest import JUST_NOW, Site, item
 from placet.web.pages.forms import SAID
 
 NOTE = "He reads glaciology. He prefers mornings. He may want the money sooner. He likes chess."
@@ -72,7 +72,7 @@ async def test_selected_rows_are_rejected_with_a_reason(site: Site, window: Call
     await expect(page).to_have_url(re.compile(f"/batches/{done.batch_id}$"))
     await expect(page.locator(".notice p, #toast p")).to_have_text("2 rejected.")
     await page.goto("/history?customer=vilhena-castro&status=rejected")
-    await expect(page.locator(".past-row .by").first).to_have_text(re.compile("you: Other person, just now"))
+    await expect(page.locator(".past-row .by").first).to_have_text(re.compile(f"you: Other person, {JUST_NOW}"))
 
 
 async def test_many_customers_are_named(site: Site, window: Callable[..., Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import DESK, Site, Window, item, open_context
+from acceptance.pages.conftest import DESK, JUST_NOW, Site, Window, item, open_context
 from placet.artifacts.propose import Proposed
 
 BEFORE = "It was a long call about many things, and the line was poor. " * 4
@@ -83,7 +83,7 @@ async def test_a_row_says_whose_what_from_to_how_sure_how_old_and_what_is_specia
     await expect(group.get_by_role("heading", level=2)).to_have_text("Duarte Vilhena-Castro")
     batch = page.locator("[data-batch]", has=page.locator(f"#a-{read.artifacts[0].id}"))
     assert re.match(
-        r"The long call \d+ \w{3} 20\d\d proposed just now by test-reader",
+        rf"Select all of The long call The long call \d+ \w{{3}} 20\d\d proposed {JUST_NOW} by test-reader",
         words(await batch.locator(".batch").inner_text()),
     )
     rows = {}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from acceptance.pages.conftest import PHONE, Site, Window, item, open_context
+from acceptance.pages.conftest import JUST_NOW, PHONE, Site, Window, item, open_context
 from acceptance.web.test_keys_and_forms import PRESSED_THRICE
 from placet.artifacts import custody
 from placet.demo.loading import DEMO_PASSWORD
@@ -395,7 +395,9 @@ async def test_what_others_decide_arrives_and_names_them(
     await claire.post(f"/artifacts/{waiting[0]}/decide", {"status": "accepted"})
     await expect(row(admin, waiting[0])).to_contain_text("Accepted by Claire Amiel")
     await claire.post(f"/artifacts/{waiting[1]}/decide", {"status": "rejected", "reason": "not said"})
-    await expect(row(admin, waiting[1]).locator(".verdict")).to_have_text("Rejected by Claire Amiel, just now")
+    await expect(row(admin, waiting[1]).locator(".verdict")).to_have_text(
+        re.compile(f"^Rejected by Claire Amiel, {JUST_NOW}$")
+    )
     assert await row(admin, waiting[1]).locator(".card-f .btn:visible").count() == 0
     new = await site.proposal("lund", "interests", ["Skating"], source_text="skating")
     await expect(row(admin, new.id)).to_be_visible()

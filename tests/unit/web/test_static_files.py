@@ -164,7 +164,10 @@ def test_a_stylesheet_without_what_only_people_need_says_the_same() -> None:
 
 
 def test_a_script_without_its_lines_of_comment_says_the_same() -> None:
-    assert served.bare(b"// why\nconst a = 1; // kept\n  // and why\n  b(`//`);\n") == b"const a = 1; // kept\n  b(`//`);\n"
+    assert (
+        served.bare(b"// why\nconst a = 1; // kept\n  // and why\n  b(`//`);\n")
+        == b"const a = 1; // kept\n  b(`//`);\n"
+    )
 
 
 def test_no_stylesheet_keeps_a_class_that_nothing_uses() -> None:
