@@ -314,6 +314,21 @@ async def test_a_batch_is_selected_by_one_press_of_a_finger(
     await expect(page.locator("#toast p")).to_have_text("4 rejected.")
 
 
+async def test_shift_selects_all_from_the_one_pressed_before(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    box = [row(page, each).locator(".tick") for each in waiting]
+    await box[2].click(modifiers=["Shift"])
+    await expect(page.locator("#many")).to_contain_text("1 selected")
+    await box[0].click(modifiers=["Shift"])
+    await expect(page.locator("#many")).to_contain_text("3 selected")
+    assert page.url.endswith(f"sel={'.'.join(waiting[:3])}")
+    await box[1].click(modifiers=["Shift"])
+    await expect(page.locator("#many")).to_contain_text("1 selected")
+    await expect(box[2].locator("input")).to_be_checked()
+
+
 async def test_back_brings_back_what_was_open_and_selected(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:

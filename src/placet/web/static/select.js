@@ -57,6 +57,14 @@ addEventListener("change", ({ target }) => {
   if (!target.closest?.(".tick")) return;
   select(target.matches("[data-all]") ? boxes(target.closest("[data-batch]")) : [target], target.checked);
 });
+// With Shift, all from the box pressed before to this one become as it is.
+let before = null;
+addEventListener("click", ({ target: box, shiftKey }) => {
+  if (!box.matches?.(".tick [name=artifact]")) return;
+  const all = boxes(document), ends = [all.indexOf(before), all.indexOf(box)].sort((a, b) => a - b);
+  if (shiftKey && ends[0] >= 0) select(all.slice(ends[0], ends[1] + 1), box.checked);
+  before = box;
+});
 addEventListener("reset", (event) => { if (event.target.id === "many") setTimeout(() => select(ticked(), false)); });
 document.addEventListener("placet:changed", () => { count(); remember(); });
 addEventListener("pageshow", count); // Back brings ticks with it
