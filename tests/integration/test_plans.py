@@ -197,8 +197,11 @@ async def test_the_trail_of_an_artifact_and_of_a_customer(explaining, waiting):
     assert {"event_of_artifact", "event_of_customer"} <= indexes(explaining)
 
 
+@pytest.mark.parametrize("whose", [None, inbox.TO_DECIDE])
 @pytest.mark.parametrize("stands_in", [False, True])
-async def test_what_waits_for_one_customer_is_not_looked_for_among_all_that_waits(explaining, owner, filled, stands_in):
+async def test_what_waits_for_one_customer_is_not_looked_for_among_all_that_waits(
+    explaining, owner, filled, stands_in, whose
+):
     await owner.execute(
         "insert into app_user (id, name, email, role) values ('few', 'Few', 'few@bench.example', 'rm'),"
         " ('none', 'None', 'none@bench.example', 'rm') on conflict do nothing"
@@ -212,13 +215,47 @@ async def test_what_waits_for_one_customer_is_not_looked_for_among_all_that_wait
     await owner.execute("update artifact set rm_id = 'few' where customer_id = $1 and status = 'pending'", customer)
     authority = Authority(delegations=(StandIn("few", "Few"),)) if stands_in else Authority()
     who = Principal("rm", "none" if stands_in else "few", "Few", authority=authority)
-    page = await inbox.list_artifacts(explaining, who, inbox.Filters(status="pending"))
+    page = await inbox.list_artifacts(explaining, who, inbox.Filters(status="pending", whose=whose))
     assert {artifact.customer_id for artifact in page.artifacts} == {customer}
     assert explaining.buffers < 700
     assert "artifact_newest_pending" not in indexes(explaining), "everybody's, one by one"
     explaining.plans.clear()
-    assert list(await inbox.pending_counts(explaining, who)) == [customer]
+    assert list(await inbox.pending_counts(explaining, who, to_decide=whose is not None)) == [customer]
     assert explaining.buffers < 60
+
+
+@pytest.mark.parametrize("may", ["see", "cosign"])
+async def test_what_a_team_brings_to_decide_is_not_looked_for_among_all_it_has(explaining, owner, waiting, may):
+    """Fifty customers with ten proposals each to look at, some of them signed once; and their own."""
+    team = f"team-{may}"
+    me = await owner.fetchval(
+        "select rm_id from artifact where status = 'pending' and rm_id <> $1 group by rm_id order by count(*) desc limit 1",
+        waiting["rm_id"],
+    )
+    await owner.execute("insert into team (id, name) values ($1, $1)", team)
+    await owner.execute("insert into team_member (team_id, user_id, may) values ($1, $2, $3)", team, me, may)
+    await owner.execute("update customer set team_id = $1 where rm_id = $2", team, waiting["rm_id"])
+    await owner.execute(
+        "insert into signature (artifact_id, act, at, user_id, user_name, status, field_version)"
+        " select a.id, 'signed', now(), a.rm_id, 'x', 'accepted', coalesce(p.version, 0) from artifact a"
+        " left join profile_value p using (customer_id, field)"
+        " where a.status = 'pending' and a.field = 'occupation' and a.rm_id = $1",
+        waiting["rm_id"],
+    )
+    who = Principal("rm", me, "Relationship Manager", authority=Authority(teams={team: may}))
+    query = "select count(*) from artifact where status = 'pending' and rm_id = $1"
+    own = await owner.fetchval(query, me)
+    second = await owner.fetchval(f"{query} and field = 'occupation'", waiting["rm_id"]) if may == "cosign" else 0
+    assert own > 100
+    counts = await inbox.pending_counts(explaining, who, to_decide=True, dual=("occupation",))
+    assert sum(counts.values()) == own + second
+    require_no_whole_table(explaining)
+    assert explaining.buffers < (1500 if second else 250)
+    explaining.plans.clear()
+    filters = inbox.Filters(status="pending", whose=inbox.TO_DECIDE, dual=("occupation",))
+    await inbox.list_artifacts(explaining, who, filters)
+    require_no_whole_table(explaining)
+    assert explaining.buffers < (1500 if second else 900)
 
 
 async def test_since_when_a_customer_is_whose_and_what_their_trail_is_made_of(explaining, waiting, owner):

@@ -26,13 +26,16 @@ _VISIBLE_COLUMNS = ("a.customer_id", "c.rm_id", "a.id")
 # A pending artifact's RM is its customer's (custody.py keeps it so). Asked by that column alone, a page of the inbox is read
 # from the inbox's own index; asked by the customer's, all that waits is read and sorted.
 _PENDING_COLUMNS = ("a.customer_id", "a.rm_id", "a.id")
+TO_DECIDE = "to_decide"
 
 
 class Filters(msgspec.Struct, kw_only=True):
     """What a list is narrowed to; None leaves a dimension open.
 
     `flag` is one of `FLAGGED`, or a policy, whose fields are then `flagged`; any other finds nothing. `whose` is `mine` (of
-    the caller's own customers), `delegated` (what they stand in for), any other finds nothing. `ids` names them one by one.
+    the caller's own customers), `delegated` (what they stand in for) or, of what waits for an RM, `to_decide` (both, and what
+    lacks only their second signature: `dual` are the fields that take two); any other finds nothing. `ids` names them one by
+    one.
     """
 
     status: str | None = None
@@ -47,6 +50,7 @@ class Filters(msgspec.Struct, kw_only=True):
     flag: str | None = None
     flagged: tuple[str, ...] = ()
     whose: str | None = None
+    dual: tuple[str, ...] = ()
     ids: tuple[str, ...] | None = None
 
 
@@ -106,12 +110,8 @@ def query(
     cursor: str | None = None,
 ) -> tuple[str, list[Any]]:
     """The statement of such a page and its arguments; it reads one row more than `limit`, to tell whether more follow."""
-    inbox = filters.status == "pending" and who.type == "rm" and access.own_only(who)
-    if not inbox and filters.customer_id is filters.batch_id is filters.source_id is None:
-        condition, scope = access.visible_at_once(who, "a.customer_id", "a.id")  # nothing else says where to look
-    else:
-        condition, scope = access.visible(who, *(_PENDING_COLUMNS if inbox else _VISIBLE_COLUMNS))
-    arguments: list[Any] = [scope]
+    inbox = filters.status == "pending" and who.type == "rm" and (filters.whose == TO_DECIDE or access.own_only(who))
+    condition, arguments = _to_decide(who, filters.dual) if inbox else _seen(who, filters)
     conditions = [condition]
 
     def given(expression: str, value: Any) -> None:
@@ -120,8 +120,6 @@ def query(
 
     if filters.status == "pending":
         conditions.append("a.status = 'pending'")  # spelled out, so that the partial indexes serve it
-        if inbox:
-            conditions.append("a.customer_id is not null")
     elif filters.status is not None:
         given("a.status = {}", filters.status)
     for expression, value in (
@@ -142,7 +140,7 @@ def query(
         conditions.append(FLAGGED[filters.flag])
     elif filters.flag is not None:
         given("a.field = any ({}::text[])", list(filters.flagged))
-    if filters.whose is not None:
+    if filters.whose is not None and not (inbox and filters.whose == TO_DECIDE):
         given(_whose(filters.whose), who.id)
     by, after = ORDERS[order]
     if cursor is not None:
@@ -152,6 +150,26 @@ def query(
     arguments += [limit + 1, offset]
     last = f"order by {by} limit ${len(arguments) - 1} offset ${len(arguments)}"
     return f"{SQL['columns']} where {' and '.join(conditions)} {last}", arguments
+
+
+def _seen(who: Principal, filters: Filters) -> tuple[str, list[Any]]:
+    """The condition of what the caller may see, and its arguments."""
+    if filters.customer_id is filters.batch_id is filters.source_id is None:  # nothing else says where to look
+        condition, scope = access.visible_at_once(who, "a.customer_id", "a.id")
+    else:
+        condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
+    return condition, [scope]
+
+
+def _to_decide(who: Principal, dual: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """The same of what waits for this RM, to decide alone or to sign as the second."""
+    condition, scope = access.decidable_at_once(who, *_PENDING_COLUMNS)
+    arguments: list[Any] = [scope]
+    if access.may_cosign(who):
+        second = SQL["second"].format(cosigned=access.cosigned("o.customer_id"))
+        condition = f"({condition} or a.id = any (array({second})))"
+        arguments.append(list(dual))
+    return f"{condition} and a.customer_id is not null", arguments
 
 
 def _whose(whose: str) -> str:
@@ -238,13 +256,13 @@ async def require_customer(connection: Connection, who: Principal, customer_id: 
         raise NotFound("Customer not found")
 
 
-async def pending_counts(connection: Connection, who: Principal) -> dict[str, int]:
-    """How many proposals wait for a decision, by customer."""
-    if who.type == "rm" and access.own_only(who):
-        condition, scope = access.visible(who, *_PENDING_COLUMNS)
-    else:
-        condition, scope = access.visible_at_once(who, "a.customer_id", "a.id")
-    rows = await connection.fetch(SQL["pending_counts"].format(visible=condition), scope)
+async def pending_counts(
+    connection: Connection, who: Principal, *, to_decide: bool = False, dual: tuple[str, ...] = ()
+) -> dict[str, int]:
+    """How many proposals wait, by customer: all the caller may see or, of an RM, those `to_decide` (see `Filters`)."""
+    theirs = who.type == "rm" and (to_decide or access.own_only(who))
+    condition, arguments = _to_decide(who, dual) if theirs else _seen(who, Filters())
+    rows = await connection.fetch(SQL["pending_counts"].format(visible=condition), *arguments)
     return {row["customer_id"]: row["pending"] for row in rows}
 
 

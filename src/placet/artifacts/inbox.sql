@@ -31,6 +31,14 @@ left join source s on s.id = a.source_id
 -- Whether a customer is there for this caller.
 select exists (select from customer c where c.id = $2 and {visible});
 
+-- name: second
+-- What somebody else signed once, for the value its field still has, where this person may give the second signature.
+select o.id from artifact o
+left join profile_value v on v.customer_id = o.customer_id and v.field = o.field
+where o.status = 'pending' and o.field = any ($2::text[]) and {cosigned}
+  and (select g.act = 'signed' and g.user_id <> ($1::text[])[1] and g.field_version = coalesce(v.version, 0)
+       from signature g where g.artifact_id = o.id order by g.seq desc limit 1)
+
 -- name: pending_counts
 -- How many proposals wait, by customer.
 select a.customer_id, count(*)::int as pending, min(a.created_at) as oldest from artifact a

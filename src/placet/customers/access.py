@@ -19,6 +19,7 @@ from placet.identity.principal import Authority, Principal
 COSIGN = "cosign"  # what a member may beyond seeing
 _SEES_EVERYTHING = ("admin", "auditor", "system")
 _NOTHING = Authority()
+_ME = "($1::text[])[1]"  # who asks, in a condition whose argument comes first
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -62,20 +63,30 @@ def visible_at_once(who: Principal, customer_id: str, artifact_id: str, *, param
     if who.is_agent or who.type in _SEES_EVERYTHING:
         return visible(who, customer_id, "null", parameter=parameter)
     condition, scope = visible(who, "c.id", "c.rm_id", parameter=parameter)
-    ways = [f"{customer_id} = any (array(select c.id from customer c where {condition}))"]  # noqa: S608 - conditions of ours, no values
-    if not own_only(who):
-        ways.append(_within(artifact_id, "reach_artifacts", f"(${parameter}::text[])[1]"))
-    return f"({' or '.join(ways)})", scope
+    gathered = _gathered(customer_id, condition)
+    if own_only(who):
+        return gathered, scope
+    return f"({gathered} or {_within(artifact_id, 'reach_artifacts', f'(${parameter}::text[])[1]')})", scope
 
 
 def decidable(who: Principal, customer_id: str, rm_id: str, artifact_id: str) -> tuple[str, list[str]]:
     """The same for what an RM may decide alone: their own, and what they stand in for. Raises Forbidden for anybody else."""
     if who.type != "rm":
         raise agents_never_decide() if who.is_agent else _not_the_rm()
-    me = "($1::text[])[1]"
-    if own_only(who):
-        return f"({rm_id} = {me})", [who.id]
-    return f"({rm_id} = {me} or {delegated(customer_id, rm_id, artifact_id, me)})", [who.id]
+    if _stands_in_for_nobody(who):
+        return f"({rm_id} = {_ME})", [who.id]
+    return f"({rm_id} = {_ME} or {delegated(customer_id, rm_id, artifact_id, _ME)})", [who.id]
+
+
+def decidable_at_once(who: Principal, customer_id: str, rm_id: str, artifact_id: str) -> tuple[str, list[str]]:
+    """The same of a pending artifact's own columns, for whoever counts; gathered as for `visible_at_once`, and of that."""
+    condition, scope = decidable(who, customer_id, rm_id, artifact_id)
+    if _stands_in_for_nobody(who):
+        return condition, scope
+    seen, _ = visible(who, "c.id", "c.rm_id")
+    theirs, _ = decidable(who, "c.id", "c.rm_id", "null")
+    gathered = _gathered(customer_id, f"{seen} and {theirs}")
+    return f"({gathered} or {_within(artifact_id, 'reach_artifacts', _ME)})", scope
 
 
 def delegated(customer_id: str, rm_id: str, artifact_id: str, me: str) -> str:
@@ -88,9 +99,38 @@ def delegated(customer_id: str, rm_id: str, artifact_id: str, me: str) -> str:
     )
 
 
+def cosigned(customer_id: str) -> str:
+    """The SQL condition that the person of `decidable` may give second signatures for a customer: named for it, or by its team."""
+    return (
+        f"{customer_id} = any (array("  # noqa: S608 - a column and words of ours, no values
+        f"select m.customer_id from customer_member m where m.user_id = {_ME} and m.may = '{COSIGN}' union all"
+        f" select c.id from team_member t join customer c on c.team_id = t.team_id where t.user_id = {_ME} and t.may = '{COSIGN}'))"
+    )
+
+
+def may_cosign(who: Principal) -> bool:
+    """Whether there may be customers for which this person gives second signatures."""
+    held = who.authority
+    return held is None or COSIGN in (*held.customers.values(), *held.teams.values())
+
+
 def own_only(who: Principal) -> bool:
     """Whether somebody looked and found that this person has the customers attached to them and no others."""
     return who.authority is not None and who.authority.nothing
+
+
+def only_sees_some(who: Principal) -> bool:
+    """Whether this RM has customers, of a team or one by one, that are not theirs to decide."""
+    held = who.authority or _NOTHING
+    return who.type == "rm" and bool(held.customers or held.teams)
+
+
+def _stands_in_for_nobody(who: Principal) -> bool:
+    return who.authority is not None and not who.authority.delegations
+
+
+def _gathered(customer_id: str, condition: str) -> str:
+    return f"{customer_id} = any (array(select c.id from customer c where {condition}))"  # noqa: S608 - conditions of ours, no values
 
 
 def _within(column: str, reach: str, person: str) -> str:

@@ -98,6 +98,10 @@ class ProfileSchema:
         field = self.field(key)
         return field.label if field is not None else key
 
+    def of_policy(self, policy: str | None) -> tuple[str, ...]:
+        """Return the keys of the fields of that policy."""
+        return tuple(entry.key for entry in self.fields if entry.policy == policy)
+
     def sections(self) -> list[tuple[str, list[Field]]]:
         """Return `(section, its fields)`, both in the order of the file."""
         grouped: dict[str, list[Field]] = {}

@@ -80,6 +80,8 @@ class Site:
         await self.database.execute("update delegation set ended_at = now() where ended_at is null")
         for team in await teams.list_teams(self.database, SYSTEM):  # type: ignore[arg-type]
             await teams.delete(self.database, SYSTEM, team.id)  # type: ignore[arg-type]
+        for row in await self.database.fetch("select customer_id, user_id from customer_member"):
+            await teams.remove_customer_member(self.database, SYSTEM, *row.values())  # type: ignore[arg-type]
 
     def note(self, title: str, text: str) -> Source:
         """A note to send along with proposals."""

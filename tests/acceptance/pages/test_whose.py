@@ -105,11 +105,65 @@ async def test_a_first_signature_needs_attention_of_who_may_give_the_second(site
     assert "Tax residency is signed by Claire Amiel and waits for your signature." in texts[1]
 
 
+async def test_the_inbox_and_what_is_counted_around_every_page_is_theirs_to_decide(site: Site) -> None:
+    """Priya sees Brandt as one of its members, and gives second signatures for Osei-Marlow."""
+    await site.only_their_own()
+    await teams.set_customer_member(site.database, SYSTEM, "brandt", "priya", "see")  # type: ignore[arg-type]
+    await teams.set_customer_member(site.database, SYSTEM, "osei-marlow", "priya", "cosign")  # type: ignore[arg-type]
+    signed = (await site.proposal("osei-marlow", "taxResidency", "Sweden", source_text="I live in Sweden now")).id
+    rows = await site.database.fetch("select id, rm_id from artifact where status = 'pending'")
+    mine = {row["id"] for row in rows if row["rm_id"] == "priya"}
+    assert mine
+    assert await items(site, "priya", "/inbox") == mine
+    await (await site.visitor("claire")).post(f"/artifacts/{signed}/decide", {"status": "accepted"})
+    assert await items(site, "priya", "/inbox") == mine | {signed}
+    visitor = await site.visitor("priya")
+    for path in ("/inbox", "/customers", "/customers/brandt", "/settings"):
+        page = (await visitor.get(path)).text
+        side = re.sub(r"<[^>]+>", "", page.partition('class="side"')[2].partition("</nav>")[0])
+        assert f"Inbox{len(mine) + 1} pending" in side
+        assert "Osei-Marlow1 pending" in side
+        assert not re.search(r"Brandt\d", side)
+    page = (await visitor.get("/inbox")).text
+    assert f"<title>Inbox ({len(mine) + 1})" in page
+    assert "All I may see" in page
+    theirs = page.partition('id="c-osei-marlow"')[2].partition("</section>")[0]
+    assert 'class="meta num">1<' in theirs
+    assert "decides" not in theirs
+    assert "Decide one by one" in theirs
+    rows = await site.database.fetch("select id, customer_id, rm_id from artifact where status = 'pending'")
+    seen = {row["id"] for row in rows if row["rm_id"] == "priya" or row["customer_id"] in ("brandt", "osei-marlow")}
+    assert seen > mine | {signed}
+    assert await items(site, "priya", "/inbox?whose=all") == seen
+    assert await items(site, "claire", "/inbox?whose=all") == await items(site, "claire", "/inbox")
+    for decides_nothing in ("ines", "tobias"):
+        assert len(await items(site, decides_nothing, "/inbox")) == 50
+
+
+async def test_all_they_may_see_is_offered_to_who_sees_more_than_they_decide(site: Site) -> None:
+    await site.only_their_own()
+    await teams.set_customer_member(site.database, SYSTEM, "brandt", "jonas", "see")  # type: ignore[arg-type]
+    jonas = await site.visitor("jonas")
+    assert 'href="/inbox?whose=all"' in (await jonas.get("/inbox")).text, "a switch, where it is the only choice"
+    assert 'href="/inbox?order=asc&amp;whose=all"' in (await jonas.get("/insights")).text
+    assert "Nothing" not in (await jonas.get("/inbox?whose=all&customer=brandt")).text
+    assert "data-batch-accept" in (await jonas.get("/inbox?whose=all")).text, "nothing is left out of a batch"
+    await delegations.delegate(site.database, CLAIRE, to_user="jonas", until_at=UNTIL, customer_ids=["lund"])  # type: ignore[arg-type]
+    page = (await jonas.get("/inbox?whose=all")).text
+    offered = re.findall(r"<option[^>]*>([^<]+)", page.partition('name="whose"')[2].partition("</select>")[0])
+    assert offered == ["What I decide", "Mine", "Delegated to me", "All I may see"]
+    assert '<option value="all" selected>' in page
+    for other in ("claire", "ines"):
+        page = (await (await site.visitor(other)).get("/inbox")).text
+        assert "All I may see" not in page
+        assert 'href="/inbox?order=asc"' in (await (await site.visitor(other)).get("/insights")).text
+
+
 async def test_who_only_looks_reads_in_the_inbox_who_decides(site: Site) -> None:
     await teams.set_customer_member(site.database, SYSTEM, "brandt", "priya", "see")  # type: ignore[arg-type]
     told = {}
     for user in ("priya", "ines", "claire"):
-        groups = (await (await site.visitor(user)).get("/inbox")).text.split('<section class="cust"')[1:]
+        groups = (await (await site.visitor(user)).get("/inbox?whose=all")).text.split('<section class="cust"')[1:]
         told |= {(user, re.findall(r'/customers/([^"]+)', each)[0]): "Claire Amiel decides" in each for each in groups}
     assert told["priya", "brandt"], "a member of the team sees"
     assert told["ines", "brandt"], "an admin sees"

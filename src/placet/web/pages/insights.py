@@ -12,6 +12,7 @@ from litestar import Request, Response, get
 from placet.api.reading import read_query
 from placet.artifacts import insights
 from placet.artifacts.insights import FEW, PROMISES, WORDS, Behind, Insights, Shares
+from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.evaluation.intervals import wilson
 from placet.identity.principal import Principal
@@ -56,10 +57,12 @@ class CasesQuery(msgspec.Struct, kw_only=True):
 class Links:
     """Addresses of the lists behind numbers, all of the same period, agent and RM."""
 
-    def __init__(self, query: InsightsQuery) -> None:
+    def __init__(self, query: InsightsQuery, who: Principal) -> None:
         days = query.days or ""
         self.days = int(days) if days in PERIODS and days else 90
         self.agent, self.rm = query.agent or None, query.rm or None
+        # What is counted is what they see, be it theirs to decide or not.
+        self.waiting = "/inbox?order=asc" + ("&whose=all" if access.only_sees_some(who) else "")
         self.kept = {"days": str(self.days), **_given(agent=self.agent, rm=self.rm)}
 
     def export(self) -> str:
@@ -80,7 +83,7 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
     """What became of what agents proposed, over what the caller may see."""
     runtime, who = runtime_and_caller(request)
     query = read_query(request, InsightsQuery)
-    links = Links(query)
+    links = Links(query, who)
     async with runtime.reading() as connection:
         around = await shell(request, connection, "insights")
         found = await insights.insights(connection, who, days=links.days or None, agent=links.agent, rm=links.rm)
@@ -210,7 +213,7 @@ def _figures(found: Insights, links: Links, now: datetime) -> tuple[Figure, ...]
             label="Oldest pending",
             text=length((now - found.oldest).total_seconds()) if found.oldest is not None else "none",
             caption=f"{thousands(found.pending)} waiting",
-            href="/inbox?order=asc",
+            href=links.waiting,
         ),
     )
 

@@ -12,7 +12,7 @@ from placet.api.reading import read_query
 from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_types
-from placet.customers import records
+from placet.customers import access, records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.errors import NotFound
@@ -27,7 +27,7 @@ from placet.web.pages.reader import Beside, said_once
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
 from placet.web.render import OUTCOMES
 
-replace = msgspec.structs.replace
+_ALL = "all"  # of the filter whose it is
 
 
 class InboxQuery(msgspec.Struct, kw_only=True):
@@ -49,9 +49,10 @@ class InboxQuery(msgspec.Struct, kw_only=True):
 
 @get("/inbox")
 async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Everything pending over all customers the caller may see."""
+    """Everything pending over all customers that is the caller's to decide; for who decides nothing, all they may see."""
     runtime, who = runtime_and_caller(request)
     query = read_query(request, InboxQuery)
+    dual = runtime.schema.of_policy("dual")
     order = "asc" if query.order == "asc" else "desc"
     filters = inbox.Filters(
         status="pending",
@@ -59,16 +60,18 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
         field=query.field,
         confidence=query.confidence,
         flag=query.flag,
-        flagged=tuple(field.key for field in runtime.schema.fields if field.policy == query.flag),
-        whose=query.whose or None,
+        flagged=runtime.schema.of_policy(query.flag),
+        whose=_chosen(who, query.whose),
+        dual=dual,
     )
     async with runtime.reading() as connection:
         page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
         listed = await _with_opened(connection, who, page, query.open, order)
         near = await beside(connection, who, runtime.schema, listed)
-        narrowed = bool(query.field or query.confidence or query.flag or query.whose)
-        counts = {} if narrowed else await inbox.pending_counts(connection, who)
+        everything = query.whose == _ALL
+        narrowed = bool(query.field or query.confidence or query.flag or (query.whose and not everything))
+        counts = {} if narrowed else await inbox.pending_counts(connection, who, to_decide=not everything, dual=dual)
         groups = _groups(listed, who, runtime.schema, near, counts, _cut(page, query, narrowed=narrowed))
         view = views.InboxPage(
             shell=around,
@@ -79,7 +82,7 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
                 _flag(query.flag),
                 _order(order),
             ),
-            span=_span(request, page, query.first, None if narrowed or query.customer else around.pending),
+            span=_span(request, page, query.first, None if narrowed or query.customer else sum(counts.values())),
             opened=await open_card(connection, runtime, who, listed, query.open, query.do),
             lately=await _last_decided(connection, runtime, who, 5) if not page.next_cursor else (),
             empty=_empty(listed, narrowed=narrowed or query.customer is not None, anybody=bool(around.lately)),
@@ -206,14 +209,27 @@ async def _filters(
 
 
 def _whose(who: Principal, whose: str | None) -> tuple[views.Filter, ...]:
-    """Own customers or a colleague's, for whoever stands in for one; to anybody else it would make no difference."""
-    held = who.authority
-    if who.type != "rm" or not (whose or (held is not None and held.delegations)):
+    """Own customers or a colleague's, for whoever stands in for one, and all for whoever sees more than they may decide; to
+    anybody else it would make no difference.
+    """
+    lent = who.type == "rm" and (whose in ("mine", "delegated") or bool(who.authority and who.authority.delegations))
+    more = access.only_sees_some(who)
+    words = {"": "What I decide" if more else "Mine and delegated"}
+    if lent:
+        words |= {"mine": "Mine", "delegated": "Delegated to me"}
+    if more:
+        words[_ALL] = "All I may see"
+    if len(words) == 1:
         return ()
-    more = held is not None and (held.customers or held.teams)
-    words = {"": "All I may see" if more else "Mine and delegated", "mine": "Mine", "delegated": "Delegated to me"}
     choices = tuple(views.Choice(value=value, label=label) for value, label in words.items())
     return (views.Filter(name="whose", label="Whose", value=whose if whose in words else "", choices=choices),)
+
+
+def _chosen(who: Principal, whose: str | None) -> str | None:
+    """What that filter says to a list: without it, an RM's is what they decide; for who decides nothing it is everything."""
+    if not whose:
+        return inbox.TO_DECIDE if who.type == "rm" else None
+    return None if whose == _ALL else whose
 
 
 def _order(order: str) -> views.Filter:

@@ -38,11 +38,9 @@ _FORGED = {  # what the page of a refused form says above and below the sentence
 
 async def shell(request: Request[Any, Any, Any], connection: Connection, current: Part = "") -> Shell:
     """What surrounds a page for who is signed in."""
-    who = principal_of(request)
-    place = (
-        await runtime_of(request).part(Feed).position()
-    )  # before anything is read, so that nothing after it is missed
-    counts = await inbox.pending_counts(connection, who)
+    runtime, who = runtime_and_caller(request)
+    place = await runtime.part(Feed).position()  # before anything is read, so that nothing after it is missed
+    counts = await inbox.pending_counts(connection, who, to_decide=True, dual=runtime.schema.of_policy("dual"))
     return Shell(
         user=Person(id=who.id, name=who.name, role=who.type),
         csrf=forms.csrf(request),
