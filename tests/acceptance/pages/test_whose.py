@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from acceptance.pages.conftest import Site
 from placet.artifacts import custody
@@ -169,3 +172,25 @@ async def test_who_only_looks_reads_in_the_inbox_who_decides(site: Site) -> None
     assert told["ines", "brandt"], "an admin sees"
     assert not told["priya", "pillai-menon"], "her own"
     assert not told["claire", "brandt"]
+
+
+async def test_what_one_only_sees_is_not_said_to_have_arrived(site: Site, window: Callable[..., Any]) -> None:
+    await site.only_their_own()
+    await teams.set_customer_member(site.database, SYSTEM, "brandt", "priya", "see")  # type: ignore[arg-type]
+    opened = await window("priya")
+    page = opened.page
+    await page.goto("/inbox")
+    await expect(page.locator("html")).to_have_attribute("data-live", "on")
+    await page.evaluate(
+        "window.told = [];"
+        "new MutationObserver(() => line.textContent && told.push(line.textContent)).observe("
+        "    window.line = document.getElementById('status'), {childList: true})"
+    )
+    async with page.expect_response(lambda answer: answer.url.endswith("/inbox")):
+        theirs = await site.proposal("brandt", "occupation", "Rower")
+    own = await site.proposal("pillai-menon", "occupation", "Potter")
+    await expect(page.locator("#status")).to_have_text("A new proposal arrived.")
+    await expect(page.locator(f"[id='a-{own.id}']")).to_be_visible()
+    assert theirs.id not in await page.content()
+    assert await page.evaluate("told") == ["A new proposal arrived."]
+    assert opened.said == []

@@ -240,8 +240,8 @@ async function undo(ids) {
 // What somebody else decided on a row that is on the page: it says so before it goes.
 export function decidedElsewhere(event) {
   const item = byId(event.artifactId), status = event.kind.split(".").at(-1);
-  if (!item || !waits(item) || !["accepted", "edited", "rejected", "superseded", "withdrawn", "expired"].includes(status)) return false;
-  if (item.matches(".card")) return true; // the server shows an open one as it is now
+  if (!item || !waits(item) || !["accepted", "edited", "rejected", "superseded", "withdrawn", "expired"].includes(status)) return;
+  if (item.matches(".card")) return; // the server shows an open one as it is now
   ink(item, status);
   keep(item);
   const word = { edited: "Accepted with a change" }[status] ?? status[0].toUpperCase() + status.slice(1);
@@ -249,5 +249,4 @@ export function decidedElsewhere(event) {
   $(".age, .by", item)?.replaceWith(make("span", { className: "by meta", textContent: said }));
   alsoSay(`${handle(item).textContent}: ${said}.`);
   setTimeout(fold, 10_000);
-  return true;
 }

@@ -1,9 +1,11 @@
 // What others do arrives by itself. Each message only says that something happened; what it looks like the page asks for.
 import { $, make, notice, say } from "./dom.js";
 import { decidedElsewhere } from "./decide.js";
+import { byId } from "./items.js";
 import { refresh } from "./page.js";
 
 const heard = new Set();
+let proposed = []; // what the page does not show yet
 let stream = null, place = document.body.dataset.place, soon = 0;
 
 function concerns(event) {
@@ -19,8 +21,8 @@ function hear(message) {
   if (heard.size > 500) heard.delete(heard.values().next().value);
   if (!concerns(event)) return;
   if (event.actor.id !== document.body.dataset.me) {
-    const shown = decidedElsewhere(event);
-    if (!shown && event.kind.endsWith(".proposed")) say("A new proposal arrived.");
+    if (event.kind.endsWith(".proposed")) proposed.push(event.artifactId);
+    else decidedElsewhere(event);
   }
   again();
 }
@@ -37,7 +39,15 @@ function lose(customer) {
 
 function again(after = 150) {
   clearTimeout(soon);
-  soon = setTimeout(refresh, after);
+  soon = setTimeout(catchUp, after);
+}
+
+// Of what was proposed only what the page shows, or the inbox counts, is said: the rest is to be seen, and another's to decide.
+async function catchUp() {
+  const waiting = () => parseInt($("a[href='/inbox'] .num")?.textContent ?? 0), before = waiting(), arrived = proposed;
+  proposed = [];
+  await refresh();
+  if (arrived.some(byId) || (arrived.length && waiting() > before)) say("A new proposal arrived.");
 }
 
 // Something on the page will be true in a moment, and nobody will say so.
