@@ -165,7 +165,11 @@ class People(Controller):
         async with runtime_of(request).reading() as connection:
             return ok(UserAnswer(user_wire(await users.get(connection, user_id))))
 
-    @post("/users/{user_id:str}/disable", opt=described("people", {200: UserAnswer}, idempotent=True), status_code=200)
+    @post(
+        "/users/{user_id:str}/disable",
+        opt=described("people", {200: UserAnswer}, problems=(404, 409, 422), idempotent=True),
+        status_code=200,
+    )
     async def disable_user(self, request: Request[Any, Any, Any], user_id: FromPath[str]) -> Response[bytes]:
         """Disable a person: their sign-ins and tokens end at once. For admins."""
         return await _change(request, user_id, "disable a person", users.disable)

@@ -118,6 +118,8 @@ async def test_the_last_admin_is_not_disabled(desk: Desk, world: World):
     )
     problem(await desk.post(f"/api/users/{desk.admin.id}/disable", None, desk.as_admin), 409, "last_admin")
     assert (await desk.get("/api/me", desk.as_admin)).status_code == 200
+    described = (await desk.get("/openapi.json")).json()["paths"]["/api/users/{user_id}/disable"]["post"]["responses"]
+    assert "409" in described
     await world.rows("update app_user set disabled_at = null where id = any ($1)", [row["id"] for row in others])
 
 
