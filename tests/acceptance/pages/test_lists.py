@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import JUST_NOW, Site, item
+from acceptance.pages.conftest import JUST_NOW, PHONE, Site, item
 from placet.artifacts.decide import Decision, decide
 from placet.customers import records
 from placet.identity import users
@@ -143,6 +143,16 @@ async def test_filters_are_in_the_address_and_come_back(page: Page) -> None:
     await page.keyboard.press("Escape")
     await page.keyboard.press("j")
     await expect(page.locator(".item .fld").first).to_be_focused()
+
+
+async def test_by_touch_a_filter_itself_is_pressed(window: Callable[..., Any], crowd: str) -> None:
+    page: Page = (await window(crowd, **PHONE)).page
+    await page.goto("/inbox")
+    await page.evaluate("addEventListener('mousedown', (event) => { document.title = event.target.name; })")
+    box = await page.locator(".filters [name=field]").bounding_box()
+    assert box is not None
+    await page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await expect(page).to_have_title("field")  # and not its label, for which no list opens
 
 
 async def test_a_list_that_shows_a_part_of_a_batch_does_not_offer_to_accept_it(page: Page) -> None:
