@@ -227,6 +227,29 @@ async def test_the_customers_with_the_most_waiting_come_first_however_many_there
         assert list(await records.most(connection, mine, numbers, 1)) == [last]
 
 
+async def test_a_text_means_a_customer_by_id_by_name_or_by_both(world: World, owner) -> None:
+    mine, theirs = await world.person(), await world.person()
+    await owner.execute(
+        "insert into customer (id, name, rm_id) select id, name, $1"
+        " from (values ('c-1', 'Ada Low'), ('c-2', 'ADA LOW'), ('c-3', 'Low, Ada'), ('c-4', 'c-3'), ('Ada', 'Zoe')) c (id, name)",
+        mine.id,
+    )
+    await owner.execute("insert into customer (id, name, rm_id) values ('c-5', 'Ada Low', $1)", theirs.id)
+    async with world.runtime.reading() as connection:
+        for said, meant in {
+            "c-1": ["c-1"],
+            "ada low": ["c-1", "c-2"],
+            "Ada Low, c-2": ["c-2"],
+            "low, ADA": ["c-3"],  # a name with a comma is one before it is anything else
+            "c-3": ["c-3"],  # and an id before it is a name
+            "ada l": [],
+            "c-5": [],
+            "": [],
+        }.items():
+            assert list(await records.meant(connection, mine, said)) == meant, said
+        assert await records.meant(connection, theirs, "Ada Low") == {"c-5": "Ada Low"}
+
+
 async def test_the_columns_stand_in_the_order_of_an_artifacts_members(world: World) -> None:
     async with world.runtime.reading() as connection:
         columns = (await connection.prepare(inbox.SQL["columns"])).get_attributes()

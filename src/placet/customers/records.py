@@ -116,6 +116,14 @@ async def list_customers(
     return customers, following
 
 
+async def meant(connection: Connection, who: Principal, said: str) -> dict[str, str]:
+    """The names by id of the customers whom a text means: one by their id, else all of that name, else one by "name, id"."""
+    condition, scope = access.visible(who, "c.id", "c.rm_id")
+    after_comma = said.rpartition(", ")[2]
+    rows = await connection.fetch(SQL["meant"].format(visible=condition), scope, said, after_comma)
+    return dict(sorted((row["id"], row["name"]) for row in rows))
+
+
 async def most(connection: Connection, who: Principal, numbers: dict[str, int], limit: int) -> dict[str, str]:
     """The names by id of the customers with the highest numbers, then of others by name: `limit` of those the caller may see."""
     condition, scope = access.visible(who, "c.id", "c.rm_id")

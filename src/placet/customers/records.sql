@@ -20,6 +20,12 @@ where {visible} and ($2::text is null or position(lower($2) in lower(c.name)) > 
   and ($3::text is null or (lower(c.name), c.id) > ($3, $4::text))
 order by lower(c.name), c.id limit $5;
 
+-- name: meant
+-- The customers whom a text means, as far as the caller may see them: by id, else by name in any case of its letters, else by the
+-- id that follows a name and a comma ($3), which tells two of one name apart.
+select c.id, c.name from customer c where {visible} and (c.id = $2 or lower(c.name) = lower($2) or c.id = $3)
+order by case when c.id = $2 then 1 when lower(c.name) = lower($2) then 2 else 3 end fetch first row with ties;
+
 -- name: named_most
 -- Of customers with a number each, those with the highest, as far as the caller may see them.
 select c.id, c.name from unnest($2::text[], $3::int[]) g (id, number) join customer c on c.id = g.id

@@ -98,6 +98,7 @@ OF_PAGES: Final = (
     "plots.js",
     "uplot.js",
     "settings.js",
+    "typed.js",
 )  # of few pages
 MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in (*_SCRIPTS, *OF_PAGES))
 

@@ -492,7 +492,14 @@ PAGES: dict[str, Callable[[], views.Page]] = {
     "read": lambda: views.ReadPage(
         shell=shell("/read", "read"),
         action="/read",
-        customers=(views.Choice(value=HELENE.id, label=HELENE.name), views.Choice(value=ARUN.id, label=ARUN.name)),
+        whom=views.Filter(
+            name="customer",
+            label="Customer",
+            choices=(
+                views.Choice(value="", label="Who is the note about?"),
+                *(views.Choice(value=each.id, label=each.name) for each in (HELENE, ARUN)),
+            ),
+        ),
     ),
     "read-refused": lambda: views.ReadPage(
         shell=shell(f"/customers/{HELENE.id}/read", "read"),

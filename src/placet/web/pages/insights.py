@@ -14,12 +14,13 @@ from placet.artifacts import insights
 from placet.artifacts.insights import FEW, PROMISES, WORDS, Behind, Insights, Shares
 from placet.customers import access
 from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
 from placet.evaluation.intervals import wilson
 from placet.identity.principal import Principal
 from placet.web import views
-from placet.web.pages import show
-from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES, thousands
+from placet.web.pages import choosing, forms, show
+from placet.web.pages.surroundings import PAGE, here, html, runtime_and_caller, shell, span
+from placet.web.render import OUTCOMES, here_with, thousands
 from placet.web.times import day, length
 from placet.web.views.insights import CasesPage, Counted, Figure, InsightsPage, Share, Table, WhatIf
 
@@ -85,15 +86,19 @@ async def show_insights(request: Request[Any, Any, Any]) -> Response[bytes]:
     query = read_query(request, InsightsQuery)
     links = Links(query, who)
     async with runtime.reading() as connection:
+        meant = await choosing.rm(connection, query.rm)
+        if meant.id != query.rm:
+            return forms.go(here_with(here(request), rm=meant.id))
         around = await shell(request, connection, "insights")
         found = await insights.insights(connection, who, days=links.days or None, agent=links.agent, rm=links.rm)
+        whose = await _whose(connection, found, who, meant)
     schema: ProfileSchema = runtime.schema
     view = InsightsPage(
         shell=around,
         filters=(
             _filter("days", "Period", PERIODS, query.days),
             _filter("agent", "Agent", {"": "Any agent", **{name: name for name in found.named}}, query.agent),
-            *_whose(found, who, query.rm),
+            *whose,
         ),
         limited_to=found.since if found.limited else None,
         export=links.export(),
@@ -171,12 +176,16 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
     return html(view)
 
 
-def _whose(found: Insights, who: Principal, chosen: str | None) -> tuple[views.Filter, ...]:
+async def _whose(
+    connection: Connection, found: Insights, who: Principal, meant: choosing.Meant
+) -> tuple[views.Filter, ...]:
     """Whose customers, where there are several to choose from."""
-    if len(found.rms) < 2 and not chosen:
+    if len(found.rms) < 2 and not meant.id:
         return ()
     names = {rm: "My customers" if rm == who.id else f"Customers of {name}" for rm, name in found.rms}
-    return (_filter("rm", "Customers", {"": "All customers", **names}, chosen),)
+    if meant.id and not meant.unclear:  # though nothing of theirs was decided in this period
+        names.setdefault(meant.id, f"Customers of {meant.said}")
+    return (await choosing.rm_filter(connection, who, meant, names, "All customers"),)
 
 
 def _filter(name: str, label: str, choices: dict[str, str], value: str | None) -> views.Filter:

@@ -12,7 +12,7 @@ from placet.api.reading import read_query
 from placet.artifacts import inbox
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.artifact_type import artifact_types
-from placet.customers import access, records
+from placet.customers import access
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.errors import NotFound
@@ -20,12 +20,12 @@ from placet.identity import users
 from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
-from placet.web.pages import show
+from placet.web.pages import choosing, forms, show
 from placet.web.pages.beside import beside
 from placet.web.pages.proposals import open_card
 from placet.web.pages.reader import Beside, said_once
-from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
-from placet.web.render import OUTCOMES
+from placet.web.pages.surroundings import PAGE, here, html, runtime_and_caller, shell, span
+from placet.web.render import OUTCOMES, here_with
 
 _ALL = "all"  # of the filter whose it is
 
@@ -65,7 +65,12 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
         dual=dual,
     )
     async with runtime.reading() as connection:
-        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
+        meant = await choosing.customer(connection, who, query.customer)
+        if meant.id != query.customer:
+            return forms.go(here_with(here(request), customer=meant.id))
+        page = inbox.Page([], None)
+        if not meant.unclear:
+            page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
         around = await shell(request, connection, "inbox")
         listed = await _with_opened(connection, who, page, query.open, order)
         near = await beside(connection, who, runtime.schema, listed)
@@ -78,7 +83,8 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
             groups=await _with_deciders(connection, who, groups, listed),
             filters=(
                 *_whose(who, query.whose),
-                *await _filters(connection, runtime, who, query),
+                await choosing.customer_filter(connection, who, meant, around.lately),
+                *_filters(runtime, query),
                 _flag(query.flag),
                 _order(order),
             ),
@@ -99,13 +105,24 @@ async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
         status=query.status, customer_id=query.customer, field=query.field, confidence=query.confidence
     )
     async with runtime.reading() as connection:
-        page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor)
+        meant = await choosing.customer(connection, who, query.customer)
+        if meant.id != query.customer:
+            return forms.go(here_with(here(request), customer=meant.id))
+        page = inbox.Page([], None)
+        if not meant.unclear:
+            page = await inbox.list_artifacts(
+                connection, who, filters, limit=PAGE, order="decided", cursor=query.cursor
+            )
         around = await shell(request, connection, "inbox")
         narrowed = bool(query.customer or query.field or query.confidence or query.status)
         view = views.HistoryPage(
             shell=around,
             proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
-            filters=(*await _filters(connection, runtime, who, query), _status(query.status)),
+            filters=(
+                await choosing.customer_filter(connection, who, meant, around.lately),
+                *_filters(runtime, query),
+                _status(query.status),
+            ),
             span=_span(request, page, query.first),
             empty=_empty(page.artifacts, narrowed=narrowed, anybody=True),
         )
@@ -173,20 +190,8 @@ async def _with_deciders(
     return tuple(msgspec.structs.replace(group, decider=names.get(seen.get(group.customer.id, ""))) for group in groups)
 
 
-async def _filters(
-    connection: Connection, runtime: Runtime, who: Principal, query: InboxQuery
-) -> tuple[views.Filter, ...]:
-    customers, _ = await records.list_customers(connection, who, limit=200, values=False)
+def _filters(runtime: Runtime, query: InboxQuery) -> tuple[views.Filter, ...]:
     return (
-        views.Filter(
-            name="customer",
-            label="Customer",
-            value=query.customer or "",
-            choices=(
-                views.Choice(value="", label="Any customer"),
-                *(views.Choice(value=c.id, label=c.name) for c in customers),
-            ),
-        ),
         views.Filter(
             name="field",
             label="Field",

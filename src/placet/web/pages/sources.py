@@ -17,7 +17,7 @@ from placet.customers import records
 from placet.errors import Forbidden, Invalid, ModelFailed
 from placet.web import views
 from placet.web.note import Quote, State, lines
-from placet.web.pages import forms, show
+from placet.web.pages import choosing, forms, show
 from placet.web.pages.beside import beside
 from placet.web.pages.proposals import OpenQuery, open_card, seen
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
@@ -85,10 +85,14 @@ async def show_read_for(request: Request[Any, Any, Any], customer_id: FromPath[s
 @post("/read", status_code=303)
 async def read_for_chosen(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Take a note for the customer chosen in the form."""
+    runtime, who = runtime_and_caller(request)
     form = await forms.read_form(request)
-    customer_id = forms.one(form, "customer")
-    if not customer_id:
-        return await _read_page(request, None, form=form, errors={"customer": "Choose whom the note is about."})
+    async with runtime.reading() as connection:
+        meant = await choosing.customer(connection, who, forms.one(form, "customer"))
+    try:
+        customer_id = choosing.in_full(meant, "customer", "Choose whom the note is about")
+    except forms.Wrong as wrong:
+        return await _read_page(request, None, form=form, errors={wrong.field: wrong.sentence})
     return await _read(request, customer_id, form, chosen=True)
 
 
@@ -153,14 +157,17 @@ async def _read_page(
         around = await shell(request, connection, "read")
         if not around.may_read:
             raise Forbidden("An auditor reads and never writes.", code="auditor_reads")
-        customer = await records.get(connection, who, customer_id) if customer_id is not None else None
-        choices = [] if customer else (await records.list_customers(connection, who, limit=200, values=False))[0]
+        customer, whom = None, None
+        if customer_id is not None:
+            customer = await records.get(connection, who, customer_id)
+        else:
+            meant = await choosing.customer(connection, who, forms.one(form, "customer"))
+            whom = await choosing.customer_filter(connection, who, meant, around.lately, "Who is the note about?")
     view = views.ReadPage(
         shell=msgspec.structs.replace(around, notice=notice) if notice else around,
         action=f"/customers/{customer_id}/read" if customer_id else "/read",
         customer=views.Customer(id=customer.id, name=customer.name) if customer else None,
-        customers=tuple(views.Choice(value=c.id, label=c.name) for c in choices),
-        chosen=forms.one(form, "customer"),
+        whom=whom,
         title=forms.one(form, "title"),
         occurred_on=forms.one(form, "occurredAt"),
         text=forms.one(form, "text"),

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from placet.api.reading import read_query
 from placet.customers import access, records
 from placet.db.engine import Connection
-from placet.errors import Conflict, Invalid, NotFound
+from placet.errors import Conflict, Invalid
 from placet.identity import tokens, users
 from placet.identity.principal import Principal
 from placet.identity.tokens import Token
@@ -39,7 +39,6 @@ _KEPT = (  # minutes a rotated token goes on
     ("1440", "Works for a day more"),
     ("10080", "Works for a week more"),
 )
-_OTHERS = 200  # customers looked through for the one that has exactly that name
 
 
 class Prefilled(msgspec.Struct, rename={"who": "for"}, kw_only=True):
@@ -182,16 +181,11 @@ async def _customers(connection: Connection, who: Principal, text: str) -> list[
     """The ids of the customers a text names, one a line, by id or by exact name; None where it names none."""
     found: dict[str, None] = {}
     for line in filter(None, map(str.strip, text.split("\n"))):
-        try:
-            found[(await records.get(connection, who, line)).id] = None
-            continue
-        except NotFound:
-            near, _ = await records.list_customers(connection, who, search=line, limit=_OTHERS, values=False)
-        same = [each.id for each in near if each.name.casefold() == line.casefold()]
+        same = await records.meant(connection, who, line)
         if len(same) != 1:
             wrong = f"{len(same)} customers are called" if same else "There is no customer with the id or name"
             raise forms.Wrong("customers", f"{wrong} {line[:60]}.{' Give the id.' if same else ''}")
-        found[same[0]] = None
+        found |= dict.fromkeys(same)
     return list(found) or None
 
 

@@ -16,7 +16,6 @@ from placet.web.views.customers import (
 )
 from placet.web.views.pieces import (
     Batch,
-    Choice,
     Customer,
     CustomerGroup,
     Empty,
@@ -288,14 +287,13 @@ class SourcePage(Page, frozen=True, kw_only=True):
 
 
 class ReadPage(Page, frozen=True, kw_only=True):
-    """Paste a note: for one customer, or for one chosen from `customers` (then the form sends `customer` too)."""
+    """Paste a note: for one customer, or for one chosen in `whom`, which the form sends too."""
 
     template: ClassVar[str] = "read.html"
     shell: Shell
     action: str
     customer: Customer | None = None
-    customers: tuple[Choice, ...] = ()
-    chosen: str = ""
+    whom: Filter | None = None
     title: str = ""
     occurred_on: str = ""
     text: str = ""

@@ -57,12 +57,20 @@ class Choice(View, frozen=True, kw_only=True):
 
 
 class Filter(View, frozen=True, kw_only=True):
-    """One filter of a list, sent by GET under `name`; the first of the `choices` filters nothing, its value is ""."""
+    """One filter of a list, sent by GET under `name`; the first of the `choices` filters nothing, its value is "".
+
+    `typed`: there are too many to list, so that `value` is a text which names one, the other choices are suggestions, and those
+    who begin to type get more of them from the address `more`. `unclear` says why a text names nobody, `near` who comes near.
+    """
 
     name: str
     label: str
     choices: tuple[Choice, ...]
     value: str = ""
+    typed: bool = False
+    more: str = ""
+    unclear: str = ""
+    near: tuple[Choice, ...] = ()
 
 
 class Span(View, frozen=True, kw_only=True):
