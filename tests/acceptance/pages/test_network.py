@@ -84,6 +84,7 @@ async def test_many_that_were_lost_are_sent_again_to_the_letter(
     await page.keyboard.press("Shift+R")
     await page.keyboard.press("2")
     await expect(page.locator("#toast p")).to_have_text("2 rejected.")
+    await expect(page.get_by_role("alert")).to_have_count(0)
     assert len(sent) == 2
     assert sent[0] == sent[1]
 

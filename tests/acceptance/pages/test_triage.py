@@ -314,6 +314,27 @@ async def test_a_batch_is_selected_by_one_press_of_a_finger(
     await expect(page.locator("#toast p")).to_have_text("4 rejected.")
 
 
+async def test_many_are_not_decided_over_a_change_that_is_being_made_to_one_of_them(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", f"{HERE}&open={waiting[1]}")
+    await page.keyboard.press("e")
+    field = row(page, waiting[1]).get_by_role("textbox", name="Employer or business")
+    await field.fill("Another firm")
+    await page.locator("[data-batch-accept]").click()
+    await expect(page.get_by_role("alert")).to_have_text(
+        "Nothing was accepted. Save your change to Employer or business first, or leave it."
+    )
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("Another firm")
+    assert {await site.status(each) for each in waiting} == {"pending"}
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#toast p")).to_have_text("Employer or business is now Another firm.")
+    await page.locator("[data-batch-accept]").click()
+    await expect(page.locator("#toast p")).to_have_text("2 accepted. 1 left as it was.")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_shift_selects_all_from_the_one_pressed_before(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:

@@ -1,9 +1,9 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, alsoSay, make, notice, say } from "./dom.js";
+import { $, $$, alsoSay, make, notice, say, seen } from "./dom.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
-import { go, here, refresh } from "./page.js";
+import { dirty, go, here, refresh } from "./page.js";
 import { ticked } from "./select.js";
 import { drop, toast } from "./toast.js";
 import { answered, sent } from "./unsaved.js";
@@ -159,6 +159,7 @@ function refuse(item, status, said, again) {
 // The selected rows, or a whole batch. What was not taken says why; of the selected it stays selected.
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
+  $(".notice.own:not([data-unsaved])")?.remove(); // what it says of the time before
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   let body = new URLSearchParams(new FormData(form, submitter)), key = newKey();
@@ -166,6 +167,11 @@ export async function sendMany(form, submitter) {
   const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
+  const changed = among.flatMap((item) => $$("form.edit :is(input:not([type=hidden]), select, textarea)", item)).find((field) => seen(field) && dirty(field));
+  if (changed) { // what is typed is neither thrown away nor passed over
+    notice(`Nothing was ${status}. Save your change to ${handle(changed.closest("[data-item]")).textContent} first, or leave it.`);
+    return changed.focus();
+  }
   const last = taken.at(-1) ?? among.at(-1);
   for (const each of lookedAtEach(among)) body.append("looked", each);
   form.dataset.sent = "";

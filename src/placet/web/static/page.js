@@ -5,7 +5,8 @@ import { byId, current, handle } from "./items.js";
 
 let wanted = location.href, turn = 0, newest = null;
 const path = (url) => { const { pathname, search } = new URL(url, location.href); return pathname + search; };
-const dirty = (field) => field.matches("select") ? $$("option", field).some((option) => option.selected !== option.defaultSelected) && field.value !== ""
+// Whether a person typed or chose something in it.
+export const dirty = (field) => field.matches("select") ? $$("option", field).some((option) => option.selected !== option.defaultSelected) && field.value !== ""
   : field.value !== field.defaultValue;
 
 const callbacks = {
