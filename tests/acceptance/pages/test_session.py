@@ -24,6 +24,7 @@ HOLD_AFTER_QUESTIONS = """(the_first) => {
   window.fetch = async (...request) => {
     const answer = await fetched(...request), { signal } = request[1];
     const held = new Promise((go, stop) => { window.letGo = go; signal.addEventListener("abort", () => stop(signal.reason)); });
+    held.catch(() => {});  // it may be stopped before anything waits for it
     let rest = "", asked = false;
     const body = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream({
       async transform(text, sink) {
