@@ -16,6 +16,7 @@ from bench.measure import Place, Row
 from bench.serving import serve
 
 DECISIONS = 60
+AT_MOST_S = 60.0  # what has not shown by then never will
 PROCESSES = 2  # so that whoever decides and whoever watches are often served by different ones
 WAITS = '[data-item][data-status="pending"]:not([data-sent], [data-kept])'
 READER, COLLEAGUE = "bench-rm-2", "bench-rm-3"
@@ -56,7 +57,8 @@ async def live(place: Place) -> Row:
                 )
             answered = time.time()
             answer.raise_for_status()
-            waited.append(max(0.0, await page.evaluate("window.changed") / 1000 - answered))
+            changed = await asyncio.wait_for(page.evaluate("window.changed"), AT_MOST_S)
+            waited.append(max(0.0, changed / 1000 - answered))
             await asyncio.sleep(random.uniform(0, 0.5))  # at any moment between two readings of the trail
         await context.close()
     waited.sort()

@@ -196,6 +196,25 @@ async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(
     await line.detach()
 
 
+async def test_what_was_decided_never_looks_as_if_it_waited_again(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", HERE)
+    held = await Held().start(page, "**/inbox?*")
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast p")).to_have_text(NOW)
+    await page.wait_for_timeout(600)  # a second press at once is not heard
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast p")).to_have_text(re.compile("^Employer or business is now"))
+    # The first one is done with, and the page without it is still on its way.
+    await expect(row(page, waiting[0])).to_have_attribute("data-status", "accepted")
+    await expect(row(page, waiting[0]).locator(".mark .sr")).to_have_text("Accepted")
+    held.go.set()
+    await expect(row(page, waiting[0])).to_have_count(0)
+    await expect(row(page, waiting[1])).to_be_visible()
+
+
 async def test_z_before_the_answer_undoes_what_was_decided_last_once_it_is_saved(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:
@@ -214,6 +233,7 @@ async def test_z_before_the_answer_undoes_what_was_decided_last_once_it_is_saved
     await expect(page.locator("#toast p")).to_have_text(re.compile("^Undone: Employer or business"))
     assert await site.value("lund", "employer") == before
     assert str(await site.value("lund", "occupation")).startswith("Trade"), "what was decided before it stays"
+    await expect(row(page, waiting[1])).to_have_count(0)
 
     # Nothing is undone of what was refused.
     await page.unroute("**/decide")

@@ -100,16 +100,16 @@ async function saved(done, said, mine) {
     listed() ? keep(item) : restore(item);
     ids.push(result.artifactId ?? item.dataset.item);
   }
-  if (mine.back && ids.length) return undo(ids);
+  if (mine.back && ids.length) { fold(done); return undo(ids); }
   say(said.sentence);
-  toast(said, ids.length ? () => undo(ids) : null, fold);
+  toast(said, ids.length ? () => undo(ids) : null, () => fold(done));
   await refresh();
 }
 
-// Rows that were kept go once nobody looks back at them.
-function fold() {
-  const kept = $$("[data-kept]:not([data-lost])");
-  for (const item of kept) restore(item);
+// Rows that were kept go with the next page, once nobody looks back at them; not for a moment do they look as if they waited.
+function fold(rows) {
+  const kept = rows.filter(({ dataset }) => "kept" in dataset && !("lost" in dataset));
+  for (const { dataset } of kept) { dataset.status = dataset.shown; delete dataset.kept; }
   if (kept.length) refresh();
 }
 
@@ -238,7 +238,7 @@ async function undo(ids) {
   }
   if (ids.length > 1 && !said.error) said = { sentence: `Undone: ${ids.length} decisions.` };
   if (said.error) notice(`Not undone. ${said.error}`);
-  else { say(said.sentence); toast(said, null, fold); }
+  else { say(said.sentence); toast(said); }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();
 }
@@ -254,5 +254,5 @@ export function decidedElsewhere(event) {
   const said = event.actor.type === "system" ? word : `${word} by ${event.actor.name}`;
   $(".age, .by", item)?.replaceWith(make("span", { className: "by meta", textContent: said }));
   alsoSay(`${handle(item).textContent}: ${said}.`);
-  setTimeout(fold, 10_000);
+  setTimeout(() => fold([item]), 10_000);
 }

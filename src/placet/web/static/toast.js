@@ -4,7 +4,7 @@ import { $, make, markup, seen } from "./dom.js";
 const FOR_MS = 10_000;
 let timer = 0, over = () => {};
 
-export function toast(said, undo, after) {
+export function toast(said, undo = null, after = () => {}) {
   drop();
   over = after;
   const words = make("p", {}, ...(said.shown ? markup(said.shown) : [said.sentence]));
