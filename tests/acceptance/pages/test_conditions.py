@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+import uvicorn
 from playwright.async_api import Browser, Page
 
-from acceptance.pages.conftest import DESK, PHONE, Site, Window, item, open_context
+from acceptance.pages.conftest import DESK, PHONE, Site, Visitor, Window, item, open_context
 from acceptance.pages.test_every_page import noted
 
 MOST = 150_000  # bytes over the line on a first visit
@@ -180,3 +182,39 @@ async def test_what_is_sent_is_squeezed_and_kept_as_long_as_it_may_be(site: Site
         assert file.headers["cache-control"] == "public, max-age=31536000, immutable", address
         again = await claire.get(address, if_none_match=file.headers["etag"])
         assert (again.status_code, again.content) == (304, b""), address
+
+
+async def in_halves(visitor: Visitor, scope: Any, send: Any) -> None:
+    """The site, but that what follows a section somewhere in a page's first half comes a second late."""
+    path = scope["path"] + (f"?{query.decode()}" if (query := scope["query_string"]) else "")
+    answer = await visitor.get(path)
+    body, kind = answer.content, answer.headers["content-type"].encode()
+    half = body.find(b"</section>", len(body) // 4) if kind.startswith(b"text/html") else len(body)
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": [(b"content-type", kind)]})
+    await send({"type": "http.response.body", "body": body[:half], "more_body": True})
+    await asyncio.sleep(1 if half < len(body) else 0)
+    await send({"type": "http.response.body", "body": body[half:]})
+
+
+async def test_a_page_that_comes_in_two_halves_does_not_move(site: Site, browser: Browser) -> None:
+    visitor = await site.visitor("ines")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the signature is ASGI's
+        await in_halves(visitor, scope, send)
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    context = await browser.new_context(**DESK)
+    page = await context.new_page()
+    await page.add_init_script(WATCH)
+    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))
+    for path in ("/insights?days=0", "/inbox", "/customers/lund", "/customers/lund/timeline"):
+        await page.goto(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{path}")
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        moved = await page.evaluate("window.moved")
+        assert sum(each["value"] for each in moved) < STILL, (path, moved)
+    await context.close()
+    server.should_exit = True
+    await task
