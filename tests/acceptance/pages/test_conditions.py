@@ -199,12 +199,12 @@ async def in_halves(visitor: Visitor, scope: Any, send: Any) -> None:
 async def test_a_page_that_comes_in_two_halves_does_not_move(site: Site, browser: Browser) -> None:
     visitor = await site.visitor("ines")
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001 - the signature is ASGI's
+    async def app(scope: Any, receive: Any, send: Any) -> None:
         await in_halves(visitor, scope, send)
 
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="error", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.01)
     context = await browser.new_context(**DESK)
     page = await context.new_page()
