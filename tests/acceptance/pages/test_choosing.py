@@ -118,7 +118,7 @@ async def test_suggestions_come_as_one_types_and_the_focus_stays(site: Site, ope
     page, twins = opened.page, [f"Twin Sister, {each}" for each in await ids(site, "Twin Sister")]
     await page.goto("/inbox")
     await whom(page).press_sequentially("est 11")
-    await expect(page.locator("datalist option")).to_have_count(8)
+    await expect(page.locator("datalist option").first).to_have_attribute("value", "Guest 110")
     assert await suggested(page) == [f"Guest {n}" for n in range(110, 118)]
     await whom(page).press_sequentially("9")
     await expect(page.locator("datalist option")).to_have_count(1)
