@@ -71,12 +71,16 @@ async def show_inbox(request: Request[Any, Any, Any]) -> Response[bytes]:
         page = inbox.Page([], None)
         if not meant.unclear:
             page = await inbox.list_artifacts(connection, who, filters, limit=PAGE, order=order, cursor=query.cursor)
-        around = await shell(request, connection, "inbox")
+        counts = await inbox.pending_counts(connection, who, to_decide=True, dual=dual)
+        around = await shell(request, connection, "inbox", counts)
         listed = await _with_opened(connection, who, page, query.open, order)
         near = await beside(connection, who, runtime.schema, listed)
         everything = query.whose == _ALL
         narrowed = bool(query.field or query.confidence or query.flag or (query.whose and not everything))
-        counts = {} if narrowed else await inbox.pending_counts(connection, who, to_decide=not everything, dual=dual)
+        if narrowed:
+            counts = {}
+        elif everything:
+            counts = await inbox.pending_counts(connection, who)
         groups = _groups(listed, who, runtime.schema, near, counts, _cut(page, query, narrowed=narrowed))
         view = views.InboxPage(
             shell=around,

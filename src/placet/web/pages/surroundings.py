@@ -36,11 +36,13 @@ _FORGED = {  # what the page of a refused form says above and below the sentence
 }
 
 
-async def shell(request: Request[Any, Any, Any], connection: Connection, current: Part = "") -> Shell:
-    """What surrounds a page for who is signed in."""
+async def shell(
+    request: Request[Any, Any, Any], connection: Connection, current: Part = "", counts: dict[str, int] | None = None
+) -> Shell:
+    """What surrounds a page for who is signed in. `counts`: what they have to decide by customer, where it is known."""
     runtime, who = runtime_and_caller(request)
-    place = await runtime.part(Feed).position()  # before anything is read, so that nothing after it is missed
-    counts = await inbox.pending_counts(connection, who, to_decide=True, dual=runtime.schema.of_policy("dual"))
+    if counts is None:
+        counts = await inbox.pending_counts(connection, who, to_decide=True, dual=runtime.schema.of_policy("dual"))
     return Shell(
         user=Person(id=who.id, name=who.name, role=who.type),
         csrf=forms.csrf(request),
@@ -51,7 +53,7 @@ async def shell(request: Request[Any, Any, Any], connection: Connection, current
         lately=await _lately(connection, who, counts),
         may_read=who.type in ("rm", "admin"),
         notice=forms.take_notice(request),
-        place=str(place),
+        place=str(request.state.place),
         selected=frozenset(request.query_params.get(_SELECTS, "").split(".")),
     )
 
@@ -106,7 +108,11 @@ def with_retry(response: Response[bytes], error: PlacetError | None) -> Response
 
 
 async def for_people(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """The guard of the pages behind the sign-in: a person who signed in, at an address that can be something's."""
+    """The guard of the pages behind the sign-in: a person who signed in, at an address that can be something's.
+
+    It takes the page's place in the trail: before anything is read, so that what is committed meanwhile arrives by the stream,
+    and before the handler holds a connection, since pages that hold all there are would wait for one more for ever.
+    """
     principal_of(connection)
     if "authorization" in connection.headers:
         raise Forbidden("Pages are for people who sign in. A token works with the API only.", code="token_on_a_page")
@@ -114,6 +120,7 @@ async def for_people(connection: ASGIConnection[Any, Any, Any, Any], _handler: B
         json.require_storable(list(connection.path_params.values()))
     except Invalid:
         raise NotFound("There is nothing at this address.") from None
+    connection.state.place = await runtime_of(connection).part(Feed).position()
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
