@@ -17,6 +17,7 @@ export async function open(item, mode = null) {
   const card = byId(id);
   if (!card) return;
   if (mode && opens && $(`form.pane.${mode}`, card)) turn(card, mode);
+  else if (card.dataset.mode !== "read") turn(card, card.dataset.mode); // what was typed into it is there again
   else handle(card).focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
 }

@@ -1,9 +1,10 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, alsoSay, make, notice, say, seen } from "./dom.js";
+import { $, $$, alsoSay, make, notice, say } from "./dom.js";
+import { draftIn } from "./drafts.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
-import { dirty, go, here, refresh } from "./page.js";
+import { go, here, refresh } from "./page.js";
 import { ticked } from "./select.js";
 import { drop, toast } from "./toast.js";
 import { answered, sent } from "./unsaved.js";
@@ -167,7 +168,7 @@ export async function sendMany(form, submitter) {
   const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
-  const changed = among.flatMap((item) => $$("form.edit :is(input:not([type=hidden]), select, textarea)", item)).find((field) => seen(field) && dirty(field));
+  const changed = among.map(draftIn).find(Boolean);
   if (changed) { // what is typed is neither thrown away nor passed over
     notice(`Nothing was ${status}. Save your change to ${handle(changed.closest("[data-item]")).textContent} first, or leave it.`);
     return changed.focus();

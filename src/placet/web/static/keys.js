@@ -1,6 +1,7 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
 import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
 import { accept, deaf, takeBack } from "./decide.js";
+import { hasDraft } from "./drafts.js";
 import { current, handle, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
 import { boxes, lead, select, ticked } from "./select.js";
@@ -28,7 +29,7 @@ export function press(key, where = [current(), document]) {
 function decide(key, mode) {
   const item = current() ?? items()[0];
   if (!item || (key === "a" && deaf()) || !waits(item) || press(key, [item]) || item.matches(".card")) return;
-  if (key === "a" && "quick" in item.dataset) return accept(item);
+  if (key === "a" && "quick" in item.dataset && !hasDraft(item)) return accept(item);
   open(item, mode);
 }
 

@@ -1,13 +1,11 @@
 // The page asks for itself again and carries over what changed, so that nothing a person typed, opened or selected is lost.
 /* global Idiomorph */
 import { $, $$ } from "./dom.js";
+import { bringBack, dirty, hold } from "./drafts.js";
 import { byId, current, handle } from "./items.js";
 
 let wanted = location.href, turn = 0, newest = null;
 const path = (url) => { const { pathname, search } = new URL(url, location.href); return pathname + search; };
-// Whether a person typed or chose something in it.
-export const dirty = (field) => field.matches("select") ? $$("option", field).some((option) => option.selected !== option.defaultSelected) && field.value !== ""
-  : field.value !== field.defaultValue;
 
 const callbacks = {
   beforeNodeMorphed(old, fresh) {
@@ -58,10 +56,12 @@ function carryOver(fresh) {
   const anchor = current() ?? $$("[data-item]").find((item) => item.getBoundingClientRect().bottom > 0);
   const id = anchor?.id, top = anchor?.getBoundingClientRect().top, focused = document.activeElement?.closest("[data-item]")?.dataset.item;
   document.title = fresh.title;
+  hold();
   for (const part of [".side", "#main", ".tabbar"]) {
     const old = $(part), now = $(part, fresh);
     if (old && now) Idiomorph.morph(old, now, { callbacks });
   }
+  bringBack();
   const item = id && document.getElementById(id);
   if (item && !item.closest(".props")) scrollBy(0, item.getBoundingClientRect().top - top);
   if (focused && document.activeElement === document.body && byId(focused)) handle(byId(focused)).focus({ preventScroll: true });
