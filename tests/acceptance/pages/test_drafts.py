@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Dialog, Page, expect
 
-from acceptance.pages.conftest import Site, item
+from acceptance.pages.conftest import Site
 from acceptance.pages.test_triage import HERE, clear, contexts, row, visit, waiting
 
 __all__ = ["contexts", "visit", "waiting"]
@@ -22,9 +22,7 @@ async def typed(page: Page, artifact: str) -> None:
     await field.fill("Another firm")
 
 
-async def test_it_is_there_again_when_one_comes_back(
-    site: Site, visit: Callable[..., Any], waiting: list[str]
-) -> None:
+async def test_it_is_there_again_when_one_comes_back(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
     page: Page = await visit("claire", HERE)
     mine, other = row(page, waiting[1]), row(page, waiting[0])
     await typed(page, waiting[1])
