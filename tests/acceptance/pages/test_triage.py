@@ -242,6 +242,23 @@ async def test_z_undoes_an_approval_by_an_entry_of_its_own_and_a_rejection_by_a_
     await expect(row(page, again)).to_be_visible()
 
 
+async def test_of_many_all_are_undone_that_can_be_and_it_says_how_many(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page = await visit("claire", HERE)
+    await page.locator("[data-batch-accept]").click()
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
+    newer = f"Newer than {waiting[0]}"
+    await (await site.visitor("claire")).post("/customers/lund/profile/occupation", {"value.occupation": newer})
+    assert await site.value("lund", "occupation") == newer
+    await page.keyboard.press("z")
+    await expect(page.get_by_role("alert")).to_contain_text(
+        "Undone: 2 of 3 decisions. Occupation: The field was changed again since; there is a newer value."
+    )
+    reverted = "select reverts from artifact where reverts = any($1)"
+    assert {each[0] for each in await site.database.fetch(reverted, waiting)} == {waiting[1], waiting[2]}
+
+
 async def test_of_a_selection_what_is_refused_stays_selected_and_says_why(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:

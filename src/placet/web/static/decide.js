@@ -93,17 +93,17 @@ async function returnTo(item) {
 const listed = () => !$("#main").matches("[data-alone]");
 
 async function saved(done, said, mine) {
-  const ids = [];
+  const made = [];
   mine.over = true;
   for (const [at, item] of done.entries()) {
     const result = said.results[at] ?? {};
     if (result.outcome === "signed") { restore(item); continue; }
     listed() ? keep(item) : restore(item);
-    ids.push(result.artifactId ?? item.dataset.item);
+    made.push({ id: result.artifactId ?? item.dataset.item, title: handle(item).textContent });
   }
-  if (mine.back && ids.length) { fold(done); return undo(ids); }
+  if (mine.back && made.length) { fold(done); return undo(made); }
   say(said.sentence);
-  toast(said, ids.length ? () => undo(ids) : null, () => fold(done));
+  toast(said, made.length ? () => undo(made) : null, () => fold(done));
   await refresh();
 }
 
@@ -230,15 +230,18 @@ export function takeBack() {
   return true;
 }
 
-async function undo(ids) {
+// Each of them, whatever became of the others; where the server cannot be reached the rest is not tried.
+async function undo(made) {
   drop();
-  let said;
-  for (const id of ids) {
+  let undone = 0, failed = "", said;
+  for (const { id, title } of made) {
     said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
-    if (said.error) break;
+    if (said.error) failed ||= made.length > 1 ? `${title}: ${said.error}` : said.error;
+    else undone++;
+    if (said.lost) break;
   }
-  if (ids.length > 1 && !said.error) said = { sentence: `Undone: ${ids.length} decisions.` };
-  if (said.error) notice(`Not undone. ${said.error}`);
+  if (made.length > 1) said = { sentence: `Undone: ${failed ? `${undone} of ` : ""}${made.length} decisions.` };
+  if (failed) notice(`${undone ? said.sentence : "Not undone."} ${failed}`);
   else { say(said.sentence); toast(said); }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();
