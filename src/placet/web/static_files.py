@@ -65,7 +65,7 @@ def lean(css: bytes) -> bytes:
     for pattern, instead in (
         (rb"/\*.*?\*/", b""),
         (rb"\s+", b" "),
-        (rb" ?([{};]) ?", rb"\1"),
+        (rb" ?([{};>]) ?", rb"\1"),
         (rb"([:,]) ", rb"\1"),
         (rb";}", b"}"),
     ):
@@ -74,8 +74,8 @@ def lean(css: bytes) -> bytes:
 
 
 def bare(script: bytes) -> bytes:
-    """A script without the lines that hold a comment only. No text of ours has a line that begins like one."""
-    return re.sub(rb"^ *//.*\n", b"", script, flags=re.MULTILINE)
+    """A script without the lines that hold a comment only, and without indentation. No text of ours goes over lines."""
+    return re.sub(rb"^ *(//.*\n)?", b"", script, flags=re.MULTILINE)
 
 
 def _is_module(name: str, contents: dict[str, bytes]) -> bool:
