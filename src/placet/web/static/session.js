@@ -53,7 +53,7 @@ async function answer() {
   } catch (error) {
     if (error.name !== "AbortError" && !(error instanceof Failed)) throw error;
     if (!said(message)) text.remove();
-    if (bubble.contains(questions?.element)) { questions.element.remove(); questions = null; }  // the next try asks them again
+    if (bubble.contains(questions?.element)) { questions.element.remove(); questions = null; } // the next try asks them again
     bubble.append(failed(error, bubble));
     for (const step of Object.values(steps)) if (step.state === "active") step.state = "stopped";
   } finally {
