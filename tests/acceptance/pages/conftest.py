@@ -204,10 +204,15 @@ async def open_context(browser: Browser, site: Site, user: str | None = None, **
     context = await browser.new_context(**{"base_url": site.url, **DESK, "reduced_motion": "reduce", **options})
     context.set_default_timeout(15_000)
     if user is not None:
-        # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.
-        cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url.replace("http", "https")}
-        await context.add_cookies([{**cookie, "httpOnly": True, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
+        await let_in(context, site, user)
     return context
+
+
+async def let_in(context: BrowserContext, site: Site, user: str) -> None:
+    """Sign that user in."""
+    # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.
+    cookie = {"name": COOKIE, "value": await site.token(user), "url": site.url.replace("http", "https")}
+    await context.add_cookies([{**cookie, "httpOnly": True, "secure": True, "sameSite": "Lax"}])  # type: ignore[list-item]
 
 
 @pytest.fixture

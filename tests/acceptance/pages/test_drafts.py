@@ -7,25 +7,26 @@ from typing import Any
 
 from playwright.async_api import Dialog, Page, expect
 
-from acceptance.pages.conftest import Site
+from acceptance.pages.conftest import Site, let_in
 from acceptance.pages.test_triage import HERE, clear, contexts, row, visit, waiting
 
 __all__ = ["contexts", "visit", "waiting"]
 
 
-async def typed(page: Page, artifact: str) -> None:
-    """Open the proposal of an employer and type another."""
+async def typed(page: Page, artifact: str) -> str:
+    """Open the proposal of an employer and type another one."""
     await row(page, artifact).locator(".fld").click()
     await page.keyboard.press("e")
     field = row(page, artifact).get_by_role("textbox", name="Employer or business")
     await expect(field).to_be_focused()
-    await field.fill("Another firm")
+    await field.fill(firm := f"Firm {artifact[:6]}")
+    return firm
 
 
 async def test_it_is_there_again_when_one_comes_back(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
     page: Page = await visit("claire", HERE)
     mine, other = row(page, waiting[1]), row(page, waiting[0])
-    await typed(page, waiting[1])
+    firm = await typed(page, waiting[1])
     await other.locator(".fld").click()
     await expect(other.locator("blockquote").first).to_be_visible()
     await expect(mine.get_by_text("Typed, not sent")).to_be_visible()
@@ -38,11 +39,11 @@ async def test_it_is_there_again_when_one_comes_back(site: Site, visit: Callable
     await page.keyboard.press("a")
     field = mine.get_by_role("textbox", name="Employer or business")
     await expect(field).to_be_focused()
-    await expect(field).to_have_value("Another firm")
+    await expect(field).to_have_value(firm)
     await expect(page.get_by_text("Typed, not sent")).to_have_count(0)
     assert await site.status(waiting[1]) == "pending"
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator("#toast p")).to_have_text("Employer or business is now Another firm.")
+    await expect(page.locator("#toast p")).to_have_text(f"Employer or business is now {firm}.")
 
 
 async def test_many_are_not_decided_over_it_and_leaving_it_lets_it_go(
@@ -81,9 +82,9 @@ async def test_leaving_the_page_asks_first(site: Site, visit: Callable[..., Any]
 
     page.on("dialog", answer)
     mine = row(page, waiting[1])
-    await typed(page, waiting[1])
+    firm = await typed(page, waiting[1])
     await page.locator(".side a[href='/customers']").click()
-    await expect(mine.get_by_role("textbox", name="Employer or business")).to_have_value("Another firm")
+    await expect(mine.get_by_role("textbox", name="Employer or business")).to_have_value(firm)
     await row(page, waiting[0]).locator(".fld").click()  # also of one that is closed again
     await expect(mine.get_by_text("Typed, not sent")).to_be_visible()
     await page.locator(".side a[href='/customers']").click()
@@ -95,9 +96,9 @@ async def test_leaving_the_page_asks_first(site: Site, visit: Callable[..., Any]
     assert len(asked) == 3
 
     await page.goto(HERE)
-    await typed(page, waiting[1])
+    firm = await typed(page, waiting[1])
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator("#toast p")).to_have_text("Employer or business is now Another firm.")
+    await expect(page.locator("#toast p")).to_have_text(f"Employer or business is now {firm}.")
     await row(page, waiting[0]).get_by_role("checkbox").check()  # what is selected stands in the address
     await page.locator(".side a[href='/customers']").click()
     await expect(page.locator("h1")).to_have_text("Customers")
@@ -135,3 +136,23 @@ async def test_a_choice_taken_away_survives_what_arrives(site: Site, visit: Call
     new = await site.proposal("lund", "contactWindow", "At nine", source_text="at nine")
     await expect(row(page, new.id)).to_be_visible()
     await expect(select).to_have_value("")
+
+
+async def test_signed_out_what_is_typed_stays_and_is_sent_after_signing_in_again(
+    site: Site, window: Callable[..., Any], waiting: list[str]
+) -> None:
+    opened = await window("claire")
+    page: Page = opened.page
+    await page.goto(HERE)
+    firm = await typed(page, waiting[1])
+    await opened.context.clear_cookies()
+    await page.keyboard.press("Control+Enter")
+    refusal = row(page, waiting[1]).get_by_role("alert")
+    await expect(refusal).to_contain_text("Not accepted. You are signed out.")
+    await expect(refusal.get_by_role("link", name="Sign in")).to_be_visible()
+    field = row(page, waiting[1]).get_by_role("textbox", name="Employer or business")
+    await expect(field).to_have_value(firm)
+    assert "/inbox" in page.url
+    await let_in(opened.context, site, "claire")
+    await refusal.get_by_role("button", name="Retry").click()
+    await expect(page.locator("#toast p")).to_have_text(f"Employer or business is now {firm}.")

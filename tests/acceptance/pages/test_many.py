@@ -214,3 +214,42 @@ async def test_the_bar_counts_before_anything_is_sent(site: Site, window: Callab
     done = "1 accepted. 1 signed, for a second signature to decide. 1 left as it was."
     await expect(page.locator(".notice p, #toast p")).to_have_text(done)
     await expect(page.locator("#status")).to_have_text(done)
+
+
+async def test_of_rivals_that_are_selected_together_none_is_taken(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    found = [
+        (await site.propose("petrosyan", item(field, value, confidence="high"))).artifacts[0].id
+        for field, value in (("contactWindow", "At six"), ("contactWindow", "At seven"), ("occupation", "Cooper"))
+    ]
+    await page.goto("/inbox?customer=petrosyan")
+    for each in found:
+        await page.locator(f"#a-{each}").get_by_role("checkbox").check()
+    bar = page.locator("#many")
+    await expect(bar).to_contain_text("2 left out: 2 rivals of each other")
+    await bar.get_by_role("button", name="Dry run").click()
+    await expect(page.locator(".would")).to_have_text(["Would be accepted."])
+    await bar.get_by_role("button", name="Accept 1").click()
+    await expect(page.locator("#toast p")).to_have_text("1 accepted.")
+    await expect(page.locator(".would")).to_have_count(0)
+    assert [await site.status(each) for each in found] == ["pending", "pending", "accepted"]
+    await expect(bar).to_contain_text("2 selected")
+    await page.locator(f"#a-{found[1]}").get_by_role("checkbox").uncheck()
+    await bar.get_by_role("button", name="Accept 1").click()
+    await expect(bar).to_be_hidden()
+    assert [await site.status(each) for each in found] == ["accepted", "superseded", "accepted"]
+
+
+async def test_what_needs_a_reason_leads_to_where_it_is_given(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    done = await site.propose(
+        "petrosyan", *(item(f, "Said so", confidence="high") for f in ("sourceOfWealth", "employer"))
+    )
+    await page.goto("/inbox?customer=petrosyan")
+    for each in done.artifacts:
+        await page.locator(f"#a-{each.id}").get_by_role("checkbox").check()
+    await page.locator("#many").get_by_role("button", name="Accept 1").click()
+    refusal = page.locator(f"#a-{done.artifacts[0].id}").get_by_role("alert")
+    await expect(refusal.get_by_role("button")).to_have_count(0)
+    await refusal.get_by_role("link", name="Give a reason").click()
+    await expect(page.get_by_role("textbox", name="Your reason")).to_be_visible()

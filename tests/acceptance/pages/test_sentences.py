@@ -83,7 +83,8 @@ async def test_a_row_says_whose_what_from_to_how_sure_how_old_and_what_is_specia
     await expect(group.get_by_role("heading", level=2)).to_have_text("Duarte Vilhena-Castro")
     batch = page.locator("[data-batch]", has=page.locator(f"#a-{read.artifacts[0].id}"))
     assert re.match(
-        rf"Select all of The long call The long call \d+ \w{{3}} 20\d\d proposed {JUST_NOW} by test-reader",
+        "Select what can be accepted together of The long call "
+        rf"The long call \d+ \w{{3}} 20\d\d proposed {JUST_NOW} by test-reader",
         words(await batch.locator(".batch").inner_text()),
     )
     rows = {}

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -234,6 +235,7 @@ async def test_z_undoes_an_approval_by_an_entry_of_its_own_and_a_rejection_by_a_
     assert await site.value("lund", "occupation") == before
     assert await site.status(waiting[0]) == "accepted"
     await page.goto(f"{HERE}&open={waiting[1]}&do=reject")
+    await expect(row(page, waiting[1]).get_by_role("button", name="Wrong value")).to_be_focused()
     await page.keyboard.press("1")
     await expect(page.locator("#toast p")).to_contain_text("Employer or business is rejected.")
     await page.keyboard.press("z")
@@ -303,26 +305,31 @@ async def test_capital_letters_act_on_the_batch_when_nothing_is_selected(
     await expect(page.locator("#toast p")).to_contain_text("waits for a decision again")
 
 
-async def test_a_batch_is_selected_by_one_press_of_a_finger(
+async def test_what_a_batch_takes_is_selected_by_one_press_of_a_finger(
     site: Site, window: Callable[..., Any], waiting: list[str]
 ) -> None:
     page: Page = (await window("claire", **PHONE)).page
     await page.goto(HERE)
-    whole = page.get_by_role("checkbox", name="Select all of Call")
+    whole = page.get_by_role("checkbox", name="Select what can be accepted together of Call")
     size = await whole.locator("xpath=..").bounding_box() or {}
     assert min(size["width"], size["height"]) >= 43
     await whole.tap()
     bar = page.locator("#many")
-    await expect(bar).to_contain_text("4 selected")
-    assert page.url.endswith(f"sel={'.'.join(waiting)}")
-    await row(page, waiting[1]).get_by_role("checkbox").tap()
     await expect(bar).to_contain_text("3 selected")
+    await expect(bar).to_contain_text("Accept 3")
+    await expect(page.get_by_role("status")).to_have_text("3 selected.")
+    assert page.url.endswith(f"sel={'.'.join(waiting[:3])}")
+    await expect(whole).to_be_checked()
+    await row(page, waiting[1]).get_by_role("checkbox").tap()
+    await expect(bar).to_contain_text("2 selected")
     await expect(whole).to_be_checked(indeterminate=True)
     await whole.tap()
     await expect(whole).to_be_checked()
     await whole.tap()
     await expect(bar).to_be_hidden()
-    await row(page, waiting[0]).get_by_role("checkbox").tap()
+    await expect(page.get_by_role("status")).to_have_text("Nothing is selected.")
+    await row(page, waiting[3]).get_by_role("checkbox").tap()  # the rest is selected one by one
+    await expect(page.get_by_role("status")).to_have_text("1 selected. 1 left out.")
     await page.reload()
     await expect(whole).to_be_checked(indeterminate=True)
     await whole.tap()
@@ -454,6 +461,25 @@ async def test_what_others_decide_arrives_and_names_them(
     assert await row(admin, waiting[1]).locator(".card-f .btn:visible").count() == 0
     new = await site.proposal("lund", "interests", ["Skating"], source_text="skating")
     await expect(row(admin, new.id)).to_be_visible()
+
+
+async def test_what_was_being_typed_is_told_when_a_colleague_decides_it(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", f"{HERE}&open={waiting[1]}")
+    await expect(page.locator("html")).to_have_attribute("data-live", "on")
+    await page.keyboard.press("e")
+    await row(page, waiting[1]).get_by_role("textbox", name="Employer or business").fill("Another firm")
+    until = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    await (await site.visitor("claire")).post(
+        "/settings/delegations", {"toUserId": "jonas", "customerId": "lund", "from": "", "until": until, "reason": ""}
+    )
+    await (await site.visitor("jonas")).post(f"/artifacts/{waiting[1]}/decide", {"status": "accepted"})
+    assert await site.status(waiting[1]) == "accepted"
+    await expect(page.get_by_role("alert")).to_have_text(
+        "Employer or business: Accepted by Jonas Reber. You had typed, and not sent: Another firm"
+    )
+    await expect(row(page, waiting[1]).locator(".verdict")).to_contain_text("Accepted by Jonas Reber")
 
 
 async def test_what_is_no_longer_ones_own_goes_and_the_page_says_why(
@@ -605,7 +631,7 @@ async def test_of_many_each_says_whether_it_was_open(site: Site, visit: Callable
     page = await visit("claire", f"{HERE}&open={waiting[1]}")
     for each in waiting[:2]:
         await page.locator(f"#a-{each} .tick").click()
-    await page.keyboard.press("A")
+    await page.keyboard.press("Shift+A")
     await expect(page.locator("#toast")).to_be_visible()
     second = await looked(site, waiting[1])
     assert second is not None

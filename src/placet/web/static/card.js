@@ -1,7 +1,7 @@
 // Opening a proposal in its list, and the forms of its card.
-import { $, $$, seen } from "./dom.js";
+import { $, $$, notice, seen } from "./dom.js";
 import { byId, handle } from "./items.js";
-import { go } from "./page.js";
+import { go, stayAt } from "./page.js";
 
 export function turn(card, mode) {
   card.dataset.mode = mode;
@@ -11,11 +11,13 @@ export function turn(card, mode) {
 }
 
 export async function open(item, mode = null) {
-  const id = item.dataset.item, link = new URL(handle(item).href), opens = link.searchParams.has("open");
+  const id = item.dataset.item, link = new URL(handle(item).href), opens = link.searchParams.has("open"), was = location.href;
   handle(item).focus({ preventScroll: true });
-  if (!await go(link)) return;
-  const card = byId(id);
-  if (!card) return;
+  const went = await go(link);
+  if (!went) stayAt(was);
+  if (went === false) notice("Not opened. The server did not answer.");
+  const card = went && byId(id);
+  if (!card || !card.contains(document.activeElement)) return; // whoever went on meanwhile is not called back
   if (mode && opens && $(`form.pane.${mode}`, card)) turn(card, mode);
   else if (card.dataset.mode !== "read") turn(card, card.dataset.mode); // what was typed into it is there again
   else handle(card).focus({ preventScroll: true });

@@ -1,11 +1,11 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, alsoSay, make, notice, say } from "./dom.js";
-import { draftIn } from "./drafts.js";
+import { $, $$, alsoSay, make, notice, say, signedOut } from "./dom.js";
+import { draftIn, typedIn } from "./drafts.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
-import { ticked } from "./select.js";
+import { clashes, heldBy, ticked } from "./select.js";
 import { drop, toast } from "./toast.js";
 import { answered, sent } from "./unsaved.js";
 
@@ -31,7 +31,8 @@ async function ask(action, body, key) {
     const answer = await fetch(action, { method: "POST", body, keepalive, headers: { accept: "application/json", "idempotency-key": key } });
     const said = await answer.json();
     if (answer.ok) return said;
-    return { code: said.code, error: said.error, lost: answer.status >= 500, status: answer.status };
+    const error = answer.status === 401 ? "You are signed out." : said.error;
+    return { code: said.code, error, lost: answer.status >= 500, status: answer.status };
   } catch {
     return { error: "The server did not answer.", lost: true };
   }
@@ -57,6 +58,7 @@ export function sendCard(form, submitter) {
 async function decide(item, action, body, key = newKey()) {
   const status = body.get("status"), card = item.matches(".card"), mine = (newest = {});
   for (const old of $$(".refusal, .err", item)) old.remove();
+  body.set("csrf", csrf()); // the one of now, where somebody signed in again
   ink(item, status);
   onward(item);
   const said = await send(action, body, key, [item.dataset.item]);
@@ -145,10 +147,15 @@ function refuse(item, status, said, again) {
   if (taken) {
     block.append(make("a", { className: "btn sm", href: `/artifacts/${encodeURIComponent(item.dataset.item)}`, textContent: "Show the decision" }));
     item.dataset.kept = item.dataset.lost = "";
+    for (const box of $$(".tick input", item)) box.checked = false;
   } else if (said.code === "stale") {
     block.append(make("a", { className: "btn sm", href: handle(item).href, textContent: "See all three values" }));
+  } else if (said.code === "reason_required") {
+    block.append(make("a", { className: "btn sm", href: handle(item).href, attributes: { "data-opens": "read" }, textContent: "Give a reason" }));
   } else {
-    block.append(make("button", { type: "button", className: "btn sm", onclick: again }, "Retry"));
+    const out = said.status === 401; // signed in again, the page has to learn its new token first
+    if (out) signedOut(block);
+    block.append(make("button", { type: "button", className: "btn sm", onclick: out ? async () => await refresh() && again() : again }, "Retry"));
   }
   ($(".row", item) ?? item.lastElementChild).after(block);
   item.scrollIntoView({ block: "nearest" });
@@ -161,13 +168,14 @@ function refuse(item, status, said, again) {
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
   $(".notice.own:not([data-unsaved])")?.remove(); // what it says of the time before
+  for (const old of $$(".would")) old.remove();
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-  let body = new URLSearchParams(new FormData(form, submitter)), key = newKey();
+  let body = chosen(form, submitter), key = newKey();
   const asked = `${action} ${body}`;
   const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
-  const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : $(".tick input", item).dataset.held === ""));
+  const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : !heldBy($(".tick input", item))));
   const changed = among.map(draftIn).find(Boolean);
   if (changed) { // what is typed is neither thrown away nor passed over
     notice(`Nothing was ${status}. Save your change to ${handle(changed.closest("[data-item]")).textContent} first, or leave it.`);
@@ -205,11 +213,17 @@ export async function sendMany(form, submitter) {
   document.dispatchEvent(new Event("placet:changed"));
 }
 
+// What the form says; rivals that were selected together are not among what is to be accepted.
+function chosen(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter)), rejects = submitter?.formAction.includes("/reject");
+  for (const box of rejects ? [] : ticked().filter(clashes)) body.delete("artifact", box.value);
+  return body;
+}
+
 // What Accept would do, row by row. Nothing is decided, and it stands until anything changes.
 async function tryOut(form, submitter) {
   const plain = () => { for (const old of $$(".would")) old.remove(); };
-  plain();
-  const said = await send(submitter.formAction, new URLSearchParams(new FormData(form, submitter)), newKey());
+  const said = await send(submitter.formAction, chosen(form, submitter), newKey());
   if (said.error) return notice(`Not tried. ${said.error}`);
   for (const result of said.results) {
     const item = byId(result.artifactId), taken = !result.error;
@@ -251,12 +265,13 @@ async function undo(made) {
 export function decidedElsewhere(event) {
   const item = byId(event.artifactId), status = event.kind.split(".").at(-1);
   if (!item || !waits(item) || !["accepted", "edited", "rejected", "superseded", "withdrawn", "expired"].includes(status)) return;
+  const word = { edited: "Accepted with a change" }[status] ?? status[0].toUpperCase() + status.slice(1);
+  const said = event.actor.type === "system" ? word : `${word} by ${event.actor.name}`;
+  const typed = typedIn(item), told = `${handle(item).textContent}: ${said}.`;
+  typed ? notice(`${told} You had typed, and not sent: ${typed}`) : alsoSay(told);
   if (item.matches(".card")) return; // the server shows an open one as it is now
   ink(item, status);
   keep(item);
-  const word = { edited: "Accepted with a change" }[status] ?? status[0].toUpperCase() + status.slice(1);
-  const said = event.actor.type === "system" ? word : `${word} by ${event.actor.name}`;
   $(".age, .by", item)?.replaceWith(make("span", { className: "by meta", textContent: said }));
-  alsoSay(`${handle(item).textContent}: ${said}.`);
   setTimeout(() => fold([item]), 10_000);
 }

@@ -43,9 +43,19 @@ export function bringBack() {
   }
 }
 
+// What was typed into a proposal and not sent, in words.
+export function typedIn(item) {
+  hold();
+  return [...(drafts.get(item.dataset.item)?.typed.values() ?? [])].filter((value) => typeof value === "string").join(", ");
+}
+
+export function unsent() {
+  hold();
+  return drafts.size > 0 || $$("#main form[method=post]").some((form) => typedInto(form).length > 0);
+}
+
 // Listened to only where something was typed: a page with such a listener is not kept for Back by every browser.
 function ask(event) {
-  hold();
-  if (drafts.size || $$("#main form[method=post]").some((form) => typedInto(form).length)) event.preventDefault();
+  if (unsent()) event.preventDefault();
 }
 if ($(".app")) root.addEventListener("input", () => addEventListener("beforeunload", ask));

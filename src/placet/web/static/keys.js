@@ -25,24 +25,36 @@ export function press(key, where = [current(), document]) {
   return false;
 }
 
+// What nobody looks at is not decided: with the focus on no proposal, the first press only leads to the first that is in sight.
+function lost() {
+  const all = items();
+  if (current() || !all.length) return false;
+  look(all.find((item) => item.getBoundingClientRect().top >= 0) ?? all.at(-1));
+  return true;
+}
+
 // A closed row is opened for whatever it needs a person to see first; a plain acceptance is sent from where it stands.
 function decide(key, mode) {
-  const item = current() ?? items()[0];
+  if (lost()) return;
+  const item = current();
   if (!item || (key === "a" && deaf()) || !waits(item) || press(key, [item]) || item.matches(".card")) return;
   if (key === "a" && "quick" in item.dataset && !hasDraft(item)) return accept(item);
   open(item, mode);
 }
 
-const batch = () => current()?.closest("[data-batch]") ?? $("[data-batch]");
+const batch = () => current()?.closest("[data-batch]");
 
 function acceptMany() {
-  if (deaf()) return;
+  if (deaf() || (!ticked().length && lost())) return;
   ticked().length ? press("A", [$("#many")]) : $("[data-batch-accept]", batch() ?? document.createElement("i"))?.click();
 }
 
-// What R takes is seen before it is taken: the batch is selected, and the reasons are out.
+// What R takes is seen before it is taken: the batch is selected, and the reasons are out. Leaving them lets go of it again.
+let taken = [], came = null; // by R, and from where
 function rejectMany() {
-  if (!ticked().length && batch()) select(boxes(batch()));
+  if (!ticked().length && lost()) return;
+  [taken, came] = [ticked().length || !batch() ? [] : boxes(batch()), current()];
+  select(taken);
   const whys = $("#many .whys"), first = $(".reasons button", whys);
   if (!ticked().length) return;
   whys.open = true;
@@ -67,7 +79,7 @@ export const KEYS = [
   { key: "j", words: "next", on: `${row}, a[rel=next]`, run: () => move(1) },
   { key: "k", words: "previous", on: `${row}, a[rel=prev]`, run: () => move(-1) },
   { key: "Enter", words: "open", on: row },
-  { key: "x", words: "select", on: ".tick", run: () => $(".tick [name=artifact]", current() ?? document)?.click() },
+  { key: "x", words: "select", on: ".tick", run: () => lost() || $(".tick [name=artifact]", current() ?? document)?.click() },
   { key: "a", words: "accept", on: may("accepted"), run: () => decide("a", null) },
   { key: "e", words: "edit", on: may("edited"), run: () => decide("e", "edit") },
   { key: "r", words: "reject, then 1 to 7 for why", short: "reject", on: may("rejected"), run: () => decide("r", "reject") },
@@ -87,10 +99,11 @@ export const KEYS = [
   { key: "g c", words: "go to the customers", ...to("/customers") },
   { key: "g n", words: "go to insights", ...to("/insights") },
   { key: "Escape", words: "leave a form, clear the selection", on: ".card, #many", bar: false },
-  { key: "Ctrl+K", words: "find anything by name", on: here, run: () => palette(KEYS.filter(works)), bar: false, always: true },
+  { key: "Ctrl+K", words: "find anything by name", on: here, run: find, bar: false, always: true },
   { key: "?", words: "all keys", on: "body", run: help, always: true },
 ];
 const works = (entry) => $$(entry.on).some(seen);
+function find() { palette(KEYS.filter(works)); }
 
 // Where a key works by itself it has a cap; the parts of "g i" are pressed one after the other.
 export function caps(key) {
@@ -121,15 +134,21 @@ function help() {
 let prefix = "", forget = 0;
 addEventListener("keydown", (event) => {
   const target = event.target, control = event.ctrlKey || event.metaKey;
-  const typing = target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
-  if (control && event.key.toLowerCase() === "k" && !event.shiftKey && $(here)) { event.preventDefault(); return palette(KEYS.filter(works)); }
-  if (event.key === "Enter" && control && target.form) { target.form.requestSubmit(); return; }
+  const typing = target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]"), form = target.form;
+  if (control && event.key.toLowerCase() === "k" && !event.shiftKey && $(here)) { event.preventDefault(); return find(); }
+  if (event.key === "Enter" && control) {
+    if (target.closest?.(".tick")) { event.preventDefault(); $("#many .btn:not(:disabled)").focus(); }
+    else if (form?.matches(".edit") || (typing && form && !form.matches(".reject"))) form.requestSubmit();
+    return;
+  }
   if (event.key === "Escape" && !$("dialog[open]")) return leave(target, typing);
-  if (typing || control || event.altKey || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
+  const composed = "[]".includes(event.key) && event.altKey && !event.metaKey; // AltGr or Option, as many keyboards have them
+  if (typing || ((control || event.altKey) && !composed) || event.isComposing || event.repeat && !"jk".includes(event.key)) return;
   if ($("dialog[open]") || (root.classList.contains("no-keys") && event.key !== "?")) return;
-  const why = $(".whys[open]:focus-within") ?? (openCard()?.dataset.mode === "reject" && openCard());
+  const why = $(".whys[open]:focus-within, .card[data-mode=reject]:focus-within");
   if (why && /^[1-7]$/.test(event.key)) { event.preventDefault(); $$(".reasons button", why)[event.key - 1].click(); return; }
-  const pressed = prefix + event.key;
+  const letter = /^[a-z]$/i.test(event.key); // which means many only with Shift: Caps Lock is no decision
+  const pressed = prefix + (letter ? event.key[event.shiftKey ? "toUpperCase" : "toLowerCase"]() : event.key);
   clearTimeout(forget);
   prefix = "";
   if (KEYS.some((entry) => entry.key.startsWith(`${pressed} `))) { prefix = `${pressed} `; forget = setTimeout(() => { prefix = ""; }, 1500); return; }
@@ -139,7 +158,12 @@ addEventListener("keydown", (event) => {
 
 function leave(target, typing) {
   const card = target.closest?.(".card") ?? openCard(), whys = $(".whys[open]");
-  if (whys) { whys.open = false; $("summary", whys).focus(); }
+  if (whys) {
+    whys.open = false;
+    if (!taken.length) return $("summary", whys).focus();
+    select(taken.splice(0), false);
+    look(came);
+  }
   else if (card && card.dataset.mode !== "read") { const from = card.dataset.mode; turn(card, "read"); $(`[data-mode-to="${from}"]`, card)?.focus(); }
   else if (typing) { const back = from ?? (card && handle(card)); target.blur(); back?.focus(); }
   else if (!press("Escape", [$("#many")]) && current()) look(current());

@@ -1,5 +1,5 @@
 // What others do arrives by itself. Each message only says that something happened; what it looks like the page asks for.
-import { $, make, notice, say } from "./dom.js";
+import { $, notice, say, signedOut } from "./dom.js";
 import { decidedElsewhere } from "./decide.js";
 import { byId } from "./items.js";
 import { refresh } from "./page.js";
@@ -78,7 +78,7 @@ async function ask() {
   try {
     const answer = await fetch("/api/me");
     if (answer.status !== 401) return open();
-    notice("You are signed out. What you typed is still here.", make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" }));
+    signedOut();
   } catch { setTimeout(ask, 3000); }
 }
 

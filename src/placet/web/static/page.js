@@ -1,7 +1,7 @@
 // The page asks for itself again and carries over what changed, so that nothing a person typed, opened or selected is lost.
 /* global Idiomorph */
-import { $, $$ } from "./dom.js";
-import { bringBack, dirty, hold } from "./drafts.js";
+import { $, $$, signedOut } from "./dom.js";
+import { bringBack, dirty, hold, unsent } from "./drafts.js";
 import { byId, current, handle } from "./items.js";
 
 let wanted = location.href, turn = 0, newest = null;
@@ -31,7 +31,7 @@ export function go(url, how = "push") {
   return refresh();
 }
 
-// False where the page could not be had. Where somebody asks for a newer one meanwhile, it is that one that is waited for.
+// False where the page could not be had, null where nobody is signed in. Where somebody asks for a newer one meanwhile, it is that one that is waited for.
 export function refresh() {
   return (newest = carry(++turn));
 }
@@ -43,7 +43,10 @@ async function carry(mine) {
     text = await answer.text();
   } catch { return mine === turn ? false : newest; }
   if (mine !== turn) return newest;
-  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") { location.assign(answer.url); return false; }
+  if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
+    unsent() || $("[data-sent]") ? signedOut() : location.assign(answer.url); // what is typed is not thrown away
+    return null;
+  }
   const fresh = new DOMParser().parseFromString(text, "text/html");
   if (!$("#main", fresh)) return false;
   carryOver(fresh);

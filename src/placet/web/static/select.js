@@ -7,15 +7,21 @@ export const ticked = () => $$(".tick [name=artifact]:checked");
 // The boxes of a batch's rows that may be selected now.
 export const boxes = (batch) => $$(".tick [name=artifact]", batch).filter((box) => waits(box.closest("[data-item]")));
 
+const isPlain = (box) => "quick" in box.closest("[data-item]").dataset;
+// Of rivals that are selected together accepting takes none: the first of them would set the others aside.
+export const clashes = ({ dataset: { rival } }) => Boolean(rival) && ticked().filter((box) => box.dataset.rival === rival).length > 1;
+// Why accepting the selected leaves this one out; nothing where it does not.
+export const heldBy = (box) => box.dataset.held || (clashes(box) ? "rivals of each other" : "");
+
 export function count() {
   const bulk = $("#many");
   if (!bulk) return;
   for (const all of $$("[data-all]")) {
-    const its = boxes(all.closest("[data-batch]")), on = its.filter((box) => box.checked).length;
-    all.checked = on > 0 && on === its.length;
-    all.indeterminate = on > 0 && !all.checked;
+    const its = boxes(all.closest("[data-batch]")), plain = its.filter(isPlain);
+    all.checked = plain.length > 0 && plain.every((box) => box.checked);
+    all.indeterminate = !all.checked && its.some((box) => box.checked);
   }
-  const all = ticked(), held = all.map((box) => box.dataset.held).filter(Boolean), taken = all.length - held.length;
+  const all = ticked(), held = all.map(heldBy).filter(Boolean), taken = all.length - held.length;
   $("[data-selected]", bulk).textContent = `${all.length} selected`;
   $("[data-accept]", bulk).textContent = `Accept ${taken}`;
   $("[data-reject]", bulk).textContent = `Reject ${all.length}`;
@@ -33,11 +39,11 @@ export function count() {
 // To the next of what is left out, for whatever reason or for one, after the row the eyes are on; after the last comes the first.
 let led = null;
 export function lead(why = Boolean) {
-  const rows = ticked().filter((box) => why(box.dataset.held)), from = document.activeElement.closest("[data-item]") ?? led;
+  const rows = ticked().filter((box) => why(heldBy(box))), from = document.activeElement.closest("[data-item]") ?? led;
   const next = rows.find((box) => from?.compareDocumentPosition(box) & 4 && !from.contains(box)) ?? rows[0];
   led = next.closest("[data-item]");
   look(led);
-  say(`${rows.indexOf(next) + 1} of ${rows.length} left out: ${next.dataset.held}`);
+  say(`${rows.indexOf(next) + 1} of ${rows.length} left out: ${heldBy(next)}`);
 }
 
 function remember() {
@@ -51,11 +57,19 @@ export function select(boxes, on = true) {
   for (const box of boxes) box.checked = on;
   count();
   remember();
+  const all = ticked(), held = all.filter(heldBy).length;
+  say(all.length ? `${all.length} selected.${held ? ` ${held} left out.` : ""}` : "Nothing is selected.");
+}
+
+// A batch's own box takes what the batch would take; the rest is selected one by one, by whoever looked at it.
+function selectOf(batch) {
+  const all = boxes(batch), plain = all.filter(isPlain);
+  plain.every((box) => box.checked) ? select(all, false) : select(plain);
 }
 
 addEventListener("change", ({ target }) => {
   if (!target.closest?.(".tick")) return;
-  select(target.matches("[data-all]") ? boxes(target.closest("[data-batch]")) : [target], target.checked);
+  target.matches("[data-all]") ? selectOf(target.closest("[data-batch]")) : select([target], target.checked);
 });
 // With Shift, all from the box pressed before to this one become as it is.
 let before = null;

@@ -222,6 +222,13 @@ class Proposal(View, frozen=True, kw_only=True):
     lent: Lent | None = None
     hidden: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether accepting it takes one press without a look: a whole batch would take it too (`judge.held_back`)."""
+        needs_a_look = self.held or self.needs_reason or self.hidden or self.confidence == "low"
+        flagged = any(badge.kind != "expires" for badge in self.card.badges)
+        return "accepted" in self.may and not needs_a_look and not flagged
+
 
 class Draft(View, frozen=True, kw_only=True):
     """What a person had sent when it was refused, so that nothing they typed is lost; `errors` by the control's name.
