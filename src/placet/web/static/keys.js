@@ -99,6 +99,7 @@ export const KEYS = [
   { key: "g c", words: "go to the customers", ...to("/customers") },
   { key: "g n", words: "go to insights", ...to("/insights") },
   { key: "Escape", words: "leave a form, clear the selection", on: ".card, #many", bar: false },
+  { key: "Ctrl+Enter", words: "save an edit; from a row's box, go to what is done with the selected", on: ".card, .tick", bar: false },
   { key: "Ctrl+K", words: "find anything by name", on: here, run: find, bar: false, always: true },
   { key: "?", words: "all keys", on: "body", run: help, always: true },
 ];
