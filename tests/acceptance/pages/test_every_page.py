@@ -85,17 +85,26 @@ async def mark_value(page: Page, site: Site) -> None:
     await page.locator(".err").wait_for()
 
 
-async def just_decided(page: Page, site: Site) -> None:
-    await site.propose("lund", item("preferredName", f"Grete {datetime.now(UTC):%f}"))
+async def only_one(page: Page, site: Site) -> None:
+    """The inbox with one proposal, which has no rival."""
+    claire = await site.visitor("claire")
+    waiting = "select id from artifact where customer_id = 'lund' and field = 'preferredName' and status = 'pending'"
+    for each in await site.database.fetch(waiting):
+        await claire.post(f"/artifacts/{each['id']}/decide", {"status": "rejected"})
+    name = f"Grete {datetime.now(UTC):%f}"
+    await site.propose("lund", item("preferredName", name, source_text=name), source=site.note("Call", f"I am {name}."))
     await page.goto("/inbox?customer=lund&field=preferredName")
+
+
+async def just_decided(page: Page, site: Site) -> None:
+    await only_one(page, site)
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     await page.locator("#toast .btn").wait_for()
 
 
 async def refused(page: Page, site: Site) -> None:
-    await site.propose("lund", item("preferredName", f"Greta {datetime.now(UTC):%f}"))
-    await page.goto("/inbox?customer=lund&field=preferredName")
+    await only_one(page, site)
     await page.route("**/decide", lambda route: route.abort())
     await page.keyboard.press("j")
     await page.keyboard.press("a")

@@ -184,7 +184,10 @@ async def test_keys_lead_to_the_source_between_sources_back_and_to_a_copied_link
     await page.keyboard.press("o")
     await page.wait_for_url("**/sources/*")
     await arrived(page, "The long call")
-    await page.keyboard.press("[")
+    await page.evaluate(  # as a keyboard has it on which one reaches it with AltGr
+        """document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "[", ctrlKey: true, altKey: true, bubbles: true, cancelable: true }))"""
+    )
     await arrived(page, "A mail")
     await page.keyboard.press("]")
     await arrived(page, "The long call")
