@@ -156,3 +156,16 @@ async def test_signed_out_what_is_typed_stays_and_is_sent_after_signing_in_again
     await let_in(opened.context, site, "claire")
     await refusal.get_by_role("button", name="Retry").click()
     await expect(page.locator("#toast p")).to_have_text(f"Employer or business is now {firm}.")
+
+
+async def test_a_reason_typed_before_the_change_is_not_typed_again(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", f"{HERE}&open={waiting[3]}")
+    card = row(page, waiting[3])
+    await card.get_by_role("textbox", name="Your reason").fill("Payslips seen")
+    await card.get_by_role("link", name="Edit").click()
+    await expect(card.locator("form.edit textarea[name=reason]")).to_have_value("Payslips seen")
+    await card.locator("form.edit").get_by_role("textbox", name="Source of wealth").fill(f"Savings {waiting[3]}")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#toast p")).to_have_text(f"Source of wealth is now Savings {waiting[3]}.")

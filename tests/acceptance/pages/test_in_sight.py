@@ -129,7 +129,9 @@ async def test_leaving_the_reasons_for_a_batch_lets_go_of_what_they_were_for(
     await focus(page, waiting[1])
     await page.keyboard.press("Shift+R")
     await expect(page.locator("#many")).to_contain_text("4 selected")
+    await expect(page.locator(".offer kbd")).to_be_hidden()  # the key is the bar's now
     await page.keyboard.press("Escape")
+    await expect(page.locator(".offer kbd")).to_be_visible()
     await expect(page.locator("#many")).to_be_hidden()
     await expect(row(page, waiting[1]).locator(".fld")).to_be_focused()
     await page.keyboard.press("x")

@@ -3,7 +3,17 @@ import { $, $$, notice, seen } from "./dom.js";
 import { byId, handle } from "./items.js";
 import { go, stayAt } from "./page.js";
 
+// A reason is typed once, for whichever of the forms it is sent with.
+function share(card) {
+  const fields = $$("textarea[name=reason]", card), typed = fields.find(({ value }) => value)?.value;
+  for (const field of typed ? fields.filter(({ value }) => !value) : []) {
+    field.value = typed;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 export function turn(card, mode) {
+  share(card);
   card.dataset.mode = mode;
   const pane = $(`form.pane.${mode}`, card);
   const first = pane ? $$("input:not([type=hidden]), select, textarea, button:not([disabled])", pane).find(seen) : null;
