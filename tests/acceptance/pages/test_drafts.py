@@ -71,6 +71,19 @@ async def test_many_are_not_decided_over_it_and_leaving_it_lets_it_go(
     await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
 
 
+async def test_what_a_batch_leaves_out_does_not_hold_it_up(
+    site: Site, visit: Callable[..., Any], waiting: list[str]
+) -> None:
+    page: Page = await visit("claire", f"{HERE}&open={waiting[3]}")
+    await row(page, waiting[3]).get_by_role("textbox", name="Your reason").fill("Payslips seen")
+    await row(page, waiting[0]).locator(".fld").click()
+    await expect(row(page, waiting[3]).get_by_text("Typed, not sent")).to_be_visible()
+    await page.locator("[data-batch-accept]").click()
+    await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
+    await row(page, waiting[3]).locator(".fld").click()
+    await expect(row(page, waiting[3]).get_by_role("textbox", name="Your reason")).to_have_value("Payslips seen")
+
+
 async def test_leaving_the_page_asks_first(site: Site, visit: Callable[..., Any], waiting: list[str]) -> None:
     page: Page = await visit("claire", HERE)
     asked: list[str] = []

@@ -176,7 +176,7 @@ export async function sendMany(form, submitter) {
   const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : !heldBy($(".tick input", item))));
-  const changed = among.map(draftIn).find(Boolean);
+  const changed = taken.map(draftIn).find(Boolean);
   if (changed) { // what is typed is neither thrown away nor passed over
     notice(`Nothing was ${status}. Save your change to ${handle(changed.closest("[data-item]")).textContent} first, or leave it.`);
     return changed.focus();

@@ -138,7 +138,7 @@ addEventListener("keydown", (event) => {
   const typing = target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]"), form = target.form;
   if (control && event.key.toLowerCase() === "k" && !event.shiftKey && $(here)) { event.preventDefault(); return find(); }
   if (event.key === "Enter" && control) {
-    if (target.closest?.(".tick")) { event.preventDefault(); $("#many .btn:not(:disabled)").focus(); }
+    if (target.closest?.(".tick")) { event.preventDefault(); $("#many .btn:not(:disabled)")?.focus(); }
     else if (form?.matches(".edit") || (typing && form && !form.matches(".reject"))) form.requestSubmit();
     return;
   }
