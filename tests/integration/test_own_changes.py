@@ -238,3 +238,32 @@ async def test_a_type_may_have_a_time_limit_of_its_own(world: World, rm, custome
     await aged(world, owner, found, 8)
     monkeypatch.setattr(type(artifact_types()["profile_edit"]), "expires_after", timedelta(days=7))
     assert (await world.accept(rm, found)).artifact.status == "expired"
+
+
+# ── many at once ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_of_many_what_cannot_be_undone_says_why_and_takes_nothing_along(world: World, rm, customer):
+    found = (await world.propose(customer, item("occupation", "Chef"), item("employer", "The Mill"))).artifacts
+    for each in found:
+        await world.accept(rm, each)
+    moved, kept = found
+    await verb(world, own.change_profile, rm, customer, {"occupation": "Miller"})
+    no = await world.proposal(customer, "preferredName", "Bert")
+    await world.reject(rm, no)
+    waits = await world.proposal(customer, "interests", ["Chess"])
+    stranger = await world.proposal(await world.customer(await world.person()), "occupation", "Thief")
+    asked = [moved.id, kept.id, no.id, waits.id, stranger.id, "nothing"]
+    outcomes = await verb(world, own.revert_many, rm, asked)
+    assert [(o.artifact_id, o.outcome, o.error.code if o.error else None) for o in outcomes] == [
+        (moved.id, "invalid", "moved_on"),
+        (kept.id, "applied", None),
+        (no.id, "applied", None),
+        (waits.id, "invalid", "not_revertible"),
+        (stranger.id, "not_found", "not_found"),
+        ("nothing", "not_found", "not_found"),
+    ]
+    assert [outcomes[at].artifact.reverts for at in (1, 2)] == [kept.id, no.id]
+    assert await world.profile(customer) == {"occupation": "Miller"}
+    made = await world.rows("select reverts from artifact where reverts = any($1::text[])", asked)
+    assert {row["reverts"] for row in made} == {kept.id, no.id}  # of what was refused nothing is left

@@ -195,6 +195,23 @@ async def test_lists_that_overlap_in_opposite_orders_do_not_deadlock(world: Worl
     assert deadlocks == [{"deadlocks": 0}]
 
 
+async def test_what_two_undo_in_opposite_orders_is_undone_once_and_without_a_deadlock(world: World):
+    rm = await world.person()
+    customers = [await world.customer(rm, {"occupation": "Baker"}) for _ in range(4)]
+    schema = world.runtime.schema
+    for number in range(ROUNDS // 4):
+        found = [await world.proposal(customer, "occupation", f"Trade {number}") for customer in customers]
+        for each in found:
+            await world.accept(rm, each)
+        ids = [each.id for each in found]
+        answers = await from_a_barrier(
+            world, *(told(own.revert_many, rm, each, schema=schema) for each in (ids, ids[::-1]))
+        )
+        assert sorted(outcome.outcome for answer in answers for outcome in answer) == ["applied"] * 4 + ["invalid"] * 4
+    deadlocks = await world.rows("select deadlocks from pg_stat_database where datname = current_database()")
+    assert deadlocks == [{"deadlocks": 0}]
+
+
 async def test_proposing_while_deciding_leaves_no_rival_behind(world: World):
     """A rival that comes while another is accepted is either superseded with it or was proposed against the new value."""
     rm = await world.person()

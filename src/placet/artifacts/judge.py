@@ -15,7 +15,7 @@ import msgspec
 from placet.artifacts import lifecycle, signatures
 from placet.artifacts.artifact import LACKING, LAPSED, Artifact, instant
 from placet.artifacts.artifact_type import ArtifactType, Effect, artifact_type, expires_at
-from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome
+from placet.artifacts.outcome import Changes, Decision, LeftOut, Outcome, outcome_of
 from placet.artifacts.state import State
 from placet.customers import access, fields
 from placet.customers.access import Standing
@@ -24,13 +24,6 @@ from placet.errors import Conflict, Forbidden, Invalid, InvalidValue, NotFound, 
 from placet.identity.principal import SYSTEM, Authority, Principal
 
 UNSET = msgspec.UNSET
-_CALLED = (  # what an outcome is called, by the error that stopped it
-    (LeftOut, "left_out"),
-    (Stale, "stale"),
-    (NotFound, "not_found"),
-    (Forbidden, "forbidden"),
-    (PlacetError, "invalid"),
-)
 _ENDED = {  # how it ended where nobody decided it
     lifecycle.SUPERSEDED: "This was set aside before: another proposal for its field was accepted.",
     lifecycle.EXPIRED: "This expired before anybody decided it.",
@@ -98,7 +91,7 @@ class _Bench:
                 return self._decided_before(decision, artifact)
             done = self._end(decision, artifact) if decision.ending else self._decide(decision, artifact, stands)
         except PlacetError as error:
-            called = next(name for kind, name in _CALLED if isinstance(error, kind))
+            called = outcome_of(error)
             if artifact is not None and not artifact.pending and error.code == "already_decided" and not decision.bulk:
                 called = "already_decided"
             return Outcome(

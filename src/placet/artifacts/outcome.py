@@ -10,7 +10,7 @@ import msgspec
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import LAPSED, Artifact, Signature
 from placet.audit import record
-from placet.errors import Conflict, Invalid, PlacetError
+from placet.errors import Conflict, Forbidden, Invalid, NotFound, PlacetError, Stale
 from placet.identity.principal import Principal
 
 MAX_REASON = 2000  # characters
@@ -95,6 +95,20 @@ class LeftOut(Conflict):
     """A bulk or atomic decision did not take this one; `code` says why."""
 
     code = "left_out"
+
+
+_CALLED = (
+    (LeftOut, "left_out"),
+    (Stale, "stale"),
+    (NotFound, "not_found"),
+    (Forbidden, "forbidden"),
+    (PlacetError, "invalid"),
+)
+
+
+def outcome_of(error: PlacetError) -> str:
+    """What an outcome is called, by the error that stopped it."""
+    return next(name for kind, name in _CALLED if isinstance(error, kind))
 
 
 class ValueChange(msgspec.Struct):

@@ -6,20 +6,22 @@ profile, decided by them in the same transaction. Nothing is ever erased.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from placet.artifacts import inbox, lifecycle, sources
 from placet.artifacts.artifact import Artifact
+from placet.artifacts.decide import SQL as DECIDE
 from placet.artifacts.decide import Decision, Outcome, decide
 from placet.artifacts.drafts import Item, Source
+from placet.artifacts.outcome import outcome_of
 from placet.artifacts.propose import propose
 from placet.customers import access, records
 from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection, statements
-from placet.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from placet.errors import Conflict, Forbidden, Invalid, NotFound, PlacetError, Stale
 from placet.identity.principal import Principal
 from placet.ids import new_id
 
@@ -140,6 +142,34 @@ async def revert(
     assert outcome.artifact is not None  # a good outcome has its artifact
     await connection.execute(DELIVER["cancel_undone"], undone.id, outcome.artifact.id)
     return outcome.artifact
+
+
+async def revert_many(
+    connection: Connection, who: Principal, artifact_ids: Sequence[str], *, schema: ProfileSchema
+) -> list[Outcome]:
+    """Undo several decisions as `revert` does, with an outcome for each in their order; its `artifact` is the entry that undoes
+    it (`signed` where that waits for a second signature) or, of one that could not be undone, what it is.
+
+    One transaction, so that an answer kept under an idempotency key holds for all of them; in it a savepoint each, so that what
+    cannot be undone takes nothing of the others along. All locks come first, in the one order there is: customer by customer
+    two such lists could wait for each other.
+    """
+    access.check_person(who)
+    await connection.execute(DECIDE["lock"], sorted(set(artifact_ids)))
+    outcomes = []
+    for artifact_id in artifact_ids:
+        try:
+            async with connection.transaction():
+                entry = await revert(connection, who, artifact_id, schema=schema)
+        except PlacetError as error:
+            if error.status >= 500:
+                raise
+            left = None if isinstance(error, NotFound) else await inbox.get_artifact(connection, who, artifact_id)
+            outcomes.append(Outcome(artifact_id=artifact_id, outcome=outcome_of(error), artifact=left, error=error))
+        else:
+            done = "signed" if entry.signed is not None else "applied"
+            outcomes.append(Outcome(artifact_id=artifact_id, outcome=done, artifact=entry))
+    return outcomes
 
 
 async def withdraw(

@@ -25,7 +25,7 @@ from placet.errors import NotFound, NotUnderstood, PlacetError, Stale
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import forms
-from placet.web.pages.answering import by_script, told
+from placet.web.pages.answering import by_script, revertible, told, why_not
 from placet.web.pages.forms import Form, one
 from placet.web.pages.proposals import BatchQuery, artifact_page
 from placet.web.pages.surroundings import runtime_and_caller
@@ -56,7 +56,7 @@ async def decide_one(request: Request[Any, Any, Any], artifact_id: FromPath[str]
             looked=_looked(one(form, "looked")),
         )
         if by_script(request):
-            return await decide_once(request, [decision], lambda done: _told_one(done, runtime.schema))
+            return await decide_once(request, [decision], lambda done: _told_one(done, who, runtime.schema))
         [outcome] = await runtime.part(Gate).decide([decision])
         if outcome.error is not None:
             raise outcome.error
@@ -88,7 +88,7 @@ async def _decide_selected(request: Request[Any, Any, Any], status: str) -> Resp
     if not decisions:
         return forms.go(back, views.Notice(sentence="Nothing was selected.", tone="plain"))
     if by_script(request):
-        return await decide_once(request, decisions, lambda done: told(done, _tally(done, status, runtime.schema)))
+        return await decide_once(request, decisions, _reply(status, who, runtime.schema))
     outcomes = await runtime.part(Gate).decide(decisions)
     failed = [outcome.artifact_id for outcome in outcomes if not outcome.good and outcome.outcome != "already_decided"]
     return forms.go(here_with(back, sel=".".join(failed) or None), _tally(outcomes, status, runtime.schema))
@@ -133,7 +133,7 @@ def _forecast(
     taken, rest = sum(o.good for o in outcomes) - signed, [o for o in outcomes if not o.good]
     also = f" and sign {signed}" if signed else ""
     sentence = f"Accept would take {taken} of {len(outcomes)}{also}. Nothing is decided yet."
-    details = tuple(_why_not(outcome, schema, named=False) for outcome in rest)
+    details = tuple(why_not(outcome, schema, named=False) for outcome in rest)
     notice = views.Notice(sentence=sentence, tone="plain", details=details)
     if by_script(request):
         return ok(told(outcomes, notice).body)
@@ -197,7 +197,7 @@ async def _decide_batch(request: Request[Any, Any, Any], batch_id: str, status: 
             )
             for decision in decisions:
                 decision.looked = looked(decision.artifact_id)
-            return decisions, lambda done: told(done, _tally(done, status, runtime.schema))
+            return decisions, _reply(status, who, runtime.schema)
 
         return await find_and_decide_once(request, find)
     outcomes = await bulk.decide_batch(
@@ -236,11 +236,16 @@ async def _refused(
     )
 
 
-def _told_one(outcomes: list[Outcome], schema: ProfileSchema) -> Answer:
+def _told_one(outcomes: list[Outcome], who: Principal, schema: ProfileSchema) -> Answer:
     """One decision as a script is answered; a refusal is raised, to be a problem document."""
     if (error := outcomes[0].error) is not None:
         raise error
-    return told(outcomes, _notice(outcomes[0], schema))
+    return told(outcomes, _notice(outcomes[0], schema), revertible(outcomes, who, schema))
+
+
+def _reply(status: str, who: Principal, schema: ProfileSchema) -> Reply:
+    """How many are answered to a script."""
+    return lambda done: told(done, _tally(done, status, schema), revertible(done, who, schema))
 
 
 def _notice(outcome: Outcome, schema: ProfileSchema) -> views.Notice:
@@ -327,19 +332,8 @@ def _tally(outcomes: Sequence[Outcome], status: str, schema: ProfileSchema) -> v
     if rest:
         sentence += f" {len(rest)} left as {'it was' if len(rest) == 1 else 'they were'}."
     customers = {o.artifact.customer_ref for o in outcomes if o.artifact is not None}
-    details = tuple(_why_not(o, schema, named=len(customers) > 1) for o in rest)
+    details = tuple(why_not(o, schema, named=len(customers) > 1) for o in rest)
     return views.Notice(sentence=sentence, tone="done" if done or signed else "refused", details=details)
-
-
-def _why_not(outcome: Outcome, schema: ProfileSchema, *, named: bool) -> str:
-    """Which one was not taken (with its customer where there are several), and why."""
-    artifact, sentence = outcome.artifact, outcome.error.sentence if outcome.error else outcome.outcome
-    if artifact is None:
-        return f"A proposal: {sentence}"
-    title = artifact_type(artifact.artifact_type).title(artifact.payload, schema)
-    said_already = sentence.startswith(title)
-    what = [part for part in (artifact.customer_name if named else "", "" if said_already else title) if part]
-    return ": ".join(part for part in (", ".join(what), sentence) if part)
 
 
 handlers = (decide_one, accept_selected, reject_selected, try_selected, accept_batch, reject_batch, try_batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from placet.db.engine import Connection
 from placet.errors import NotFound, PlacetError
 from placet.web import views
 from placet.web.pages import forms, show
-from placet.web.pages.answering import by_script, told
+from placet.web.pages.answering import by_script, told, why_not
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -31,6 +32,27 @@ _VALUE = "value."  # what the names of a field's own controls start with
 async def revert(request: Request[Any, Any, Any], artifact_id: FromPath[str]) -> Response[bytes]:
     """Undo a decision by a counter-entry."""
     return await _on_one(request, artifact_id, own.revert, "Not undone.")
+
+
+@post("/decisions/revert", status_code=303)
+async def revert_many(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Undo several decisions, each by a counter-entry; what cannot be undone says why, and the rest is undone."""
+    runtime, who = runtime_and_caller(request)
+    form = await forms.read_form(request)
+    picked = list(dict.fromkeys(form.get("artifact", [])))
+
+    async def work(connection: Connection) -> list[Outcome]:
+        return await own.revert_many(connection, who, picked, schema=runtime.schema)
+
+    if by_script(request):
+
+        async def answer(connection: Connection) -> Answer:
+            outcomes = await work(connection)
+            return told(outcomes, _undone(outcomes, runtime.schema))
+
+        return await once(request, answer)
+    notice = _undone(await runtime.transact(work), runtime.schema)
+    return forms.go(forms.inside(forms.one(form, "next"), "/history"), notice)
 
 
 @post("/artifacts/{artifact_id:str}/withdraw", status_code=303)
@@ -44,14 +66,6 @@ async def _on_one(request: Request[Any, Any, Any], artifact_id: str, verb: Any, 
     form = await forms.read_form(request)
     reason = forms.one(form, "reason").strip() or None
     back = forms.inside(forms.one(form, "next"), f"/artifacts/{segment(artifact_id)}")
-    if by_script(request):
-
-        async def work(connection: Connection) -> Answer:
-            found = await verb(connection, who, artifact_id, schema=runtime.schema, reason=reason)
-            done = Outcome(artifact_id=found.id, outcome="applied", artifact=found)
-            return told([done], views.Notice(sentence=_told(found, runtime.schema)))
-
-        return await once(request, work)
     try:
         found = await runtime.transact(
             lambda connection: verb(connection, who, artifact_id, schema=runtime.schema, reason=reason)
@@ -77,6 +91,31 @@ def _told(found: Artifact, schema: ProfileSchema) -> str:
         return f"Undone: {card.title} waits for a decision again."
     told = found.current_value is not None and not reveal.restricted(found, schema)
     return f"Undone: {card.title} is {card.now} again." if told else f"Undone: {card.title}."
+
+
+def _undone(outcomes: Sequence[Outcome], schema: ProfileSchema) -> views.Notice:
+    """What undoing came to; of several how many, with a line for each that was left."""
+    if not outcomes:
+        return views.Notice(sentence="Nothing was selected.", tone="plain")
+    left = [outcome for outcome in outcomes if outcome.error is not None]
+    entries = [outcome.artifact for outcome in outcomes if outcome.good and outcome.artifact is not None]
+    if len(outcomes) == 1:
+        if entries:
+            return views.Notice(sentence=_told(entries[0], schema))
+        return views.Notice(
+            sentence="Not undone.", tone="refused", details=tuple(o.error.sentence for o in left if o.error)
+        )
+    signed = sum(outcome.outcome == "signed" for outcome in outcomes)
+    done = len(entries) - signed
+    said = [f"Undone: {done}{f' of {len(outcomes)}' if done < len(outcomes) else ''} decisions."] if done else []
+    if signed:
+        said.append(f"{signed} signed, for a second signature to decide.")
+    several = len({outcome.artifact.customer_ref for outcome in outcomes if outcome.artifact is not None}) > 1
+    return views.Notice(
+        sentence=" ".join(said) or "Not undone.",
+        tone="done" if entries else "refused",
+        details=tuple(why_not(outcome, schema, named=several) for outcome in left),
+    )
 
 
 @get("/customers/{customer_id:str}/profile/{field_key:str}")
@@ -181,4 +220,4 @@ def _field(schema: ProfileSchema, key: str) -> Field:
     return field
 
 
-handlers = (revert, withdraw, show_change, change)
+handlers = (revert, revert_many, withdraw, show_change, change)

@@ -10,34 +10,61 @@ from litestar import Request, Response, get
 from placet.api.answers import ok
 from placet.api.reading import read_query
 from placet.artifacts import inbox
-from placet.artifacts.artifact_type import to_wire
+from placet.artifacts.artifact import Artifact
+from placet.artifacts.artifact_type import artifact_type, to_wire
+from placet.customers.schema import ProfileSchema
+from placet.db.engine import Connection
+from placet.identity.principal import Principal
 from placet.web.pages.surroundings import runtime_and_caller
 from placet.web.render import shown
 
+_UNDO = "undo:"  # before the id of one whose decision was to be undone
+
 
 class UnsavedQuery(msgspec.Struct, kw_only=True):
-    """Ids of artifacts, with dots between them; more than a page of them are not looked at."""
+    """Ids of artifacts, with dots between them, as the script remembers them; more than a page of them are not looked at."""
 
     ids: str = ""
 
 
 class Waiting(msgspec.Struct):
-    """One that still waits for the caller's decision: what it is, as HTML with what could not be seen marked."""
+    """One that still waits for the caller's decision, or to be undone: what it is, as HTML with what could not be seen marked."""
 
-    id: str
+    id: str  # as it was asked for
     shown: str
 
 
 @get("/unsaved")
 async def show_unsaved(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Which of these still wait for a decision that is the caller's to make."""
+    """Which of these still wait for a decision that is the caller's to make, or are decided and nobody undid it."""
     runtime, who = runtime_and_caller(request)
     asked = tuple(read_query(request, UnsavedQuery).ids.split("."))[: inbox.MAX_LIMIT]
     async with runtime.reading() as connection:
         filters = inbox.Filters(status="pending", ids=asked)
         page = await inbox.list_artifacts(connection, who, filters, limit=inbox.MAX_LIMIT)
-    found = [(artifact, to_wire(artifact, who, runtime.schema)) for artifact in page.artifacts]
-    return ok([Waiting(a.id, str(shown(f"{wire.title} of {a.customer_name}"))) for a, wire in found if wire.allowed])
+        waits = [artifact for artifact in page.artifacts if to_wire(artifact, who, runtime.schema).allowed]
+        stands = await _standing(connection, who, runtime.schema, asked)
+    told = [*((artifact.id, artifact) for artifact in waits), *((_UNDO + artifact.id, artifact) for artifact in stands)]
+    return ok([Waiting(said, str(shown(f"{_title(a, runtime.schema)} of {a.customer_name}"))) for said, a in told])
+
+
+async def _standing(
+    connection: Connection, who: Principal, schema: ProfileSchema, asked: tuple[str, ...]
+) -> list[Artifact]:
+    """Of those to be undone the ones that the caller could undo still, and that no entry undoes, not even one that waits."""
+    ids = tuple(each.removeprefix(_UNDO) for each in asked if each.startswith(_UNDO))
+    if not ids:
+        return []
+    page = await inbox.list_artifacts(connection, who, inbox.Filters(ids=ids), limit=inbox.MAX_LIMIT)
+    return [
+        artifact
+        for artifact in page.artifacts
+        if "revert" in to_wire(artifact, who, schema).actions and not await inbox.undoing(connection, who, artifact.id)
+    ]
+
+
+def _title(artifact: Artifact, schema: ProfileSchema) -> str:
+    return artifact_type(artifact.artifact_type).title(artifact.payload, schema)
 
 
 handlers = (show_unsaved,)

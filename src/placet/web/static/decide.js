@@ -7,7 +7,7 @@ import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
 import { clashes, heldBy, ticked } from "./select.js";
 import { drop, toast } from "./toast.js";
-import { answered, sent } from "./unsaved.js";
+import { answered, sent, toUndo } from "./unsaved.js";
 
 const DEAF_MS = 500; // after the focus went on, so that a second press of the same key decides nothing unseen
 let deafUntil = 0, newest = { over: true }; // the last decision: whether it is answered for, and to be taken back
@@ -21,7 +21,7 @@ const csrf = () => $("input[name=csrf]").value;
 async function send(action, body, key, ids = []) {
   sent(ids);
   const said = await ask(action, body, key);
-  if (!said.lost && ![401, 403].includes(said.status)) answered(ids);
+  if (!said.lost && ![401, 403].includes(said.status)) answered(said.error ? [...ids, ...ids.map(toUndo)] : ids);
   return said;
 }
 
@@ -56,7 +56,7 @@ export function sendCard(form, submitter) {
 }
 
 async function decide(item, action, body, key = newKey()) {
-  const status = body.get("status"), card = item.matches(".card"), mine = (newest = {});
+  const status = body.get("status"), card = item.matches(".card"), mine = (newest = { ids: [item.dataset.item] });
   for (const old of $$(".refusal, .err", item)) old.remove();
   body.set("csrf", csrf()); // the one of now, where somebody signed in again
   ink(item, status);
@@ -95,15 +95,17 @@ async function returnTo(item) {
 const listed = () => !$("#main").matches("[data-alone]");
 
 async function saved(done, said, mine) {
-  const made = [];
+  const made = []; // what can be undone
   mine.over = true;
   for (const [at, item] of done.entries()) {
     const result = said.results[at] ?? {};
     if (result.outcome === "signed") { restore(item); continue; }
     listed() ? keep(item) : restore(item);
-    made.push({ id: result.artifactId ?? item.dataset.item, title: handle(item).textContent });
+    if (result.revertible) made.push(item.dataset.item);
   }
+  if (mine.back) answered(mine.ids.map(toUndo));
   if (mine.back && made.length) { fold(done); return undo(made); }
+  if (mine.back) for (const words of ["sentence", "shown"]) said[words] += ` ${cannotUndo(said.results)}`;
   say(said.sentence);
   toast(said, made.length ? () => undo(made) : null, () => fold(done));
   await refresh();
@@ -187,11 +189,11 @@ export async function sendMany(form, submitter) {
   submitter?.setAttribute("aria-busy", "true");
   submitter?.closest("details")?.removeAttribute("open");
   for (const item of taken) ink(item, status);
-  const mine = (newest = {}), rest = items().filter(waits), next = rest.find((item) => last?.compareDocumentPosition(item) & 4) ?? rest.at(-1);
+  const mine = (newest = { ids: taken.map((item) => item.dataset.item) }), rest = items().filter(waits), next = rest.find((item) => last?.compareDocumentPosition(item) & 4) ?? rest.at(-1);
   goDeaf();
   next ? look(next) : $("#main").focus();
   if (form.lost?.asked === asked) ({ body, key } = form.lost); // the same again, to the letter: it is done once
-  const said = await send(action, body, key, taken.map((item) => item.dataset.item));
+  const said = await send(action, body, key, mine.ids);
   form.lost = said.lost ? { asked, body, key } : undefined;
   delete form.dataset.sent;
   submitter?.removeAttribute("aria-busy");
@@ -240,22 +242,22 @@ async function tryOut(form, submitter) {
 export function takeBack() {
   if (newest.over) return false;
   newest.back = true;
+  sent(newest.ids.map(toUndo));
   say("It will be undone once it is saved.");
   return true;
 }
 
-// Each of them, whatever became of the others; where the server cannot be reached the rest is not tried.
-async function undo(made) {
+const cannotUndo = (results) => results.some(({ outcome }) => outcome === "signed")
+  ? "A signature is not taken back: reject the proposal, or sign another value by editing it." : "That cannot be undone.";
+
+// All that can be, whatever becomes of the others; what was lost is sent again to the letter, so that it is done once.
+async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.map((id) => ["artifact", id])]), key = newKey()) {
   drop();
-  let undone = 0, failed = "", said;
-  for (const { id, title } of made) {
-    said = await send(`/artifacts/${encodeURIComponent(id)}/revert`, new URLSearchParams({ csrf: csrf() }), newKey());
-    if (said.error) failed ||= made.length > 1 ? `${title}: ${said.error}` : said.error;
-    else undone++;
-    if (said.lost) break;
-  }
-  if (made.length > 1) said = { sentence: `Undone: ${failed ? `${undone} of ` : ""}${made.length} decisions.` };
-  if (failed) notice(`${undone ? said.sentence : "Not undone."} ${failed}`);
+  const said = await send("/decisions/revert", body, key, ids.map(toUndo));
+  if (said.error) {
+    const again = () => { $(".notice.own").remove(); undo(ids, body, key); };
+    notice(`Not undone. ${said.error}`, ...(said.lost ? [make("button", { type: "button", className: "btn sm", onclick: again }, "Retry")] : []));
+  } else if (said.details.length) notice([said.sentence, ...said.details].join(" "));
   else { say(said.sentence); toast(said); }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();

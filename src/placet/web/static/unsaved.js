@@ -1,11 +1,13 @@
-// What was decided and not answered for: its ids stay with this tab until the server has said what became of them, and the next
-// page says which of them still wait. Nothing is sent again by itself.
+// What was decided, or undone, and not answered for: its ids stay with this tab until the server has said what became of them,
+// and the next page says which of them still wait, or stand. Nothing is sent again by itself.
 import { $, make, markup, notice } from "./dom.js";
 
 const GRACE_MS = 5000; // what outlived its page may still be on its way
-const MOST = 100; // ids that are kept
+const MOST = 200; // ids that are kept
 const key = `placet.unsaved.${document.body.dataset.me}`;
 const ours = new Set(); // sent from this page, whose rows say themselves what became of them
+const UNDO = "undo:";
+export const toUndo = (id) => UNDO + id; // how it is remembered that a decision was to be undone
 
 function kept() {
   try { return new Map(JSON.parse(sessionStorage.getItem(key))); } catch { return new Map(); }
@@ -17,7 +19,7 @@ function keep(ids) {
 
 export function sent(ids) {
   const all = kept();
-  for (const id of ids) { all.set(id, Date.now()); ours.add(id); }
+  for (const id of ids) { all.delete(toUndo(id)); all.set(id, Date.now()); ours.add(id); }
   keep(all);
 }
 
@@ -36,7 +38,8 @@ async function ask() {
       if (!answer.ok) return;
       waiting = await answer.json();
     } catch { return; }
-    answered([...asked.keys()].filter((id) => !waiting.some((each) => each.id === id)));
+    const open = new Set(waiting.flatMap(({ id }) => [id, toUndo(id)])); // what waits still may be saved yet, and is then to be undone
+    answered([...asked.keys()].filter((id) => !open.has(id)));
   }
   const late = waiting.filter(({ id }) => Date.now() - asked.get(id) >= GRACE_MS);
   if (late.length < waiting.length) setTimeout(ask, GRACE_MS);
@@ -48,9 +51,13 @@ function tell(late) {
   if (ids === ($("[data-unsaved]")?.dataset.unsaved ?? "")) return;
   $("[data-unsaved]")?.remove();
   if (!ids) return;
-  const links = late.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id)}`, onclick: () => answered([id]) }, ...markup(shown))]);
+  const links = (some) => some.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id.replace(UNDO, ""))}`, onclick: () => answered([id]) }, ...markup(shown))]);
+  const words = [["Not saved: ", false, ". What you decided was lost."], ["Not undone: ", true, ". What you decided stands."]].flatMap(([lost, undo, so]) => {
+    const some = late.filter(({ id }) => id.startsWith(UNDO) === undo);
+    return some.length ? [lost, ...links(some), `${so} `] : [];
+  });
   const leave = () => { answered(late.map(({ id }) => id)); tell([]); $("#main").focus(); };
-  notice(["Not saved: ", ...links, ". What you decided was lost."], make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
+  notice(words, make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
 }
 
 addEventListener("pageshow", ask);
