@@ -125,6 +125,15 @@ async def test_one_artifact(explaining, waiting):
     assert explaining.buffers < 40
 
 
+async def test_what_of_a_list_was_undone(explaining, owner):
+    """The counter-entries are found by what they revert, however many artifacts revert nothing."""
+    rows = await owner.fetch("select id from artifact where status = 'accepted' order by id limit 50")
+    assert await inbox.undone(explaining, [row["id"] for row in rows]) == inbox.Undone()
+    require_no_whole_table(explaining)
+    assert {"artifact_reverts", "artifact_pkey"} <= indexes(explaining)
+    assert explaining.buffers < 400
+
+
 @pytest.mark.parametrize("status", ["accepted", "rejected"])
 async def test_a_decision(explaining, waiting, owner, schema, status):
     who = rm(waiting)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -201,6 +202,26 @@ async def undoing(connection: Connection, who: Principal, artifact_id: str) -> l
         f"{SQL['columns']} where {condition} and a.reverts = $2 order by a.seq", scope, artifact_id
     )
     return [from_row(row) for row in rows]
+
+
+class Undone(msgspec.Struct, frozen=True):
+    """Of some artifacts: the `decisions` that were undone, and the `entries` that are there to undo an approval."""
+
+    decisions: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
+
+
+async def undone(connection: Connection, ids: Collection[str]) -> Undone:
+    """What of these was undone, and what undoes. An approval is undone once its counter-entry is approved, a rejection once it
+    is proposed again. With no question of who asks: whoever may see an artifact may know.
+    """
+    if not ids:
+        return Undone()
+    rows = await connection.fetch(SQL["undone"], list(ids))
+    return Undone(
+        frozenset(row["reverts"] for row in rows if row["approved"] or not row["approval"]),
+        frozenset(row["id"] for row in rows if row["approval"]),
+    )
 
 
 async def named(connection: Connection, ids: list[str]) -> list[Artifact]:

@@ -31,6 +31,12 @@ left join source s on s.id = a.source_id
 -- Whether a customer is there for this caller.
 select exists (select from customer c where c.id = $2 and {visible});
 
+-- name: undone
+-- Which of these an entry undoes, and which are entries that undo: what is undone is named by the index on what they revert.
+select e.id, e.reverts, o.status in ('accepted', 'edited') as approval, e.status in ('accepted', 'edited') as approved
+from artifact e join artifact o on o.id = e.reverts
+where e.id = any (array(select r.id from artifact r where r.reverts = any ($1::text[])) || $1::text[]);
+
 -- name: second
 -- What somebody else signed once, for the value its field still has, where this person may give the second signature.
 select o.id from artifact o

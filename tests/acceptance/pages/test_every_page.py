@@ -133,6 +133,15 @@ async def artifact_decided(page: Page, site: Site) -> None:
     await page.goto(f"/artifacts/{which}")
 
 
+async def artifact_undone(page: Page, site: Site) -> None:
+    which = (await site.proposal("brandt", "preferredName", "Leni")).id
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{which}/decide", {"status": "accepted"})
+    await claire.post("/decisions/revert", {"artifact": which})
+    await page.goto(f"/artifacts/{which}")
+    await page.get_by_role("link", name="an entry of its own").first.wait_for()
+
+
 async def artifact_proven(page: Page, site: Site) -> None:
     await site.seal()
     await artifact_decided(page, site)
@@ -364,6 +373,7 @@ PAGES: dict[str, tuple[str | None, Show]] = {
     "keys": ("claire", keys_help),
     "artifact-pending": ("claire", artifact_pending),
     "artifact-decided": ("claire", artifact_decided),
+    "artifact-undone": ("claire", artifact_undone),
     "artifact-proven": ("claire", artifact_proven),
     "read": ("claire", at("/customers/brandt/read")),
     "read-nothing-found": ("claire", read_nothing),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from playwright.async_api import Page, expect
 
 from acceptance.pages.conftest import Site
 from acceptance.pages.test_access import text
 from acceptance.pages.test_triage import HERE, Held, contexts, row, visit, waiting
 from placet.artifacts.drafts import Item
+from placet.customers import teams
+from placet.identity.principal import SYSTEM
 
 __all__ = ["contexts", "visit", "waiting"]
 KEPT = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
@@ -234,3 +238,103 @@ async def test_taken_back_before_it_was_saved_it_says_where_nothing_can_be(
     await page.keyboard.press("1")
     await expect(page.locator("#toast p")).to_contain_text("Tax residency is rejected.")
     assert await site.status(signed) == "rejected"
+
+
+# ── told as what it was ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def part(site: Site, path: str, begins: str, ends: str) -> str:
+    """What Claire reads, and hears, in a part of a page."""
+    page = (await (await site.visitor("claire")).get(path)).text
+    return text(httpx.Response(200, text=page.partition(begins)[2].partition(ends)[0]))
+
+
+async def test_an_undo_is_told_as_one_and_what_it_undid_as_undone(site: Site, waiting: list[str]) -> None:
+    was = await site.value("lund", "occupation")
+    value = await site.database.fetchval("select payload ->> 'proposed_value' from artifact where id = $1", waiting[0])
+    claire = await site.visitor("claire")
+    await claire.post("/decisions/accept", {"artifact": waiting[:2]})
+    await claire.post(f"/artifacts/{waiting[0]}/revert", {})
+    entry = await site.database.fetchval("select id from artifact where reverts = $1", waiting[0])
+    source = await site.database.fetchval("select source_id from artifact where id = $1", waiting[0])
+
+    for path in ("/history?customer=lund", "/customers/lund"):
+        for which, said in ((entry, "undo by you, "), (waiting[0], "you, "), (waiting[1], "you, ")):
+            row = await part(site, path, f'href="/artifacts/{which}"', "</li>")
+            assert said in row, (path, row)
+            assert ("undo by" in row) == (which == entry), (path, row)
+            assert (", since undone" in row) == (which == waiting[0]), (path, row)
+    assert ", since undone" in await part(site, "/insights/cases", f'href="/artifacts/{waiting[0]}"', "</li>")
+    assert ", since undone" in await part(site, f"/sources/{source}", f'id="a-{waiting[0]}"', "</li>")
+    note = (await claire.get(f"/sources/{source}")).text
+    states = re.findall(r'<mark class="(\w+)" data-n="\d"><span class="anchor" id="q-(\w+|\S+?)">', note)
+    assert [state for state, of in states if of in waiting[:2]] == ["ended", "accepted"]
+
+    # Where it is told as sentences, made and accepted by one person it is one.
+    told = f"You undid Occupation : {was} again"
+    for path, begins in (("/customers/lund/timeline", '<ol class="tl"'), ("/customers/lund", "<h2>Timeline</h2>")):
+        assert told in await part(site, path, begins, "</ol>"), path
+        events = (await claire.get(path)).text.partition(begins)[2].partition("</ol>")[0]
+        assert events.count(f'"/artifacts/{entry}"') == 1, path
+    assert "You proposed to undo Occupation" in await part(
+        site, "/customers/lund/timeline?act=proposed", "<ol", "</ol>"
+    )
+    trail = await part(site, f"/artifacts/{entry}", 'id="trail-h"', "</section>")
+    assert f"You proposed to undo Occupation : {was}" in trail
+    assert told in trail
+    assert f"Profile changed from {value} to {was}" in trail
+
+    assert "Accepted Undone" in await part(site, f"/artifacts/{waiting[0]}", "<header", "</header>")
+    changed = 'aria-label="What changed"'
+    assert ", since undone by an entry of its own" in await part(
+        site, f"/artifacts/{waiting[0]}", changed, "</section>"
+    )
+    page = (await claire.get(f"/artifacts/{waiting[0]}")).text
+    assert f'href="/artifacts/{entry}"' in page.partition(changed)[2].partition("</section>")[0]
+    assert "undo by you, " in await part(site, f"/artifacts/{entry}", changed, "</section>")
+
+
+async def test_a_rejection_taken_back_is_told_as_that_and_what_follows_as_a_decision(
+    site: Site, waiting: list[str]
+) -> None:
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{waiting[1]}/decide", {"status": "rejected"})
+    await claire.post("/decisions/revert", {"artifact": waiting[1]})
+    again = await site.database.fetchval("select id from artifact where reverts = $1", waiting[1])
+    timeline = await part(site, "/customers/lund/timeline", '<ol class="tl"', "</ol>")
+    assert "You took back the rejection of Employer or business : Firm" in timeline
+    await claire.post(f"/artifacts/{again}/decide", {"status": "accepted"})
+    timeline = await part(site, "/customers/lund/timeline", '<ol class="tl"', "</ol>")
+    assert timeline.lstrip("> ").startswith("You accepted Employer or business : Firm")
+    rejected, accepted = [
+        await part(site, "/history?customer=lund", f'href="/artifacts/{which}"', "</li>")
+        for which in (waiting[1], again)
+    ]
+    assert ", since undone" in rejected
+    assert "Undo" not in rejected
+    assert "undo" not in accepted.replace("Undo the decision", "")
+
+
+async def test_an_undo_that_takes_two_is_none_before_the_second_signature(site: Site) -> None:
+    await teams.set_customer_member(site.database, SYSTEM, "lund", "jonas", "cosign")  # type: ignore[arg-type]
+    first = (await site.proposal("lund", "taxResidency", "Sweden")).id
+    claire, jonas = await site.visitor("claire"), await site.visitor("jonas")
+    await claire.post(f"/artifacts/{first}/decide", {"status": "accepted"})
+    await jonas.post(f"/artifacts/{first}/decide", {"status": "accepted"})
+    asked = f"/unsaved?ids=undo:{first}"
+    [left] = (await claire.get(asked, accept="application/json")).json()
+    assert left == {"id": f"undo:{first}", "shown": "Tax residency of Margrethe Lund"}
+    assert (await jonas.get(asked, accept="application/json")).json() == []  # it is not his to undo
+    answer = await claire.post("/decisions/revert", {"artifact": first}, accept="application/json")
+    assert answer.json()["results"] == [{"artifactId": first, "outcome": "signed", "status": "pending"}]
+    assert (await claire.get(asked, accept="application/json")).json() == []  # it waits, and nothing was lost
+    entry = await site.database.fetchval("select id from artifact where reverts = $1", first)
+    row = f'href="/artifacts/{first}"'
+    assert "since undone" not in await part(site, "/history?customer=lund", row, "</li>")
+    timeline = await part(site, "/customers/lund/timeline", '<ol class="tl"', "</ol>")
+    assert "You proposed to undo Tax residency" in timeline
+    await jonas.post(f"/artifacts/{entry}/decide", {"status": "accepted"})
+    assert "since undone" in await part(site, "/history?customer=lund", row, "</li>")
+    timeline = await part(site, "/customers/lund/timeline", '<ol class="tl"', "</ol>")
+    assert "Jonas Reber undid Tax residency" in timeline
+    assert "You proposed to undo Tax residency" in timeline

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from placet.artifacts import reveal, sources
+from placet.artifacts import inbox, reveal, sources
 from placet.artifacts.artifact import Artifact
 from placet.customers import delegations
 from placet.customers.schema import ProfileSchema
@@ -34,7 +34,17 @@ async def beside(
         contexts=await sources.contexts(connection, artifacts) if quotes else {},
         lent=await delegations.live_for(connection, who.id) if stands_in else (),
         revealed=await reveal.lately(connection, who, artifacts, schema),
+        undone=await _undone(connection, artifacts),
     )
+
+
+async def over(connection: Connection, *lists: Collection[Artifact]) -> Beside:
+    """What a list of those that are over needs."""
+    return Beside(undone=await _undone(connection, [artifact for each in lists for artifact in each]))
+
+
+async def _undone(connection: Connection, artifacts: Collection[Artifact]) -> inbox.Undone:
+    return await inbox.undone(connection, [a.id for a in artifacts if not a.pending or a.reverts is not None])
 
 
 @get("/artifacts/{artifact_id:str}/reveal")

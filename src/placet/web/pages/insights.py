@@ -19,6 +19,7 @@ from placet.evaluation.intervals import wilson
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import choosing, forms, show
+from placet.web.pages.beside import over
 from placet.web.pages.surroundings import PAGE, here, html, runtime_and_caller, shell, span
 from placet.web.render import OUTCOMES, here_with, thousands
 from placet.web.times import day, length
@@ -160,6 +161,7 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
     behind = Behind(**{name: getattr(query, name) or None for name in Behind.__struct_fields__})
     async with runtime.reading() as connection:
         page = await insights.cases(connection, who, behind, days=query.days or None, limit=PAGE, cursor=query.cursor)
+        near = await over(connection, page.artifacts)
         around = await shell(request, connection, "insights")
     period = str(query.days) if query.days != 90 else ""
     named = PERIODS.get(period, f"Last {query.days} days")
@@ -167,7 +169,7 @@ async def show_cases(request: Request[Any, Any, Any]) -> Response[bytes]:
     view = CasesPage(
         shell=around,
         words=_words(behind, runtime.schema, f"Since {day(page.limited_to.date())}" if page.limited_to else named),
-        proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
+        proposals=tuple(show.proposal(a, who, runtime.schema, beside=near) for a in page.artifacts),
         span=span(
             request, query.first, len(page.artifacts), {"cursor": page.next_cursor} if page.next_cursor else None
         ),

@@ -21,7 +21,7 @@ from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import choosing, forms, show
-from placet.web.pages.beside import beside
+from placet.web.pages.beside import beside, over
 from placet.web.pages.proposals import open_card
 from placet.web.pages.reader import Beside, said_once
 from placet.web.pages.surroundings import PAGE, here, html, runtime_and_caller, shell, span
@@ -119,9 +119,10 @@ async def show_history(request: Request[Any, Any, Any]) -> Response[bytes]:
             )
         around = await shell(request, connection, "inbox")
         narrowed = bool(query.customer or query.field or query.confidence or query.status)
+        near = await over(connection, page.artifacts)
         view = views.HistoryPage(
             shell=around,
-            proposals=tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts),
+            proposals=tuple(show.proposal(a, who, runtime.schema, beside=near) for a in page.artifacts),
             filters=(
                 await choosing.customer_filter(connection, who, meant, around.lately),
                 *_filters(runtime, query),
@@ -286,7 +287,8 @@ async def _last_decided(
     connection: Connection, runtime: Runtime, who: Principal, count: int
 ) -> tuple[views.Proposal, ...]:
     page = await inbox.list_artifacts(connection, who, inbox.Filters(), limit=count, order="decided")
-    return tuple(show.proposal(a, who, runtime.schema) for a in page.artifacts)
+    near = await over(connection, page.artifacts)
+    return tuple(show.proposal(a, who, runtime.schema, beside=near) for a in page.artifacts)
 
 
 handlers = (show_inbox, show_history)

@@ -21,10 +21,11 @@ from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show, telling
 from placet.web.pages.attention import attention
-from placet.web.pages.beside import beside
+from placet.web.pages.beside import beside, over
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.reader import said_once
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.pages.undoing import retold
 from placet.web.render import segment
 from placet.web.times import day, month
 
@@ -52,6 +53,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
         lines = await timeline.of_customer(connection, who, customer_id, limit=LINES, newest_first=True)
         titles = {a.batch_id: a.source_title for a in (*pending, *decided.artifacts) if a.source_title}
         near = await beside(connection, who, schema, pending)
+        past = await over(connection, decided.artifacts)
         staying = await kept.of_customer(connection, who, customer_id)
         waiting, lent = said_once(
             show.batches(pending, who, schema, near, cut=[a.id for a in pending[inbox.MAX_LIMIT - 1 :]])
@@ -61,7 +63,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
             head=await head(connection, who, customer, len(pending)),
             pending=waiting,
             lent=lent,
-            artifacts=tuple(show.proposal(a, who, schema, with_customer=False) for a in decided.artifacts),
+            artifacts=tuple(show.proposal(a, who, schema, beside=past, with_customer=False) for a in decided.artifacts),
             more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
             facts=_key_facts(customer, schema),
             completeness=_completeness(customer, schema),
@@ -78,7 +80,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
                 for k in staying
                 if k.kept.section == "notes"
             )[:NOTES],
-            recent=telling.lately(lines, who, schema, titles, RECENT),
+            recent=telling.lately(await retold(connection, lines), who, schema, titles, RECENT),
             opened=await open_card(connection, runtime, who, pending, query.open, query.do),
         )
     return html(view)

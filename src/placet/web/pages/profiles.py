@@ -23,6 +23,7 @@ from placet.web.pages.beside import beside
 from placet.web.pages.overview import all_pending, head
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
+from placet.web.pages.undoing import retold
 from placet.web.render import segment
 
 
@@ -125,7 +126,7 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
             head=await head(
                 connection, who, customer, (await inbox.pending_counts(connection, who)).get(customer_id, 0)
             ),
-            happenings=telling.timeline(shown, who, runtime.schema),
+            happenings=telling.timeline(await retold(connection, shown), who, runtime.schema),
             span=span(request, query.first, len(shown), {"before": str(shown[-1].seq)} if more else None),
             as_of=day,
             then=_then(then, who, runtime.schema),

@@ -23,8 +23,9 @@ from placet.identity.principal import Principal
 from placet.runtime import Runtime
 from placet.web import views
 from placet.web.pages import deliveries, proving, show, standing, telling
-from placet.web.pages.beside import beside
+from placet.web.pages.beside import beside, over
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.pages.undoing import retold
 from placet.web.render import HIDDEN, count, segment
 
 RIVALS = 4  # other proposals for a field that a card shows
@@ -107,6 +108,7 @@ async def artifact_page(
         rivals = await rivals_of(connection, runtime, who, artifact)
         seal = await proving.seal_of(connection, runtime, artifact_id)
         undoing = await inbox.undoing(connection, who, artifact_id)
+        told, ended = await retold(connection, lines, whole=True), await over(connection, members, earlier)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"
         )
@@ -130,13 +132,16 @@ async def artifact_page(
             rivals=rivals,
         ),
         before=_before(artifact, values, who),
-        trail=telling.trail(lines, who, runtime.schema, sent_on, undoing),
+        trail=telling.trail(told, who, runtime.schema, sent_on, undoing),
         facts=_facts(artifact, runtime.schema, undoing, members, show.maker(artifact, read_by)),
+        undone_by=next((entry.id for entry in undoing if entry.approved or not artifact.approved), None),
         raw=_raw(artifact, who, runtime.schema, hidden=proposal.hidden),
         siblings=tuple(
-            show.proposal(a, who, runtime.schema, with_customer=False) for a in members if a.id != artifact_id
+            show.proposal(a, who, runtime.schema, beside=ended, with_customer=False)
+            for a in members
+            if a.id != artifact_id
         ),
-        thread=tuple(show.proposal(a, who, runtime.schema, with_customer=False) for a in earlier),
+        thread=tuple(show.proposal(a, who, runtime.schema, beside=ended, with_customer=False) for a in earlier),
         colleagues=colleagues,
         deliveries=sent_on,
         may_replay=who.type == "admin",

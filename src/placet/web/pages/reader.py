@@ -9,6 +9,7 @@ import msgspec
 from placet.artifacts import lifecycle
 from placet.artifacts.artifact import Artifact
 from placet.artifacts.card import Badge
+from placet.artifacts.inbox import Undone
 from placet.artifacts.sources import Context
 from placet.customers import access
 from placet.customers.delegations import Delegation
@@ -19,11 +20,14 @@ from placet.web.render import HIDDEN
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What a proposal's page reads beside it: where quotes stand, what the reader stands in for, what they asked to see."""
+    """What a proposal's page reads beside it: where quotes stand, what the reader stands in for, what they asked to see, what
+    was undone.
+    """
 
     contexts: Mapping[str, Context] = {}
     lent: Sequence[Delegation] = ()
     revealed: frozenset[str] = frozenset()
+    undone: Undone = Undone()
 
 
 def hidden(made: views.Proposal) -> views.Proposal:

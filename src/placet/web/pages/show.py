@@ -77,6 +77,7 @@ def proposal(
     may = _may(artifact, wire, second=second)
     field = schema.field(artifact.field) if artifact.field is not None else None
     held = held_back(artifact, who, schema, bulk=False) if may else None
+    undone = artifact.id in beside.undone.decisions
     made = views.Proposal(
         id=artifact.id,
         type_label=kind.label,
@@ -98,10 +99,12 @@ def proposal(
         members=members(artifact),
         signature=signature(artifact, who, schema),
         second=second,
-        actions=tuple(wire.actions),
+        actions=tuple(a for a in wire.actions if not (undone and a == "revert")),
         doable=tuple(views.Choice(value=a.name, label=a.label) for a in kind.actions if a.name in wire.actions),
         done=tuple(_done(act, who) for act in artifact.acts),
         lent=lent(artifact, who, beside.lent),
+        undone=undone,
+        undoes=artifact.approved and artifact.id in beside.undone.entries,
     )
     return hidden(made) if restricted(artifact, schema) and artifact.id not in beside.revealed else made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -55,7 +56,7 @@ async def show_source(request: Request[Any, Any, Any], source_id: FromPath[str])
         stored_at=source.created_at,
         sha256=source.sha256.hex(),
         agent=", ".join(dict.fromkeys(a.created_by_name for a in found)) or None,
-        lines=lines(source.text, _quotes(found, numbers, query.open)),
+        lines=lines(source.text, _quotes(found, numbers, query.open, near.undone.decisions)),
         proposals=tuple(show.proposal(a, who, runtime.schema, beside=near, number=numbers[a.id]) for a in found),
         seen=seen([item for batch in batches for item in batch.not_proposed], runtime.schema),
         batch_id=batches[0].id if len(batches) == 1 else None,
@@ -187,13 +188,17 @@ async def _all_of(connection: Any, who: Any, source_id: str) -> list[Artifact]:
     )
 
 
-def _quotes(found: list[Artifact], numbers: dict[str, int], open_id: str | None) -> list[Quote]:
+def _quotes(
+    found: list[Artifact], numbers: dict[str, int], open_id: str | None, undone: Collection[str]
+) -> list[Quote]:
     return [
         Quote(
             start=artifact.evidence_start,
             end=artifact.evidence_end,
             number=numbers[artifact.id],
-            state="open" if artifact.id == open_id else _STATES.get(artifact.status, "ended"),
+            state="open"
+            if artifact.id == open_id
+            else _STATES.get(artifact.status if artifact.id not in undone else "undone", "ended"),
         )
         for artifact in found
         if artifact.evidence_start is not None and artifact.evidence_end is not None and artifact.evidence_verified

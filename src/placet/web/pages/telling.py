@@ -18,6 +18,7 @@ from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
 from placet.web.pages import show
+from placet.web.pages.undoing import UNDOING, Told, undone_by
 from placet.web.render import HIDDEN, segment
 from placet.web.times import length
 
@@ -52,6 +53,7 @@ _SENTENCES = {  # what an event without a value says, from what it keeps; names 
     "delegation.created": " had {toUserName} stand in for {fromUserName}",
     "delegation.ended": " ended that {toUserName} may stand in for {fromUserName}",
 }
+_VALUED: dict[str, Told] = {**UNDOING, "signed": (" signed ", "proposed", ". A second signature decides")}
 _DELIVERY = {
     "delivered": " called {trigger} about ",
     "delivery_dead": " gave up calling {trigger} about ",
@@ -75,7 +77,7 @@ _ACTS = {  # acts that are not called what they are in words
 }
 MOST_VALUES = 8  # acts, people and fields a timeline offers each
 _RINGS = ("accepted", "edited", "rejected", "superseded", "expired", "withdrawn")  # acts with a ring mark of their own
-_INK = ("accepted", "edited")
+_INK = ("accepted", "edited", "undone")
 
 
 def trail(
@@ -97,7 +99,7 @@ def trail(
         )
         told += _applied(line, schema)
     told += [failed for delivery in sent for failed in _not_taken(delivery)]
-    told += [_undone(entry, who) for entry in undoing]
+    told += [undone_by(entry, who) for entry in undoing]
     return tuple(sorted(told, key=lambda happening: happening.at))
 
 
@@ -134,17 +136,6 @@ def _not_taken(sent: views.Sent) -> list[views.Happening]:
         )
         for each in (sent.tries[:-1] if done else sent.tries)
     ]
-
-
-def _undone(entry: Artifact, who: Principal) -> views.Happening:
-    """The entry that undid it, by whoever made it."""
-    by = "You" if entry.created_by_id == who.id else entry.created_by_name
-    bits = (
-        views.Bit(text=by, kind="strong"),
-        views.Bit(text=" undid this with "),
-        views.Bit(text="an entry of its own", href=f"/artifacts/{segment(entry.id)}"),
-    )
-    return views.Happening(at=entry.created_at, mark="undo-2", sentence=bits)
 
 
 def timeline(lines: Iterable[Line], who: Principal, schema: ProfileSchema) -> tuple[views.Happening, ...]:
@@ -237,12 +228,18 @@ def _happening(
     label = _label(line, schema)
     return views.Happening(
         at=line.at,
-        mark=line.act if line.act in _RINGS else "check" if line.body.get("action") else _MARKS.get(line.act, "info"),
+        mark=_mark(line),
         sentence=tuple(_sentence(line, actor, label, schema, plain=plain)),
         caption=". ".join(part for part in caption if part) or None,
         ink=line.act in _INK,
         number=line.seq,
     )
+
+
+def _mark(line: Line) -> str:
+    if line.act in _RINGS:
+        return line.act
+    return "undo-2" if line.act in UNDOING else "check" if line.body.get("action") else _MARKS.get(line.act, "info")
 
 
 def _reason(line: Line) -> str | None:
@@ -283,6 +280,10 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema, *, plai
             if line.field is not None:
                 yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="decided"))
                 yield bit(text=_instead(line, schema) if line.act == "edited" or not plain else "")
+        case _ if line.act in _VALUED:
+            did, kind, then = _VALUED[line.act]
+            yield from (bit(text=did), bit(text=label, kind="strong", href=href), bit(text=": "))
+            yield from (bit(text=_shown(line, "after", schema) or "not recorded", kind=kind), bit(text=then))
         case "rejected":
             yield from (bit(text=" rejected "), bit(text=label, kind="strong", href=href))
         case "superseded":
@@ -293,10 +294,6 @@ def _sentence(line: Line, actor: str, label: str, schema: ProfileSchema, *, plai
             yield bit(text=" for this field was accepted")
         case "withdrawn" | "expired":
             yield from (bit(text=f" ended {label} as {line.act}", href=None),)
-        case "signed":
-            yield from (bit(text=" signed "), bit(text=label, kind="strong", href=href))
-            yield from (bit(text=": "), bit(text=_shown(line, "after", schema), kind="proposed"))
-            yield bit(text=". A second signature decides")
         case "signature_lapsed":
             yield from (bit(text=" no longer counts the signature on "), bit(text=label, kind="strong", href=href))
             yield bit(text=f" by {line.body.get('signedByName')}")

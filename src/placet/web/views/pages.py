@@ -323,7 +323,7 @@ class BatchPage(Page, frozen=True, kw_only=True):
 
 class ArtifactPage(Page, frozen=True, kw_only=True):
     """One artifact, its trail (oldest first), its facts and its JSON; `siblings` are the rest of its batch, `thread` what it
-    continues, `colleagues` those it can be handed to, `seal` how its trail is proven.
+    continues, `colleagues` those it can be handed to, `seal` how its trail is proven, `undone_by` the id of what undid it.
     """
 
     template: ClassVar[str] = "artifact.html"
@@ -333,6 +333,7 @@ class ArtifactPage(Page, frozen=True, kw_only=True):
     before: Provenance | None = None
     trail: tuple[Happening, ...] = ()
     facts: tuple[Fact, ...] = ()
+    undone_by: str | None = None
     raw: str
     siblings: tuple[Proposal, ...] = ()
     thread: tuple[Proposal, ...] = ()

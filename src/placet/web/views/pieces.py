@@ -193,7 +193,8 @@ class Proposal(View, frozen=True, kw_only=True):
     quotes of a note. `members` are parts of the payload that its card does not show. `second` says that accepting it would be
     the second signature. `actions` are what else the reader can do: `withdraw`, `revert`; `doable` the actions of its type that
     are open to them, `done` those that were done. `lent`: it is a colleague's, for whom the reader stands in. `hidden`: it is
-    restricted and was not asked for, so that neither values nor quote are in here.
+    restricted and was not asked for, so that neither values nor quote are in here. `undone`: its decision was undone since;
+    `undoes`: it is what undid another's.
     """
 
     id: str
@@ -221,6 +222,8 @@ class Proposal(View, frozen=True, kw_only=True):
     done: tuple[Fact, ...] = ()
     lent: Lent | None = None
     hidden: bool = False
+    undone: bool = False
+    undoes: bool = False
 
     @property
     def plain(self) -> bool:
