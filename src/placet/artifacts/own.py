@@ -123,6 +123,11 @@ async def revert(
         raise Conflict("Only a change of a profile field can be undone.", code="not_revertible")
     if undone.status == lifecycle.REJECTED:
         return await _propose_again(connection, who, undone, schema)
+    if undone.signed is not None:
+        raise Conflict(
+            "A signature is not taken back: reject the proposal, or sign another value by editing it.",
+            code="not_revertible",
+        )
     if undone.status not in lifecycle.APPROVALS:
         raise Conflict(f"This is {undone.status}; there is nothing to undo.", code="not_revertible")
     if (before := await connection.fetchrow(SQL["what_it_was"], undone.id)) is None:

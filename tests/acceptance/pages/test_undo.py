@@ -186,8 +186,8 @@ async def test_undo_is_offered_for_what_can_be_undone(
 ) -> None:
     chore = await task(site, f"Call about {waiting[0]}")
     page: Page = await visit("claire", HERE)
-    await row(page, chore).locator(".fld").focus()
-    await page.keyboard.press("a")
+    await row(page, chore).locator(".fld").click()
+    await row(page, chore).get_by_role("button", name="Accept").click()
     await expect(page.locator("#toast p")).to_have_text(f"Call about {waiting[0]} is accepted.")
     await expect(page.locator("#toast").get_by_role("button")).to_have_count(0)
 
@@ -202,6 +202,21 @@ async def test_undo_is_offered_for_what_can_be_undone(
     await expect(page.locator("#toast p")).to_have_text("Undone: 2 decisions.")
     assert await undone(site, [*waiting, other]) == waiting[:2]
 
+    # Where all was to be taken back before it was saved, it says what was not.
+    third = await task(site, f"Think about {waiting[0]}")
+    await expect(row(page, third)).to_be_visible()
+    for each in (waiting[2], third):
+        await row(page, each).get_by_role("checkbox").check()
+    held = await Held().start(page, "**/decisions/accept")
+    await page.locator("#many").get_by_role("button", name="Accept 2").click()
+    await expect(row(page, third)).to_have_attribute("data-shown", "accepted")
+    await page.keyboard.press("z")
+    held.go.set()
+    await expect(page.get_by_role("alert")).to_have_text(
+        f"Undone: 1 of 2 decisions. Think about {waiting[0]}: Only a change of a profile field can be undone."
+    )
+    assert await site.status(third) == "accepted"
+
 
 async def test_taken_back_before_it_was_saved_it_says_where_nothing_can_be(
     site: Site, visit: Callable[..., Any], waiting: list[str]
@@ -210,12 +225,8 @@ async def test_taken_back_before_it_was_saved_it_says_where_nothing_can_be(
     chore = await task(site, f"Visit about {waiting[0]}")
     page: Page = await visit("claire", HERE)
     for each, said in (
-        (
-            signed,
-            "You signed Tax residency. It waits for a co-signer's second signature. "
-            "A signature is not taken back: reject the proposal, or sign another value by editing it.",
-        ),
-        (chore, f"Visit about {waiting[0]} is accepted. That cannot be undone."),
+        (signed, "A signature is not taken back: reject the proposal, or sign another value by editing it."),
+        (chore, "Only a change of a profile field can be undone."),
     ):
         await page.goto(f"{HERE}&open={each}")
         held = await Held().start(page)
@@ -224,9 +235,8 @@ async def test_taken_back_before_it_was_saved_it_says_where_nothing_can_be(
         await page.keyboard.press("z")
         await expect(page.get_by_role("status")).to_have_text("It will be undone once it is saved.")
         held.go.set()
-        await expect(page.locator("#toast p")).to_have_text(said)
-        await expect(page.get_by_role("status")).to_have_text(said)
-        await expect(page.locator("#toast").get_by_role("button")).to_have_count(0)
+        await expect(page.get_by_role("alert")).to_have_text(f"Not undone. {said}")
+        await expect(page.locator("#toast")).to_have_count(0)
         await page.unroute("**/decide")
         assert await page.evaluate(KEPT) == []
     # And so it is: both are open to who signed first.

@@ -21,7 +21,7 @@ const csrf = () => $("input[name=csrf]").value;
 async function send(action, body, key, ids = []) {
   sent(ids);
   const said = await ask(action, body, key);
-  if (!said.lost && ![401, 403].includes(said.status)) answered(said.error ? [...ids, ...ids.map(toUndo)] : ids);
+  if (!said.lost && ![401, 403].includes(said.status)) answered(said.error ? [...ids, ...toUndo(ids)] : ids);
   return said;
 }
 
@@ -95,17 +95,13 @@ async function returnTo(item) {
 const listed = () => !$("#main").matches("[data-alone]");
 
 async function saved(done, said, mine) {
-  const made = []; // what can be undone
+  const ids = done.map((item) => item.dataset.item), made = ids.filter((id, at) => said.results[at].revertible);
   mine.over = true;
-  for (const [at, item] of done.entries()) {
-    const result = said.results[at] ?? {};
-    if (result.outcome === "signed") { restore(item); continue; }
-    listed() ? keep(item) : restore(item);
-    if (result.revertible) made.push(item.dataset.item);
+  for (const [at, item] of done.entries()) said.results[at].outcome !== "signed" && listed() ? keep(item) : restore(item);
+  if (mine.back) {
+    answered(toUndo(mine.ids));
+    if (ids.length) { fold(done); return undo(ids); } // of what cannot be it says so
   }
-  if (mine.back) answered(mine.ids.map(toUndo));
-  if (mine.back && made.length) { fold(done); return undo(made); }
-  if (mine.back) for (const words of ["sentence", "shown"]) said[words] += ` ${cannotUndo(said.results)}`;
   say(said.sentence);
   toast(said, made.length ? () => undo(made) : null, () => fold(done));
   await refresh();
@@ -242,18 +238,15 @@ async function tryOut(form, submitter) {
 export function takeBack() {
   if (newest.over) return false;
   newest.back = true;
-  sent(newest.ids.map(toUndo));
+  sent(toUndo(newest.ids));
   say("It will be undone once it is saved.");
   return true;
 }
 
-const cannotUndo = (results) => results.some(({ outcome }) => outcome === "signed")
-  ? "A signature is not taken back: reject the proposal, or sign another value by editing it." : "That cannot be undone.";
-
 // All that can be, whatever becomes of the others; what was lost is sent again to the letter, so that it is done once.
 async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.map((id) => ["artifact", id])]), key = newKey()) {
   drop();
-  const said = await send("/decisions/revert", body, key, ids.map(toUndo));
+  const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
     const again = () => { $(".notice.own").remove(); undo(ids, body, key); };
     notice(`Not undone. ${said.error}`, ...(said.lost ? [make("button", { type: "button", className: "btn sm", onclick: again }, "Retry")] : []));

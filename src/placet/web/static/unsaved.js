@@ -7,7 +7,7 @@ const MOST = 200; // ids that are kept
 const key = `placet.unsaved.${document.body.dataset.me}`;
 const ours = new Set(); // sent from this page, whose rows say themselves what became of them
 const UNDO = "undo:";
-export const toUndo = (id) => UNDO + id; // how it is remembered that a decision was to be undone
+export const toUndo = (ids) => ids.map((id) => UNDO + id); // how it is remembered that decisions were to be undone
 
 function kept() {
   try { return new Map(JSON.parse(sessionStorage.getItem(key))); } catch { return new Map(); }
@@ -19,7 +19,7 @@ function keep(ids) {
 
 export function sent(ids) {
   const all = kept();
-  for (const id of ids) { all.delete(toUndo(id)); all.set(id, Date.now()); ours.add(id); }
+  for (const id of ids) { all.delete(UNDO + id); all.set(id, Date.now()); ours.add(id); }
   keep(all);
 }
 
@@ -38,7 +38,7 @@ async function ask() {
       if (!answer.ok) return;
       waiting = await answer.json();
     } catch { return; }
-    const open = new Set(waiting.flatMap(({ id }) => [id, toUndo(id)])); // what waits still may be saved yet, and is then to be undone
+    const open = new Set(waiting.flatMap(({ id }) => [id, UNDO + id])); // what waits still may be saved yet, and is then to be undone
     answered([...asked.keys()].filter((id) => !open.has(id)));
   }
   const late = waiting.filter(({ id }) => Date.now() - asked.get(id) >= GRACE_MS);
@@ -51,13 +51,13 @@ function tell(late) {
   if (ids === ($("[data-unsaved]")?.dataset.unsaved ?? "")) return;
   $("[data-unsaved]")?.remove();
   if (!ids) return;
-  const links = (some) => some.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id.replace(UNDO, ""))}`, onclick: () => answered([id]) }, ...markup(shown))]);
-  const words = [["Not saved: ", false, ". What you decided was lost."], ["Not undone: ", true, ". What you decided stands."]].flatMap(([lost, undo, so]) => {
+  const those = (undo, lost, so) => {
     const some = late.filter(({ id }) => id.startsWith(UNDO) === undo);
-    return some.length ? [lost, ...links(some), `${so} `] : [];
-  });
+    const links = some.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id.replace(UNDO, ""))}`, onclick: () => answered([id]) }, ...markup(shown))]);
+    return some.length ? [lost, ...links, so] : [];
+  };
   const leave = () => { answered(late.map(({ id }) => id)); tell([]); $("#main").focus(); };
-  notice(words, make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
+  notice([...those(false, "Not saved: ", ". What you decided was lost. "), ...those(true, "Not undone: ", ". What you decided stands.")], make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
 }
 
 addEventListener("pageshow", ask);
