@@ -100,7 +100,11 @@ async def test_what_was_not_saved_is_told_to_whoever_may_decide_it(site: Site) -
     claire = await site.visitor("claire")
     await claire.post(f"/artifacts/{found.artifacts[0].id}/decide", {"status": "rejected"})
     [left] = (await claire.get(asked)).json()
-    assert left == {"id": found.artifacts[1].id, "shown": "Employer or business of Margrethe Lund"}
+    assert left == {
+        "id": found.artifacts[1].id,
+        "href": f"/artifacts/{found.artifacts[1].id}",
+        "shown": "Employer or business of Margrethe Lund",
+    }
     assert (await (await site.visitor()).get(asked, accept="application/json")).status_code == 401
     await claire.post(f"/artifacts/{found.artifacts[1].id}/decide", {"status": "rejected"})
 

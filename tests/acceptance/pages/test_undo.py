@@ -333,7 +333,7 @@ async def test_an_undo_that_takes_two_is_none_before_the_second_signature(site: 
     await jonas.post(f"/artifacts/{first}/decide", {"status": "accepted"})
     asked = f"/unsaved?ids=undo:{first}"
     [left] = (await claire.get(asked, accept="application/json")).json()
-    assert left == {"id": f"undo:{first}", "shown": "Tax residency of Margrethe Lund"}
+    assert left == {"id": f"undo:{first}", "href": f"/artifacts/{first}", "shown": "Tax residency of Margrethe Lund"}
     assert (await jonas.get(asked, accept="application/json")).json() == []  # it is not his to undo
     answer = await claire.post("/decisions/revert", {"artifact": first}, accept="application/json")
     assert answer.json()["results"] == [{"artifactId": first, "outcome": "signed", "status": "pending"}]

@@ -16,7 +16,7 @@ from placet.customers.schema import ProfileSchema
 from placet.db.engine import Connection
 from placet.identity.principal import Principal
 from placet.web.pages.surroundings import runtime_and_caller
-from placet.web.render import shown
+from placet.web.render import segment, shown
 
 _UNDO = "undo:"  # before the id of one whose decision was to be undone
 
@@ -31,6 +31,7 @@ class Waiting(msgspec.Struct):
     """One that still waits for the caller's decision, or to be undone: what it is, as HTML with what could not be seen marked."""
 
     id: str  # as it was asked for
+    href: str
     shown: str
 
 
@@ -45,7 +46,14 @@ async def show_unsaved(request: Request[Any, Any, Any]) -> Response[bytes]:
         waits = [artifact for artifact in page.artifacts if to_wire(artifact, who, runtime.schema).allowed]
         stands = await _standing(connection, who, runtime.schema, asked)
     told = [*((artifact.id, artifact) for artifact in waits), *((_UNDO + artifact.id, artifact) for artifact in stands)]
-    return ok([Waiting(said, str(shown(f"{_title(a, runtime.schema)} of {a.customer_name}"))) for said, a in told])
+    return ok(
+        [
+            Waiting(
+                said, f"/artifacts/{segment(a.id)}", str(shown(f"{_title(a, runtime.schema)} of {a.customer_name}"))
+            )
+            for said, a in told
+        ]
+    )
 
 
 async def _standing(

@@ -249,7 +249,7 @@ async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.ma
   const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
     const again = () => { $(".notice.own").remove(); undo(ids, body, key); };
-    notice(`Not undone. ${said.error}`, ...(said.lost ? [make("button", { type: "button", className: "btn sm", onclick: again }, "Retry")] : []));
+    notice(`Not undone. ${said.error}`, said.lost ? make("button", { className: "btn sm", onclick: again }, "Retry") : "");
   } else if (said.details.length) notice([said.sentence, ...said.details].join(" "));
   else { say(said.sentence); toast(said); }
   await refresh();

@@ -38,8 +38,8 @@ async function ask() {
       if (!answer.ok) return;
       waiting = await answer.json();
     } catch { return; }
-    const open = new Set(waiting.flatMap(({ id }) => [id, UNDO + id])); // what waits still may be saved yet, and is then to be undone
-    answered([...asked.keys()].filter((id) => !open.has(id)));
+    // What still waits may be saved yet, and is then to be undone.
+    answered([...asked.keys()].filter((id) => !waiting.some((each) => id.endsWith(each.id))));
   }
   const late = waiting.filter(({ id }) => Date.now() - asked.get(id) >= GRACE_MS);
   if (late.length < waiting.length) setTimeout(ask, GRACE_MS);
@@ -53,11 +53,11 @@ function tell(late) {
   if (!ids) return;
   const those = (undo, lost, so) => {
     const some = late.filter(({ id }) => id.startsWith(UNDO) === undo);
-    const links = some.flatMap(({ id, shown }, at) => [at ? ", " : "", make("a", { href: `/artifacts/${encodeURIComponent(id.replace(UNDO, ""))}`, onclick: () => answered([id]) }, ...markup(shown))]);
+    const links = some.flatMap(({ id, href, shown }, at) => [at ? ", " : "", make("a", { href, onclick: () => answered([id]) }, ...markup(shown))]);
     return some.length ? [lost, ...links, so] : [];
   };
   const leave = () => { answered(late.map(({ id }) => id)); tell([]); $("#main").focus(); };
-  notice([...those(false, "Not saved: ", ". What you decided was lost. "), ...those(true, "Not undone: ", ". What you decided stands.")], make("button", { type: "button", className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
+  notice([...those(false, "Not saved: ", ". What you decided was lost. "), ...those(true, "Not undone: ", ". What you decided stands.")], make("button", { className: "btn sm", onclick: leave }, "Leave it")).dataset.unsaved = ids;
 }
 
 addEventListener("pageshow", ask);
