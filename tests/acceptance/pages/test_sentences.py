@@ -157,7 +157,7 @@ async def test_the_help_has_every_key_and_the_bar_only_those_that_work(page: Pag
     await page.keyboard.press("?")
     dialog = page.locator("#keys-help")
     keys = ["".join(each.split()) for each in await dialog.locator("dt").all_inner_texts()]
-    assert set(keys) == {*"jkxaerARlzoyutn[]/?", "Enter", "Esc", "CtrlK", "gi", "gc", "gn"}
+    assert set(keys) == {*"jkxaerARlzoyutn[]/?", "Enter", "Esc", "CtrlK", "CtrlEnter", "gi", "gc", "gn"}
     helped = {words(each) for each in await dialog.locator("dd").all_inner_texts()}
     assert {"accept", "edit", "open"} <= {each.split(" ", 1)[1] for each in bar} & helped
     await page.keyboard.press("Escape")
