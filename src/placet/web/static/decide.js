@@ -95,9 +95,9 @@ async function returnTo(item) {
 const listed = () => !$("#main").matches("[data-alone]");
 
 async function saved(done, said, mine) {
-  const ids = done.map((item) => item.dataset.item), made = ids.filter((id, at) => said.results[at].revertible);
+  const ids = done.map((item) => item.dataset.item), made = ids.filter((id, at) => said.results[at]?.revertible);
   mine.over = true;
-  for (const [at, item] of done.entries()) said.results[at].outcome !== "signed" && listed() ? keep(item) : restore(item);
+  for (const [at, item] of done.entries()) said.results[at]?.outcome !== "signed" && listed() ? keep(item) : restore(item);
   if (mine.back) {
     answered(toUndo(mine.ids));
     if (ids.length) { fold(done); return undo(ids); } // of what cannot be it says so
