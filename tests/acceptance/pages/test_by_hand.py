@@ -61,11 +61,53 @@ async def test_the_second_signature_is_on_the_value_that_was_shown(site: Site, w
         re.compile(f"signed by Claire Amiel with a change, Denmark, {JUST_NOW}\\.")
     )
     await claire.post(f"/artifacts/{artifact}/decide", {**edit, "value.taxResidency": "Finland"})
-    await jonas.get_by_role("button", name="Sign as second").click()
+    await jonas.get_by_role("button", name="Sign Denmark as second").click()
     await expect(jonas.get_by_role("alert")).to_contain_text("Claire Amiel signed another value.")
     assert await site.status(artifact) == "pending"
-    await jonas.get_by_role("button", name="Sign as second").click()
+    await jonas.get_by_role("button", name="Sign Finland as second").click()
     await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Finland.")
+
+
+async def test_what_is_to_be_signed_is_what_is_shown_wherever_it_waits(site: Site, window: Callable[..., Any]) -> None:
+    """Claire signs another value than the agent proposed: everything that Jonas sees before he signs names hers."""
+    quoted = "We live in Lisbon now and pay our taxes there."
+    read = await site.propose(
+        "lund",
+        item("taxResidency", "Portugal", source_text=quoted),
+        item("employer", "Lisbon Works", source_text=quoted),
+        source=site.note("Call with Lund", quoted),
+    )
+    artifact, source = read.artifacts[0], read.artifacts[0].source_id
+    await (await site.visitor("claire")).post(
+        f"/artifacts/{artifact.id}/decide", {"status": "edited", "value.taxResidency": "Spain"}
+    )
+    jonas: Page = (await window("jonas")).page
+    for place in ("/inbox", f"/batches/{artifact.batch_id}", f"/sources/{source}", "/customers/lund"):
+        await jonas.goto(f"{place}?open={artifact.id}")
+        card = jonas.locator(f"#a-{artifact.id}")
+        await expect(card.locator(".row .val ins")).to_have_text("Spain")
+        await expect(card.locator(".row .val")).to_contain_text("the agent proposed Portugal")
+        await expect(card.locator("dt", has_text="To sign")).to_be_visible()
+        await expect(card.locator("dd", has_text="Spain the agent proposed Portugal")).to_be_visible()
+        await expect(card.locator("dt", has_text="Proposed").filter(has_not_text="by")).to_have_count(0)
+    await jonas.goto("/customers/lund/profile")
+    beside = jonas.locator(f"#a-{artifact.id}")
+    await expect(beside.locator(".val ins")).to_have_text("Spain")
+    await expect(beside).to_contain_text("the agent proposed Portugal")
+    await jonas.goto(f"/artifacts/{artifact.id}")
+    await jonas.get_by_role("button", name="Sign Spain as second").click()
+    await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Spain.")
+
+
+async def test_a_rejected_one_says_what_was_proposed_and_not_what_was_signed_once(site: Site) -> None:
+    artifact = (await site.proposal("lund", "taxResidency", "Malta")).id
+    claire, jonas = await site.visitor("claire"), await site.visitor("jonas")
+    await claire.post(f"/artifacts/{artifact}/decide", {"status": "edited", "value.taxResidency": "Cyprus"})
+    assert "Sign Cyprus as second" in text(await jonas.get(f"/artifacts/{artifact}"))
+    await jonas.post(f"/artifacts/{artifact}/decide", {"status": "rejected"})
+    said = text(await jonas.get(f"/artifacts/{artifact}"))
+    assert "Malta" in said
+    assert "the agent proposed" not in said
 
 
 # ── undo and withdraw ────────────────────────────────────────────────────────────────────────────────────────────────

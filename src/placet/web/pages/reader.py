@@ -45,7 +45,9 @@ def hidden(made: views.Proposal) -> views.Proposal:
         why=None,
         may=tuple(word for word in made.may if word == lifecycle.REJECTED),
         decision=replace(made.decision, instead_of=None) if made.decision is not None else None,
-        signature=replace(made.signature, value=None, sent=None) if made.signature is not None else None,
+        signature=replace(made.signature, value=None, instead_of=None, sent=None)
+        if made.signature is not None
+        else None,
     )
 
 

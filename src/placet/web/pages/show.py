@@ -12,7 +12,7 @@ import msgspec
 
 from placet.agent.mind import Reader
 from placet.artifacts import lifecycle
-from placet.artifacts.artifact import Artifact, Wire
+from placet.artifacts.artifact import Artifact, Signature, Wire
 from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
 from placet.artifacts.card import Act, Badge, Card
 from placet.artifacts.judge import held_back
@@ -82,7 +82,7 @@ def proposal(
         id=artifact.id,
         type_label=kind.label,
         status=artifact.status,
-        card=_card(artifact, schema),
+        card=_card(_as_signed(artifact), schema),
         proposed_at=artifact.created_at,
         agent=artifact.created_by_name,
         evidence=evidence(artifact, beside.contexts.get(artifact.id)),
@@ -125,7 +125,7 @@ def _may(artifact: Artifact, wire: Wire, *, second: bool) -> tuple[str, ...]:
     """The buttons: those of `allowed`, but that what was signed once is not for the same side to sign again."""
     if second:
         return lifecycle.ACCEPTED, lifecycle.REJECTED
-    again = artifact.signed is not None and not artifact.stale
+    again = _counts(artifact.signed, artifact)
     return tuple(word for word in wire.allowed if not (again and word == lifecycle.ACCEPTED))
 
 
@@ -141,20 +141,36 @@ def _card(artifact: Artifact, schema: ProfileSchema) -> Card:
     return msgspec.structs.replace(card, badges=[*card.badges, Badge("expires", words)])
 
 
+def _counts(first: Signature | None, artifact: Artifact) -> bool:
+    """Whether a first signature still counts: the field has the value that it was given over."""
+    return first is not None and first.field_version == artifact.current_version
+
+
+def _as_signed(artifact: Artifact) -> Artifact:
+    """The artifact with the value that was signed once, which is the one that a second signature is for."""
+    first = artifact.signed
+    if first is None or first.edited_value is None or not _counts(first, artifact):
+        return artifact
+    return msgspec.structs.replace(artifact, edited_value=msgspec.json.decode(first.edited_value))
+
+
 def signature(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views.Signature | None:
     """The first of two signatures, while the second is missing."""
     first = artifact.signed
     if first is None:
         return None
-    value = None
+    value = instead_of = None
     if first.edited_value is not None:
+        kind = artifact_type(artifact.artifact_type)
         changed = msgspec.structs.replace(artifact, edited_value=msgspec.json.decode(first.edited_value))
-        value = artifact_type(artifact.artifact_type).card(changed, schema).proposed
+        value = kind.card(changed, schema).proposed
+        instead_of = kind.card(artifact, schema).proposed if _counts(first, artifact) else None
     return views.Signature(
         by=named(who, first.by, first.by_name) or first.by_name,
         at=first.at,
         on_behalf_of=first.on_behalf_of_name,
         value=value,
+        instead_of=instead_of,
         sent=first.edited_value,
     )
 

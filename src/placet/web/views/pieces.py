@@ -168,13 +168,15 @@ class Decision(View, frozen=True, kw_only=True):
 class Signature(View, frozen=True, kw_only=True):
     """The first of two signatures, "you" where the reader gave it; `value` is what was signed, as displayed, if not the proposal.
 
-    `sent` is that value as JSON, for the second signature to be on the same one.
+    `sent` is that value as JSON, for the second signature to be on the same one. With `instead_of`, what was proposed as displayed,
+    the signature counts, so that the signed value is the one on the card.
     """
 
     by: str
     at: datetime
     on_behalf_of: str | None = None
     value: str | None = None
+    instead_of: str | None = None
     sent: str | None = None
 
 
