@@ -175,6 +175,40 @@ async def test_a_field_is_changed_by_hand(site: Site, window: Callable[..., Any]
     assert await site.value("lund", "contactWindow") == "Evenings"
 
 
+async def test_what_a_change_by_hand_sets_aside_is_said_before(site: Site, window: Callable[..., Any]) -> None:
+    waiting = (await site.proposal("lund", "addressCity", "Molde")).id
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile/addressCity")
+    said = page.locator("form", has=page.locator("#value")).locator("p", has_text="for this field")
+    await expect(said).to_have_text("A proposal waits for this field: Molde. Changing it sets that aside.")
+    await expect(said.get_by_role("link", name="Molde")).to_have_attribute("href", f"/artifacts/{waiting}")
+    await site.proposal("lund", "addressCity", "Narvik")
+    await page.goto("/customers/lund/profile/addressCity")
+    await expect(said).to_have_text("2 proposals wait for this field: Narvik, Molde. Changing it sets them aside.")
+    await page.locator("#value").fill("Voss")
+    await page.get_by_role("button", name="Change", exact=True).click()
+    await expect(page.locator(".notice p, #toast p")).to_have_text("City of residence is now Voss.")
+    assert await site.status(waiting) == "superseded"
+    await page.goto("/customers/lund/profile/addressCity")
+    await expect(page.locator("#value")).to_have_value("Voss")
+    await expect(said).to_have_count(0)
+
+
+async def test_of_a_restricted_one_only_that_it_waits_is_said(site: Site) -> None:
+    await site.proposal("lund", "dateOfBirth", "1961-03-04")
+    said = text(await (await site.visitor("claire")).get("/customers/lund/profile/dateOfBirth")).replace(" .", ".")
+    assert "A proposal waits for this field: a restricted value. Changing it sets that aside." in said
+    assert "1961" not in said.partition("A proposal waits")[2]
+
+
+async def test_what_entering_words_of_a_note_sets_aside_is_said_before(site: Site) -> None:
+    note = site.note("Call", "I am a harbour pilot. I live by the sea.")
+    read = await site.propose("lund", item("relationshipNotes", "Pilot", source_text="harbour pilot"), source=note)
+    mark = f"/sources/{read.artifacts[0].source_id}/mark?quote=harbour%20pilot&field=relationshipNotes"
+    said = text(await (await site.visitor("claire")).get(mark)).replace(" .", ".")
+    assert "A proposal waits for this field: Pilot. Entering it sets that aside." in said
+
+
 async def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     site: Site, window: Callable[..., Any]
 ) -> None:

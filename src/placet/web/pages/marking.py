@@ -17,6 +17,7 @@ from placet.customers.schema import Field
 from placet.errors import NotFound, PlacetError
 from placet.web import views
 from placet.web.pages import forms
+from placet.web.pages.proposals import waiting_for
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -92,14 +93,16 @@ async def _page(
             raise NotFound("Source not found")
         customer = await records.get(connection, who, source.customer_id)
         access.check_propose(who, customer.id, customer.rm_id, customer.team_id)
+        field = _field(runtime.schema.field(key)) if key else None
+        stands = access.standing(who, customer.id, customer.rm_id, customer.team_id)
+        enters = field is not None and stands.decides
+        waiting = await waiting_for(connection, runtime, who, customer.id, key) if enters else ()
         around = await shell(request, connection, "customers")
-    field = _field(runtime.schema.field(key)) if key else None
     value = customer.values.get(key)
     control = fields.control(field, None) if field is not None else None
     if control is not None and sent is not None:
         other = {"other": sent[-1] if sent else ""} if control.other is not None else {}
         control = msgspec.structs.replace(control, value=sent[0] if sent else "", values=sent, **other)
-    stands = access.standing(who, customer.id, customer.rm_id, customer.team_id)
     view = views.MarkPage(
         shell=around,
         customer=views.Customer(id=customer.id, name=customer.name),
@@ -112,6 +115,7 @@ async def _page(
         now=fields.display(field, value.value) if field and value is not None and value.value is not None else None,
         control=control,
         may_enter=stands.decides,
+        waiting=waiting,
         reason=reason,
         errors=errors or {},
     )

@@ -22,6 +22,7 @@ from placet.errors import NotFound, PlacetError
 from placet.web import views
 from placet.web.pages import forms, show
 from placet.web.pages.answering import by_script, told, why_not
+from placet.web.pages.proposals import waiting_for
 from placet.web.pages.surroundings import html, runtime_and_caller, shell
 from placet.web.render import segment
 
@@ -191,6 +192,7 @@ async def _change_page(
         alone = msgspec.structs.replace(stands, cosigns=False)  # a co-signer gives second signatures only
         if (refusal := access.refusal_to_decide(who, alone)) is not None:
             raise refusal
+        waiting = await waiting_for(connection, runtime, who, customer.id, field.key)
         around = await shell(request, connection, "customers")
     value = customer.values.get(field.key)
     control = fields.control(field, value.value if value is not None else None)
@@ -207,6 +209,7 @@ async def _change_page(
         set=show.provenance(value, who) if value is not None else None,
         version=value.version if value is not None else 0,
         control=control,
+        waiting=waiting,
         reason=reason,
         errors=errors or {},
     )

@@ -176,14 +176,26 @@ async def rivals_of(
     """The other proposals that wait for the same field, each with its quote, to be looked at side by side."""
     if not artifact.rivals or artifact.customer_id is None:
         return ()
-    filters = inbox.Filters(status="pending", customer_id=artifact.customer_id, field=artifact.field)
     try:
-        page = await inbox.list_artifacts(connection, who, filters, limit=RIVALS + 1)
+        found = await waiting_for(connection, runtime, who, artifact.customer_id, artifact.field, most=RIVALS + 1)
     except NotFound:  # handed over alone: its customer is not there for whoever has it
         return ()
-    others = [other for other in page.artifacts if other.id != artifact.id][:RIVALS]
-    near = await beside(connection, who, runtime.schema, others)
-    return tuple(show.proposal(other, who, runtime.schema, beside=near) for other in others)
+    return tuple(other for other in found if other.id != artifact.id)[:RIVALS]
+
+
+async def waiting_for(
+    connection: Connection,
+    runtime: Runtime,
+    who: Principal,
+    customer_id: str,
+    field: str | None,
+    most: int = inbox.MAX_LIMIT,
+) -> tuple[views.Proposal, ...]:
+    """What waits for a field, newest first."""
+    filters = inbox.Filters(status="pending", customer_id=customer_id, field=field)
+    found = (await inbox.list_artifacts(connection, who, filters, limit=most)).artifacts
+    near = await beside(connection, who, runtime.schema, found)
+    return tuple(show.proposal(each, who, runtime.schema, beside=near) for each in found)
 
 
 def seen(not_proposed: list[dict[str, Any]], schema: ProfileSchema) -> tuple[views.Seen, ...]:

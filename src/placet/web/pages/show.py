@@ -12,7 +12,7 @@ import msgspec
 
 from placet.agent.mind import Reader
 from placet.artifacts import lifecycle
-from placet.artifacts.artifact import Artifact, Signature, Wire
+from placet.artifacts.artifact import Artifact, Wire
 from placet.artifacts.artifact_type import artifact_type, expires_at, to_wire
 from placet.artifacts.card import Act, Badge, Card
 from placet.artifacts.judge import held_back
@@ -24,6 +24,7 @@ from placet.customers.schema import ProfileSchema
 from placet.errors import PlacetError
 from placet.identity.principal import Principal
 from placet.web import views
+from placet.web.pages import signing
 from placet.web.pages.reader import Beside, hidden, lent
 from placet.web.render import REJECT_REASONS, segment
 
@@ -77,12 +78,13 @@ def proposal(
     may = _may(artifact, wire, second=second)
     field = schema.field(artifact.field) if artifact.field is not None else None
     held = held_back(artifact, who, schema, bulk=False) if may else None
+    first = artifact.signed
     undone = artifact.id in beside.undone.decisions
     made = views.Proposal(
         id=artifact.id,
         type_label=kind.label,
         status=artifact.status,
-        card=_card(_as_signed(artifact), schema),
+        card=_card(signing.as_signed(artifact), schema),
         proposed_at=artifact.created_at,
         agent=artifact.created_by_name,
         evidence=evidence(artifact, beside.contexts.get(artifact.id)),
@@ -97,7 +99,7 @@ def proposal(
         held=_HELD.get(held) if held is not None else None,
         decision=decision(artifact, who, schema),
         members=members(artifact),
-        signature=signature(artifact, who, schema),
+        signature=signing.signature(artifact, named(who, first.by, first.by_name) if first else None, schema),
         second=second,
         actions=tuple(a for a in wire.actions if not (undone and a == "revert")),
         doable=tuple(views.Choice(value=a.name, label=a.label) for a in kind.actions if a.name in wire.actions),
@@ -125,7 +127,7 @@ def _may(artifact: Artifact, wire: Wire, *, second: bool) -> tuple[str, ...]:
     """The buttons: those of `allowed`, but that what was signed once is not for the same side to sign again."""
     if second:
         return lifecycle.ACCEPTED, lifecycle.REJECTED
-    again = _counts(artifact.signed, artifact)
+    again = signing.counts(artifact)
     return tuple(word for word in wire.allowed if not (again and word == lifecycle.ACCEPTED))
 
 
@@ -139,40 +141,6 @@ def _card(artifact: Artifact, schema: ProfileSchema) -> Card:
     days = max(left.days, 0)
     words = "Last day" if days == 0 else "1 day left" if days == 1 else f"{days} days left"
     return msgspec.structs.replace(card, badges=[*card.badges, Badge("expires", words)])
-
-
-def _counts(first: Signature | None, artifact: Artifact) -> bool:
-    """Whether a first signature still counts: the field has the value that it was given over."""
-    return first is not None and first.field_version == artifact.current_version
-
-
-def _as_signed(artifact: Artifact) -> Artifact:
-    """The artifact with the value that was signed once, which is the one that a second signature is for."""
-    first = artifact.signed
-    if first is None or first.edited_value is None or not _counts(first, artifact):
-        return artifact
-    return msgspec.structs.replace(artifact, edited_value=msgspec.json.decode(first.edited_value))
-
-
-def signature(artifact: Artifact, who: Principal, schema: ProfileSchema) -> views.Signature | None:
-    """The first of two signatures, while the second is missing."""
-    first = artifact.signed
-    if first is None:
-        return None
-    value = instead_of = None
-    if first.edited_value is not None:
-        kind = artifact_type(artifact.artifact_type)
-        changed = msgspec.structs.replace(artifact, edited_value=msgspec.json.decode(first.edited_value))
-        value = kind.card(changed, schema).proposed
-        instead_of = kind.card(artifact, schema).proposed if _counts(first, artifact) else None
-    return views.Signature(
-        by=named(who, first.by, first.by_name) or first.by_name,
-        at=first.at,
-        on_behalf_of=first.on_behalf_of_name,
-        value=value,
-        instead_of=instead_of,
-        sent=first.edited_value,
-    )
 
 
 def customer(artifact: Artifact) -> views.Customer:

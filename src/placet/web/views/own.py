@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from placet.web.views.pages import Page, Shell
-from placet.web.views.pieces import Choice, Customer, Provenance, Source
+from placet.web.views.pieces import Choice, Customer, Proposal, Provenance, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class ChangePage(Page, frozen=True, kw_only=True):
     """A field's own control with its value in it; `now` None: not recorded. `errors` are for `value` and `reason`.
 
-    `version` is the value's the form was made for, 0 where there never was one.
+    `version` is the value's the form was made for, 0 where there never was one. `waiting` is proposed for the field, which a
+    change sets aside.
     """
 
     template: ClassVar[str] = "change_field.html"
@@ -29,6 +30,7 @@ class ChangePage(Page, frozen=True, kw_only=True):
     set: Provenance | None
     version: int
     control: Control
+    waiting: tuple[Proposal, ...] = ()
     reason: str = ""
     errors: Mapping[str, str] = {}
 
@@ -51,5 +53,6 @@ class MarkPage(Page, frozen=True, kw_only=True):
     now: str | None = None
     control: Control | None = None
     may_enter: bool = False
+    waiting: tuple[Proposal, ...] = ()
     reason: str = ""
     errors: Mapping[str, str] = {}
