@@ -194,6 +194,46 @@ async def test_what_a_change_by_hand_sets_aside_is_said_before(site: Site, windo
     await expect(said).to_have_count(0)
 
 
+async def test_an_emptied_control_says_that_it_clears_the_value(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile/email")
+    said, usual = (
+        page.locator("main").get_by_text("This clears Email."),
+        page.get_by_role("button", name="Change", exact=True),
+    )
+    clear = page.get_by_role("button", name="Clear the value")
+    await expect(usual).to_be_visible()
+    await expect(said).to_be_hidden()
+    had = await page.locator("#value").input_value()
+    await page.locator("#value").fill("")
+    await expect(said).to_be_visible()
+    await expect(page.get_by_role("status")).to_have_text("This clears Email.")
+    await expect(usual).to_have_count(0)
+    await page.locator("#value").fill(had)
+    await expect(said).to_be_hidden()
+    await expect(clear).to_have_count(0)
+
+    artifact = (await site.proposal("lund", "email", "lund@fjord.example")).id
+    await page.goto(f"/inbox?open={artifact}&do=edit")
+    card = page.locator(f"#a-{artifact}")
+    await expect(card.get_by_role("button", name="Accept with this change")).to_be_visible()
+    await card.get_by_role("textbox", name="Email").fill("")
+    await expect(said).to_be_visible()
+    await expect(card.get_by_role("button", name="Accept with this change")).to_have_count(0)
+    await card.get_by_role("button", name="Clear the value").click()
+    await expect(page.locator(".notice p, #toast p")).to_have_text("Email is now not recorded.")
+
+
+async def test_spaces_clear_too_and_what_was_nothing_is_not_cleared(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.goto("/customers/lund/profile/investmentGoals")
+    await page.locator("#value").fill(" ")
+    await expect(page.get_by_role("button", name="Clear the value")).to_be_visible()
+    await page.goto("/customers/lund/profile/relationshipNotes")
+    await page.locator("#value").fill(" ")
+    await expect(page.get_by_role("button", name="Change", exact=True)).to_be_visible()
+
+
 async def test_of_a_restricted_one_only_that_it_waits_is_said(site: Site) -> None:
     await site.proposal("lund", "dateOfBirth", "1961-03-04")
     said = text(await (await site.visitor("claire")).get("/customers/lund/profile/dateOfBirth")).replace(" .", ".")

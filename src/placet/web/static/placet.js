@@ -20,7 +20,7 @@ addEventListener("pageshow", () => {
   for (const sent of $$("form[data-sent]")) delete sent.dataset.sent;
   for (const button of $$("[aria-busy]")) button.removeAttribute("aria-busy");
 });
-addEventListener("input", (event) => need(event.target));
+addEventListener("input", ({ target }) => { need(target); clears(target.form, true); });
 addEventListener("invalid", (event) => { if (event.target.dataset.need) say(event.target.dataset.need); }, true);
 // A filter chosen by keys keeps the focus on the page that it leads to; after a press the list's own keys work at once.
 for (const name of ["change", "click"]) addEventListener(name, ({ target }) => {
@@ -33,6 +33,16 @@ function need(field) {
   if (field.dataset?.need) field.setCustomValidity(field.value.trim() ? "" : field.dataset.need);
 }
 
+// An edit that leaves nothing clears the value: the form and its button say so, wherever the button stands.
+function clears(form, speak) {
+  const told = form && $("[data-clears]", form), parts = [...form?.elements ?? []];
+  if (!told) return;
+  const empty = !parts.some((part) => part.name.startsWith("value.") && (part.type === "checkbox" ? part.checked : part.value.trim()));
+  if (speak && empty && told.hidden) say(told.textContent);
+  told.hidden = !empty;
+  for (const words of parts.flatMap((part) => $$("[data-if-clear]", part))) { words.hidden = !empty; words.previousSibling.hidden = empty; }
+}
+
 addEventListener("click", (event) => {
   const from = event.target.closest?.("[data-copy]");
   if (from) return copy(from.dataset.copy || location.href, from.dataset.copied);
@@ -43,7 +53,10 @@ addEventListener("click", (event) => {
 });
 
 // -- on arrival: focus is on what is open, or where the last page was left; what happened is said --
-function needs() { for (const field of $$("[data-need]")) need(field); }
+function needs() {
+  for (const field of $$("[data-need]")) need(field);
+  for (const form of $$("form:has([data-clears])")) clears(form);
+}
 document.addEventListener("placet:changed", needs);
 needs();
 addEventListener("load", () => setTimeout(() => {
