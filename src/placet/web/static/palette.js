@@ -15,7 +15,7 @@ export function palette(keys) {
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
   const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
   for (const button of $$(".side .me-acts button")) places.push({ words: button.textContent.trim(), run: () => button.click() });
-  let found = [], at = 0, customers = [], fields = [], asked = 0;
+  let found = [], at = 0, customers = [], fields = [], asked = 0, none = "", enter = false; // `enter`: it was pressed while looking
   // A field is a place of the customer one is at, else what the inbox is narrowed to.
   const [, whose] = location.pathname.match(/^(\/customers\/[^/]+)/) ?? [];
   const place = ({ key, label }) => ({ words: label, run: () => location.assign(whose && whose !== "/customers/new" ? `${whose}/profile#f-${key}` : `/inbox?field=${key}`) });
@@ -28,29 +28,31 @@ export function palette(keys) {
     list.replaceChildren(...found.map((entry, n) => make("li", { id: `palette-${n}`, attributes: { role: "option", "aria-selected": String(n === at) }, onclick: () => choose(n) },
       make("span", { textContent: entry.words }), ...(entry.key ? entry.key.split(" ").map((part) => make("kbd", { textContent: part, attributes: { "aria-hidden": "true" } })) : []))));
     found.length ? input.setAttribute("aria-activedescendant", `palette-${at}`) : input.removeAttribute("aria-activedescendant");
-    if (!found.length) { list.append(make("li", { className: "meta", attributes: { role: "option", "aria-disabled": "true", "aria-selected": "false" }, textContent: "Nothing of that name." })); say("Nothing of that name."); }
+    if (!found.length) { list.append(make("li", { className: "meta", attributes: { role: "option", "aria-disabled": "true", "aria-selected": "false" }, textContent: none })); say(none); }
     $("[aria-selected=true]", list)?.scrollIntoView({ block: "nearest" });
   }
 
   function choose(n) {
     const entry = found[n];
-    dialog.close();
-    if (entry) { back?.focus?.(); entry.run(); }
+    enter = !entry;
+    if (entry) { dialog.close(); back?.focus?.(); entry.run(); }
   }
 
   input.addEventListener("input", async () => {
-    at = 0;
-    customers = [];
+    const mine = ++asked, word = input.value.trim(), looks = word.length > 1;
+    [at, customers, enter, none] = [0, [], false, looks ? "Looking…" : "Nothing of that name."];
     draw();
-    const mine = ++asked, word = input.value.trim();
-    if (word.length < 2) return;
+    if (!looks) return;
+    let names = [], words = "Nothing of that name.";
     try {
       if (!fields.length) fields = (await (await fetch("/api/fields")).json()).fields.map(place);
       const answer = await (await fetch(`/api/customers?limit=6&q=${encodeURIComponent(word)}`)).json();
-      if (mine !== asked) return;
-      customers = answer.customers.map((each) => ({ words: each.name, run: () => location.assign(`/customers/${encodeURIComponent(each.id)}`) }));
-      draw();
-    } catch { /* the actions and pages are there all the same */ }
+      names = answer.customers.map((each) => ({ words: each.name, run: () => location.assign(`/customers/${encodeURIComponent(each.id)}`) }));
+    } catch { words = "The server did not answer."; } // the actions and pages are there all the same
+    if (mine !== asked || !dialog.open) return;
+    [customers, none] = [names, words];
+    draw();
+    if (enter) choose(at);
   });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
