@@ -299,6 +299,32 @@ async def test_a_failure_keeps_the_note_and_retry_sends_it_again(page: Page, sit
     await expect(page.locator(".theirs").last).to_contain_text("found")
 
 
+async def test_what_was_typed_since_a_failure_is_not_lost(page: Page) -> None:
+    words, box = note(), page.get_by_label("Paste a note, or ask")
+    await page.route("**/chat", lambda route: route.abort(), times=1)
+    await say(page, words)
+    await expect(page.get_by_role("alert")).to_contain_text("did not answer")
+    await box.fill("And she moved to Kochi. ")
+    await page.get_by_role("button", name="Change it").click()
+    await expect(box).to_have_value(f"And she moved to Kochi.\n\n{words}")
+    await expect(box).to_be_focused()
+    await page.get_by_role("button", name="Said on the phone").click()
+    await expect(box).to_have_value(f"And she moved to Kochi.\n\n{words}\n\nOn the phone today: ")
+
+
+async def test_a_failed_turn_has_no_buttons_once_another_was_sent(page: Page) -> None:
+    await page.route("**/chat", lambda route: route.abort(), times=1)
+    await say(page, note())
+    refusal = page.get_by_role("alert")
+    await expect(refusal.get_by_role("button")).to_have_count(2)
+    await say(page, "What is recorded so far?")
+    await over(page)
+    await expect(page.locator(".theirs").last).to_contain_text("Identity and contact")
+    await expect(refusal).to_contain_text("What you wrote is still here.")
+    await expect(refusal.get_by_role("button")).to_have_count(0)
+    await expect(page.locator(".mine")).to_have_count(2)
+
+
 async def test_stop_ends_the_turn(page: Page, site: Site) -> None:
     held = asyncio.Event()
 

@@ -11,12 +11,14 @@ const root = () => $("#session"), log = () => $("#log"), words = () => $("#words
 const known = JSON.parse(root().dataset.words), agent = root().dataset.agent;
 const chatId = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join("");
 const messages = [];
-let running = null, steps = {}, questions = null, left = null, noteTitle = "", tab = here().searchParams.has("open") ? "folder" : "chat", soon = 0, lost = false;
+let running = null, steps = {}, questions = null, left = null, noteTitle = "", tab = here().searchParams.has("open") ? "folder" : "chat", soon = 0, lost = false, stuck = null; // `stuck`: what a last turn that failed left
 
 // -- saying something --
 
 function send(parts, shown) {
   if (running) return;
+  for (const button of stuck ? $$(".btn", stuck) : []) button.remove(); // they are about the last message, which it is no more
+  stuck = null;
   messages.push({ id: `m${messages.length}`, role: "user", parts });
   if (shown) { noteTitle = titled(shown); log().append(mine(shown)); steps = {}; left = null; }
   return answer();
@@ -71,7 +73,7 @@ async function answer() {
 function failed(error, bubble) {
   const stopped = error.name === "AbortError", last = messages.at(-1), note = said(last);
   say(stopped ? "Stopped." : error.message);
-  const box = make("div", { className: stopped ? "notice plain own" : "refusal", attributes: stopped ? {} : { role: "alert" } }, icon(stopped ? "info" : "triangle-alert"),
+  const box = stuck = make("div", { className: stopped ? "notice plain own" : "refusal", attributes: stopped ? {} : { role: "alert" } }, icon(stopped ? "info" : "triangle-alert"),
     make("p", {}, make("b", { textContent: stopped ? "Stopped. " : "No answer. " }), stopped ? "What was proposed before that stays." : `${error.message} What you wrote is still here.`));
   if (error.signedOut) box.append(make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" }));
   box.append(make("button", { type: "button", className: "btn sm", textContent: "Retry", onclick: () => { bubble.remove(); answer(); } }));
@@ -79,11 +81,18 @@ function failed(error, bubble) {
     bubble.previousElementSibling?.remove();
     bubble.remove();
     messages.pop();
-    words().value = note;
     paint();
-    words().focus();
+    put(note);
   } }));
   return box;
+}
+
+// Below what was typed meanwhile, which is not lost.
+function put(text) {
+  const box = words(), typed = box.value.trimEnd();
+  box.value = typed ? `${typed}\n\n${text}` : text;
+  box.focus();
+  box.setSelectionRange(box.value.length, box.value.length);
 }
 
 // -- showing it --
@@ -179,7 +188,7 @@ addEventListener("click", (event) => {
   const on = (selector) => event.target.closest?.(selector);
   if (on("#stop")) running?.abort();
   if (on("[data-say]")) send([{ type: "text", text: on("[data-say]").dataset.say }], on("[data-say]").dataset.say);
-  if (on("[data-fill]")) { words().value = on("[data-fill]").dataset.fill; words().focus(); words().setSelectionRange(words().value.length, words().value.length); }
+  if (on("[data-fill]")) put(on("[data-fill]").dataset.fill);
   if (on("[role=tab]")) { tab = on("[role=tab]").dataset.tab; paint(); }
 });
 addEventListener("keydown", (event) => {
