@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from jinja2 import pass_context
 from markupsafe import Markup
@@ -20,6 +21,14 @@ _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+
+_zones = cache(available_timezones)  # looks through many files
+
+
+def known(zone: str | None) -> str:
+    """Return a zone's name as it was told, or UTC where nobody knows it."""
+    return zone if zone is not None and zone in _zones() else "UTC"
 
 
 def day(value: date) -> str:
@@ -107,10 +116,12 @@ def moment(context: Context, at: datetime) -> Markup:
 
 @pass_context
 def until(context: Context, at: datetime) -> str:
-    """Return the last day before a moment, without its year where that is this one: "30 Nov"."""
-    zone, now = ZoneInfo(context["shell"].zone), context["shell"].now
-    last = (at - timedelta(seconds=1)).astimezone(zone).date()
-    return day(last).removesuffix(f" {now.astimezone(zone).year}")
+    """Return the last day before a moment, without its year where that is this one: "30 Nov".
+
+    A day that was named, as whole days of standing in are, is one of UTC: the same for whoever reads it, wherever.
+    """
+    last = (at - timedelta(seconds=1)).astimezone(UTC).date()
+    return day(last).removesuffix(f" {context['shell'].now.astimezone(UTC).year}")
 
 
 @pass_context

@@ -201,7 +201,9 @@ class Window:
 
 async def open_context(browser: Browser, site: Site, user: str | None = None, **options: Any) -> BrowserContext:
     """A browser of its own, signed in as a demo user or as nobody; options are playwright's."""
-    context = await browser.new_context(**{"base_url": site.url, **DESK, "reduced_motion": "reduce", **options})
+    context = await browser.new_context(
+        **{"base_url": site.url, **DESK, "reduced_motion": "reduce", "timezone_id": "UTC", **options}
+    )
     context.set_default_timeout(15_000)
     if user is not None:
         await let_in(context, site, user)

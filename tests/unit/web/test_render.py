@@ -84,6 +84,21 @@ def test_days_are_grouped_in_the_readers_zone() -> None:
     assert made.render(items=ago, shell=shell) == "Today:2 Yesterday:1 5 Nov 2026:1 "
 
 
+def test_the_last_day_of_standing_in_is_the_same_for_every_reader() -> None:
+    made = render.environment().from_string("{{ at|until }}")
+    for zone in ("UTC", "Asia/Singapore", "America/Los_Angeles"):
+        shell = views.Shell(user=views.Person(name="C", role="rm"), csrf="t", here="/", now=NOW, zone=zone)
+        assert made.render(at=datetime(2026, 12, 1, tzinfo=UTC), shell=shell) == "30 Nov"
+
+
+@pytest.mark.parametrize(
+    "told", [None, "", "Europe", "../../etc/passwd", "/etc/passwd", "Mars/Olympus", "a" * 5000, "UTC\0", "+08:00"]
+)
+def test_a_zone_that_nobody_knows_is_utc(told: str | None) -> None:
+    assert times.known(told) == "UTC"
+    assert times.known("Asia/Singapore") == "Asia/Singapore"
+
+
 def test_text_is_never_markup() -> None:
     assert render.shown("<b onclick=x>&") == "&lt;b onclick=x&gt;&amp;"
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
@@ -24,7 +25,7 @@ from placet.web.pages.attention import attention
 from placet.web.pages.beside import beside, over
 from placet.web.pages.proposals import OpenQuery, open_card
 from placet.web.pages.reader import said_once
-from placet.web.pages.surroundings import html, runtime_and_caller, shell
+from placet.web.pages.surroundings import html, runtime_and_caller, shell, zone
 from placet.web.pages.undoing import retold
 from placet.web.render import segment
 from placet.web.times import day, month
@@ -67,7 +68,7 @@ async def show_overview(request: Request[Any, Any, Any], customer_id: FromPath[s
             more=f"/history?{urlencode({'customer': customer_id})}" if decided.next_cursor else None,
             facts=_key_facts(customer, schema),
             completeness=_completeness(customer, schema),
-            attention=attention(customer, pending, schema, who, datetime.now(UTC)),
+            attention=attention(customer, pending, schema, who, datetime.now(ZoneInfo(zone(request)))),
             kept_facts=tuple(
                 views.Fact(label=k.kept.label, text=k.kept.text or "", href=f"/artifacts/{segment(k.artifact_id)}")
                 for k in staying

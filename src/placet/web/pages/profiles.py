@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -22,7 +23,7 @@ from placet.web.pages import forms, show, telling
 from placet.web.pages.beside import beside
 from placet.web.pages.overview import all_pending, head
 from placet.web.pages.proposals import OpenQuery, open_card
-from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span
+from placet.web.pages.surroundings import PAGE, html, runtime_and_caller, shell, span, zone
 from placet.web.pages.undoing import retold
 from placet.web.render import segment
 
@@ -104,7 +105,9 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
     runtime, who = runtime_and_caller(request)
     query = read_query(request, TimelineQuery)
     day = _day(query.as_of)
-    end = datetime.combine(day + timedelta(days=1), time(), UTC) if day else None
+    end = (
+        datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone(request))) if day else None
+    )  # as days are headed
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
         narrowed = timeline.Narrowed(act=query.act or None, field=query.field or None, person=query.person or None)

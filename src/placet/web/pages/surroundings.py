@@ -19,7 +19,7 @@ from placet.db import json
 from placet.db.engine import Connection
 from placet.errors import Forbidden, Invalid, NotFound, NotSignedIn, PlacetError
 from placet.identity.principal import Principal
-from placet.web import render
+from placet.web import render, times
 from placet.web.pages import forms
 from placet.web.pages.document import Document
 from placet.web.views import Customer, ErrorPage, Lately, Link, Page, Person, Shell, Span
@@ -27,6 +27,7 @@ from placet.web.views import Customer, ErrorPage, Lately, Link, Page, Person, Sh
 Part = Literal["inbox", "customers", "read", "insights", "admin", "settings", ""]
 LATELY = 6  # customers in the side bar
 PAGE = 50  # rows of a list
+ZONE = "placet-zone"  # the cookie
 _PLACES = ("cursor", "before", "first")  # members of the query that say where a page of a list starts
 _OPENS = ("open", "do")  # members of the query that open a card
 _SELECTS = "sel"  # and the one that says which rows are selected
@@ -48,6 +49,7 @@ async def shell(
         csrf=forms.csrf(request),
         here=here(request),
         now=datetime.now(UTC),
+        zone=zone(request),
         current=current,
         pending=sum(counts.values()),
         lately=await _lately(connection, who, counts),
@@ -56,6 +58,11 @@ async def shell(
         place=str(request.state.place),
         selected=frozenset(request.query_params.get(_SELECTS, "").split(".")),
     )
+
+
+def zone(request: Request[Any, Any, Any]) -> str:
+    """The zone of the reader's browser, as a script of the page before told it (boot.js); UTC where none did."""
+    return times.known(request.cookies.get(ZONE))
 
 
 def here(request: Request[Any, Any, Any]) -> str:
@@ -169,6 +176,7 @@ def _bare_shell(request: Request[Any, Any, Any]) -> Shell | None:
         csrf=forms.csrf(request),
         here="/",
         now=datetime.now(UTC),
+        zone=zone(request),
         may_read=who.type in ("rm", "admin"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from placet.web.views.customers import (
     Attention,
@@ -76,6 +77,11 @@ class Shell(View, frozen=True, kw_only=True):
     notice: Notice | None = None
     place: str = ""
     selected: frozenset[str] = frozenset()
+
+    @property
+    def today(self) -> date:
+        """The day it is for the reader."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def overseen(self) -> tuple[str, str] | None:
