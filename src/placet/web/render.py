@@ -48,6 +48,8 @@ HELD: Final = {  # why a bulk accept leaves something out, for one; "needs" beco
     "stale": "stale",
     "rival": "with a rival",
     "unverified": "with quote not found",
+    "no_quote": "with no quote",
+    "no_source": "with no source",
     "reason": "needs a reason",
     "dual": "needs two signatures",
     "human_only": "for people only",
@@ -72,6 +74,7 @@ SEEN: Final = {  # why something in a note was not proposed
     "previously_rejected": "Rejected before, from the same words.",
 }
 HIDDEN: Final = "••••••"  # a restricted value, until somebody asks for it
+_ADDRESS, _SIGN = re.compile(r"(?<![\w.+-])[\w.+-]+@\w[\w-]*(?:\.\w[\w-]*)+"), re.compile(r"[@.]")
 _BEFORE, _AFTER = 150, 110  # characters of the note shown around a quote
 
 
@@ -106,6 +109,7 @@ def make_environment(folder: Path) -> Environment:
         times.day,
         by_words,
         shown,
+        folding,
         initials,
         short_id,
         segment,
@@ -144,6 +148,11 @@ def shown(text: str) -> Markup:
         )
         for run in stretches(text)
     )
+
+
+def folding(text: str) -> Markup:
+    """Return a value as `shown`, whose e-mail addresses break at their signs, if they must, and not within a word."""
+    return Markup(_ADDRESS.sub(lambda found: _SIGN.sub(r"<wbr>\g<0>", found[0]), shown(text)))  # noqa: S704 - escaped already
 
 
 def sentence(text: str) -> str:

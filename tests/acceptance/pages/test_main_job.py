@@ -166,7 +166,7 @@ async def test_with_the_keyboard_alone(site: Site, window: Callable[..., Any]) -
     await keys.press("r")
     await page.get_by_label("A remark for the trail").focus()
     await keys.type("a project of hers")
-    await keys.press("Shift+Tab")
+    await keys.press("Tab")
     await keys.press("2")
     await expect(page.locator(".notice p, #toast p")).to_have_text(
         "Employer or business is rejected. The profile stays as it was."

@@ -137,7 +137,7 @@ async def test_what_is_missing_of_the_evidence_is_said(site: Site, window: Calla
         await page.goto(f"/batches/{done.batch_id}?open={done.artifacts[0].id}")
         await expect(page.locator(".card .flag").first).to_have_text(flag)
         await expect(page.locator(".card .right")).to_contain_text(words)
-        await expect(page.locator(".offer")).to_contain_text("Decide one by one: 1 with quote not found")
+        await expect(page.locator(".offer")).to_contain_text(f"Decide one by one: 1 with {flag.lower()}")
         priya = await site.visitor("priya")
         answer = await priya.post(f"/batches/{done.batch_id}/accept")
         priya.cookies |= dict(answer.cookies)

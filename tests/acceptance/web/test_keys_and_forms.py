@@ -130,6 +130,20 @@ async def test_a_rejection_is_one_press_on_its_reason(plain: Page, guide: str, w
     assert (fields["status"], fields["reason"], fields["remark"]) == (["rejected"], [word], ["so she said"])
 
 
+async def test_the_line_for_the_trail_comes_before_the_reasons_which_have_the_focus(page: Page, guide: str) -> None:
+    await page.goto(f"{guide}/see/inbox-open")
+    await page.keyboard.press("r")
+    card = page.locator(".card")
+    await expect(card.get_by_role("button", name="Wrong value")).to_be_focused()
+    await page.keyboard.press("Shift+Tab")
+    await expect(card.get_by_label("A remark for the trail")).to_be_focused()
+    await page.keyboard.type("so she said")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("3")
+    await done(page)
+    assert (sent()[0][1]["reason"], sent()[0][1]["remark"]) == (["hypothetical"], ["so she said"])
+
+
 async def test_enter_in_the_line_for_the_trail_rejects_nothing(plain: Page, guide: str) -> None:
     await plain.goto(f"{guide}/see/inbox-reject")
     await plain.get_by_label("A remark for the trail").press("Enter")

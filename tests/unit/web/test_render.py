@@ -99,6 +99,11 @@ def test_a_zone_that_nobody_knows_is_utc(told: str | None) -> None:
     assert times.known("Asia/Singapore") == "Asia/Singapore"
 
 
+def test_an_address_breaks_at_its_signs_only() -> None:
+    folded = "Ida, ida<wbr>.lund<wbr>@post<wbr>.example. By 2.5 @ par &lt;b&gt;"
+    assert render.folding("Ida, ida.lund@post.example. By 2.5 @ par <b>") == folded
+
+
 def test_text_is_never_markup() -> None:
     assert render.shown("<b onclick=x>&") == "&lt;b onclick=x&gt;&amp;"
 

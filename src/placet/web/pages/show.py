@@ -266,9 +266,15 @@ def offer(group: Iterable[Artifact], who: Principal, schema: ProfileSchema) -> v
     open_to = [artifact for artifact in group if to_wire(artifact, who, schema).allowed]
     if not open_to:
         return None
-    held = Counter(_HELD.get(code, code) for a in open_to if (code := held_back(a, who, schema, bulk=True)) is not None)
+    held = Counter(_why(a, code) for a in open_to if (code := held_back(a, who, schema, bulk=True)) is not None)
     left_out = tuple(views.LeftOut(why=why, count=count) for why, count in held.most_common())
     return views.Offer(accepts=len(open_to) - held.total(), of=len(open_to), left_out=left_out)
+
+
+def _why(artifact: Artifact, code: str) -> str:
+    """What leaves it out, in the words of its flag: a quote can be missing, or the note it is from."""
+    why = _HELD.get(code, code)
+    return f"no_{artifact.lacks}" if why == "unverified" and artifact.lacks in ("quote", "source") else why
 
 
 def opened(

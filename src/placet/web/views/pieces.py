@@ -120,7 +120,7 @@ class Notice(View, frozen=True, kw_only=True):
 
 
 class LeftOut(View, frozen=True, kw_only=True):
-    """How many a bulk accept leaves out for one reason: a badge's kind, `low` for low confidence."""
+    """How many a bulk accept leaves out for one reason: a badge's kind, `low` for low confidence, `no_quote`, `no_source`."""
 
     why: str
     count: int
