@@ -99,6 +99,38 @@ async def test_what_is_to_be_signed_is_what_is_shown_wherever_it_waits(site: Sit
     await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Spain.")
 
 
+async def test_what_was_signed_over_a_newer_value_is_signed_as_second(site: Site, window: Callable[..., Any]) -> None:
+    artifact = (await site.proposal("lund", "taxResidency", "Estonia")).id
+    await site.database.execute(
+        "update profile_value set value = '\"Latvia\"', version = version + 1"
+        " where customer_id = 'lund' and field = 'taxResidency'"
+    )
+    claire = await site.visitor("claire")
+    over = {"status": "edited", "value.taxResidency": "Lithuania", "expectedCurrentValue": '"Latvia"'}
+    assert (await claire.post(f"/artifacts/{artifact}/decide", over)).status_code == 303
+    said = text(await claire.get(f"/artifacts/{artifact}"))
+    assert "You signed with a change, Lithuania" in said
+    assert "Accept over newer value" not in said, "it is signed already"
+    jonas: Page = (await window("jonas")).page
+    await jonas.goto(f"/artifacts/{artifact}")
+    card = jonas.locator(".card")
+    await expect(card.locator(".three dd").last).to_have_text("Lithuania the agent proposed Estonia")
+    await card.get_by_role("link", name="Accept over newer value").click()
+    await expect(card.get_by_text("Replace Latvia with Lithuania?")).to_be_visible()
+    await card.get_by_role("button", name="Replace the newer value").click()
+    await expect(jonas.locator(".notice p, #toast p")).to_have_text("Tax residency is now Lithuania.")
+
+
+async def test_editing_again_begins_with_what_was_signed(site: Site) -> None:
+    artifact = (await site.proposal("lund", "taxResidency", "Greece")).id
+    claire = await site.visitor("claire")
+    await claire.post(f"/artifacts/{artifact}/decide", {"status": "edited", "value.taxResidency": "Cyprus"})
+    page = (await claire.get(f"/artifacts/{artifact}")).text
+    control = page.partition('name="value.taxResidency"')[2].partition("</select>")[0]
+    assert re.findall(r"<option[^>]* selected>([^<]+)", control) == ["Cyprus"]
+    await claire.post(f"/artifacts/{artifact}/decide", {"status": "rejected"})
+
+
 async def test_a_rejected_one_says_what_was_proposed_and_not_what_was_signed_once(site: Site) -> None:
     artifact = (await site.proposal("lund", "taxResidency", "Malta")).id
     claire, jonas = await site.visitor("claire"), await site.visitor("jonas")

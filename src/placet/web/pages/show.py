@@ -292,7 +292,7 @@ def opened(
     """What only an open card shows: the edit form's controls, with what was `sent` in them, who set the value, who proposes."""
     kind = artifact_type(artifact.artifact_type)
     try:
-        controls = tuple(kind.controls(artifact.payload, schema)) if artifact.pending else ()
+        controls = tuple(kind.controls(signing.payload(artifact), schema)) if artifact.pending else ()
     except PlacetError:
         controls = ()  # the schema has no such field any more
     if sent is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from placet.artifacts.artifact import Artifact
@@ -18,6 +20,12 @@ def counts(artifact: Artifact) -> bool:
 def as_signed(artifact: Artifact) -> Artifact:
     """The artifact with the value that was signed, which is the one that a second signature is for."""
     return _changed(artifact) if counts(artifact) else artifact
+
+
+def payload(artifact: Artifact) -> dict[str, Any]:
+    """What an edit begins with: what was proposed, or signed since."""
+    signed = as_signed(artifact)
+    return {**artifact.payload, "proposed_value": signed.edited_value} if signed.edited else artifact.payload
 
 
 def signature(artifact: Artifact, by: str | None, schema: ProfileSchema) -> views.Signature | None:
