@@ -106,7 +106,8 @@ OF_PAGES: Final = (
     "uplot.js",
     "settings.js",
     "typed.js",
-)  # of few pages
+    "clears.js",
+)  # of few pages, or asked for when somebody types
 MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in (*_SCRIPTS, *OF_PAGES))
 
 

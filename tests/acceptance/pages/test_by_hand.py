@@ -252,8 +252,22 @@ async def test_an_emptied_control_says_that_it_clears_the_value(site: Site, wind
     await card.get_by_role("textbox", name="Email").fill("")
     await expect(said).to_be_visible()
     await expect(card.get_by_role("button", name="Accept with this change")).to_have_count(0)
+    arrived = (await site.proposal("lund", "liquidityNeeds", "high")).id
+    await expect(page.locator(f"#a-{arrived}")).to_be_visible()
+    await expect(said).to_be_visible()
     await card.get_by_role("button", name="Clear the value").click()
     await expect(page.locator(".notice p, #toast p")).to_have_text("Email is now not recorded.")
+
+
+async def test_a_proposal_to_clear_a_value_says_so_in_its_edit_without_scripts_too(
+    site: Site, window: Callable[..., Any]
+) -> None:
+    artifact = (await site.proposal("lund", "phone", None)).id
+    page: Page = (await window("claire", java_script_enabled=False)).page
+    await page.goto(f"/inbox?open={artifact}&do=edit")
+    card = page.locator(f"#a-{artifact}")
+    await expect(card.get_by_text("This clears Mobile phone.")).to_be_visible()
+    await expect(card.get_by_role("button", name="Clear the value")).to_be_visible()
 
 
 async def test_spaces_clear_too_and_what_was_nothing_is_not_cleared(site: Site, window: Callable[..., Any]) -> None:

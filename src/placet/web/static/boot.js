@@ -1,5 +1,4 @@
-// Before the first paint: say that scripts work, and in which zone one reads; take up the theme and the keys setting chosen in this
-// browser.
+// Before the first paint: scripts work; the zone one reads in; theme and keys as chosen in this browser.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");

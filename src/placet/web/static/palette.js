@@ -1,24 +1,25 @@
 // Everything by name: what keys do here, where one can go, whose page to open.
 import { $, $$, make, say } from "./dom.js";
 
-const MOST = 12;
+const MOST = 12, HINT = "An action, a page, a field or a customer", NOTHING = "Nothing of that name.";
+const leads = (href) => () => location.assign(href);
 
 export function palette(keys) {
   let dialog = $("#palette");
   if (dialog?.open) return dialog.close();
   dialog?.remove();
   const back = document.activeElement;
-  const input = make("input", { type: "text", autocomplete: "off", placeholder: "An action, a page, a field or a customer", attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": "An action, a page, a field or a customer", "aria-autocomplete": "list" } });
+  const input = make("input", { type: "text", autocomplete: "off", placeholder: HINT, attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": HINT, "aria-autocomplete": "list" } });
   const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
   dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Find anything by name" } }, input, list);
   document.body.append(dialog);
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
-  const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: () => location.assign(link.href) }])).values()];
+  const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: leads(link.href) }])).values()];
   for (const button of $$(".side .me-acts button")) places.push({ words: button.textContent.trim(), run: () => button.click() });
   let found = [], at = 0, customers = [], fields = [], asked = 0, none = "", enter = false; // `enter`: it was pressed while looking
   // A field is a place of the customer one is at, else what the inbox is narrowed to.
   const [, whose] = location.pathname.match(/^(\/customers\/[^/]+)/) ?? [];
-  const place = ({ key, label }) => ({ words: label, run: () => location.assign(whose && whose !== "/customers/new" ? `${whose}/profile#f-${key}` : `/inbox?field=${key}`) });
+  const place = ({ key, label }) => ({ words: label, run: leads(whose && whose !== "/customers/new" ? `${whose}/profile#f-${key}` : `/inbox?field=${key}`) });
 
   function draw() {
     const word = input.value.trim().toLowerCase();
@@ -39,15 +40,15 @@ export function palette(keys) {
   }
 
   input.addEventListener("input", async () => {
-    const mine = ++asked, word = input.value.trim(), looks = word.length > 1;
-    [at, customers, enter, none] = [0, [], false, looks ? "Looking…" : "Nothing of that name."];
+    const mine = ++asked, word = input.value.trim();
+    let names = [], words = NOTHING;
+    [at, customers, enter, none] = [0, [], false, word[1] ? "Looking…" : NOTHING];
     draw();
-    if (!looks) return;
-    let names = [], words = "Nothing of that name.";
+    if (!word[1]) return;
     try {
       if (!fields.length) fields = (await (await fetch("/api/fields")).json()).fields.map(place);
       const answer = await (await fetch(`/api/customers?limit=6&q=${encodeURIComponent(word)}`)).json();
-      names = answer.customers.map((each) => ({ words: each.name, run: () => location.assign(`/customers/${encodeURIComponent(each.id)}`) }));
+      names = answer.customers.map((each) => ({ words: each.name, run: leads(`/customers/${encodeURIComponent(each.id)}`) }));
     } catch { words = "The server did not answer."; } // the actions and pages are there all the same
     if (mine !== asked || !dialog.open) return;
     [customers, none] = [names, words];

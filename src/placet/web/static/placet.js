@@ -20,7 +20,7 @@ addEventListener("pageshow", () => {
   for (const sent of $$("form[data-sent]")) delete sent.dataset.sent;
   for (const button of $$("[aria-busy]")) button.removeAttribute("aria-busy");
 });
-addEventListener("input", ({ target }) => { need(target); clears(target.form, true); });
+addEventListener("input", ({ target }) => { need(target); clears(target.form, say); });
 addEventListener("invalid", (event) => { if (event.target.dataset.need) say(event.target.dataset.need); }, true);
 // A filter chosen by keys keeps the focus on the page that it leads to; after a press the list's own keys work at once.
 for (const name of ["change", "click"]) addEventListener(name, ({ target }) => {
@@ -33,14 +33,9 @@ function need(field) {
   if (field.dataset?.need) field.setCustomValidity(field.value.trim() ? "" : field.dataset.need);
 }
 
-// An edit that leaves nothing clears the value: the form and its button say so, wherever the button stands.
-function clears(form, speak) {
-  const told = form && $("[data-clears]", form), parts = [...form?.elements ?? []];
-  if (!told) return;
-  const empty = !parts.some((part) => part.name.startsWith("value.") && (part.type === "checkbox" ? part.checked : part.value.trim()));
-  if (speak && empty && told.hidden) say(told.textContent);
-  told.hidden = !empty;
-  for (const words of parts.flatMap((part) => $$("[data-if-clear]", part))) { words.hidden = !empty; words.previousSibling.hidden = empty; }
+// An edit that leaves nothing clears the value; what says so is asked for once somebody types into one.
+async function clears(form, speak) {
+  if (form && $("[data-clears]", form)) (await import("./clears.js")).clears(form, speak);
 }
 
 addEventListener("click", (event) => {
@@ -53,11 +48,8 @@ addEventListener("click", (event) => {
 });
 
 // -- on arrival: focus is on what is open, or where the last page was left; what happened is said --
-function needs() {
-  for (const field of $$("[data-need]")) need(field);
-  for (const form of $$("form:has([data-clears])")) clears(form);
-}
-document.addEventListener("placet:changed", needs);
+function needs() { for (const field of $$("[data-need]")) need(field); }
+document.addEventListener("placet:changed", () => { needs(); $$("form").forEach((form) => clears(form)); });
 needs();
 addEventListener("load", () => setTimeout(() => {
   const [edge, filter] = ["placet.edge", "placet.filter"].map((name) => { const left = sessionStorage.getItem(name); sessionStorage.removeItem(name); return left; });
