@@ -25,7 +25,7 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
 }
-_IMPORT: Final = re.compile(rb'(?<=(?:from|port) ")\./[a-z_]+\.js')  # `import … from "./dom.js"`, `import "./live.js"`
+_IMPORT: Final = re.compile(rb'(?<=from "|port "|port\(")\./[a-z_]+\.js')  # `from "./dom.js"`, `import "./live.js"`, `import("./it.js")`
 _FOREVER: Final = b"public, max-age=31536000, immutable"  # the address changes with the content
 _ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
 
@@ -87,9 +87,7 @@ def bare(script: bytes) -> bytes:
 
 def _is_module(name: str, contents: dict[str, bytes]) -> bool:
     """Whether a script imports others or is imported: all of them share one version, since they may import in a ring."""
-    imported = any(
-        f'from "./{name}"'.encode() in body or f'import "./{name}"'.encode() in body for body in contents.values()
-    )
+    imported = any(b"./" + name.encode() in _IMPORT.findall(body) for body in contents.values())
     return name.endswith(".js") and (imported or _IMPORT.search(contents[name]) is not None)
 
 
@@ -107,7 +105,8 @@ OF_PAGES: Final = (
     "settings.js",
     "typed.js",
     "clears.js",
-)  # of few pages, or asked for when somebody types
+    "palette.js",
+)  # of few pages, or asked for when they are needed
 MODULES: Final = tuple(name for name in FILES if name.endswith(".js") and name not in (*_SCRIPTS, *OF_PAGES))
 
 

@@ -108,3 +108,36 @@ async def test_slash_searches_customers(site: Site, window: Callable[..., Any]) 
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/customers?q=brandt")
     await page.locator("main").get_by_role("link", name="Helene Brandt").wait_for()
+
+
+async def test_what_is_typed_at_once_is_no_decision_but_a_search(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    let_it, asked = asyncio.Event(), []
+
+    async def late(route: Route) -> None:
+        asked.append(route.request.url)
+        await let_it.wait()
+        await route.continue_()
+
+    await page.route("**/static/palette.js*", late)
+    await page.goto("/inbox")
+    before = await site.everything()
+    await page.keyboard.press("j")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("anahit")
+    await expect(page.get_by_role("combobox", name="An action, a page")).to_have_value("anahit")
+    let_it.set()
+    await page.locator("#palette").get_by_role("option", name="Anahit Petrosyan").wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/customers/petrosyan")
+    assert await site.everything() == before
+    assert len(asked) == 1, "nobody who looks for nothing waits for it"
+
+
+async def test_where_nothing_can_be_looked_up_it_says_so(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire")).page
+    await page.route("**/static/palette.js*", lambda route: route.abort())
+    await page.goto("/inbox")
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("alert")).to_have_text("Nothing can be found. The server did not answer.")
+    await expect(page.locator("#palette")).to_have_count(0)

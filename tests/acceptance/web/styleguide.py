@@ -602,7 +602,7 @@ async def see(name: FromPath[str]) -> Response[str]:
 @get("/{rest:path}", media_type=MediaType.HTML)
 async def elsewhere(rest: FromPath[str]) -> str:
     """Return where a link led, for tests that follow one."""
-    return f"<!doctype html><html lang=en><title>elsewhere</title><p>{len(rest)}"
+    return f"<!doctype html><html lang=en><title>elsewhere</title><main id=main><p>{len(rest)}</main>"
 
 
 SENT: list[tuple[str, list[tuple[str, str]]]] = []

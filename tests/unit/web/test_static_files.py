@@ -151,7 +151,7 @@ def test_the_pages_stay_light() -> None:
 def test_scripts_import_each_other_under_the_address_that_is_kept_for_good() -> None:
     found = 0
     for name, file in served.FILES.items():
-        for imported, version in re.findall(r'(?:from|import) "\./([^"?]+)(?:\?v=(\w+))?"', file.body.decode()):
+        for imported, version in re.findall(r'(?:from |import[ (])"\./([^"?]+)(?:\?v=(\w+))?"', file.body.decode()):
             assert version == served.FILES[imported].version, name
             found += 1
     assert found > 20

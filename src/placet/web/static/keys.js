@@ -1,11 +1,10 @@
 // The keys: one table for what they do, the bar at the foot, the help and the palette. A key presses what carries it.
-import { $, $$, copy, make, root, say, seen, store } from "./dom.js";
+import { $, $$, copy, make, notice, root, say, seen, store } from "./dom.js";
 import { accept, deaf, takeBack } from "./decide.js";
 import { hasDraft } from "./drafts.js";
 import { current, handle, items, look, move, openCard, waits } from "./items.js";
 import { turn, open } from "./card.js";
 import { boxes, lead, select, ticked } from "./select.js";
-import { palette } from "./palette.js";
 
 let from = null; // where one was before a key led into a field; Escape leads back
 function enter(field) {
@@ -104,7 +103,19 @@ export const KEYS = [
   { key: "?", words: "all keys", on: "body", run: help, always: true },
 ];
 const works = (entry) => $$(entry.on).some(seen);
-function find() { palette(KEYS.filter(works)); }
+// Its box is there at once, so that no key after it is taken for a decision; what it finds comes with its script.
+function find() {
+  if ($("#palette")) return $("#palette").close();
+  const back = document.activeElement, words = "An action, a page, a field or a customer";
+  const input = make("input", { type: "text", autocomplete: "off", placeholder: words, attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": words, "aria-autocomplete": "list" } });
+  const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
+  const dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Find anything by name" } }, input, list);
+  dialog.addEventListener("close", () => { dialog.remove(); if (document.activeElement === document.body) back?.focus?.(); });
+  document.body.append(dialog);
+  dialog.showModal();
+  input.focus();
+  import("./palette.js").then(({ palette }) => palette(dialog, input, list, KEYS.filter(works), back), () => { dialog.close(); notice("Nothing can be found. The server did not answer."); });
+}
 
 // Where a key works by itself it has a cap; the parts of "g i" are pressed one after the other.
 export function caps(key) {

@@ -1,18 +1,11 @@
 // Everything by name: what keys do here, where one can go, whose page to open.
 import { $, $$, make, say } from "./dom.js";
 
-const MOST = 12, HINT = "An action, a page, a field or a customer", NOTHING = "Nothing of that name.";
+const MOST = 12, NOTHING = "Nothing of that name.";
 const leads = (href) => () => location.assign(href);
 
-export function palette(keys) {
-  let dialog = $("#palette");
-  if (dialog?.open) return dialog.close();
-  dialog?.remove();
-  const back = document.activeElement;
-  const input = make("input", { type: "text", autocomplete: "off", placeholder: HINT, attributes: { role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-label": HINT, "aria-autocomplete": "list" } });
-  const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
-  dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Find anything by name" } }, input, list);
-  document.body.append(dialog);
+// Fill the box that `keys.js` has opened, with what works here among the keys; `back` is where the focus was.
+export function palette(dialog, input, list, keys, back) {
   const actions = keys.filter((entry) => entry.run && entry.key !== "Ctrl+K").map((entry) => ({ words: entry.words[0].toUpperCase() + entry.words.slice(1), key: entry.key, run: entry.run }));
   const places = [...new Map($$(".side a[href], .tabs nav a[href]").map((link) => [link.href, { words: link.querySelector("span")?.textContent.trim() || link.firstChild.textContent.trim() || link.textContent.trim(), run: leads(link.href) }])).values()];
   for (const button of $$(".side .me-acts button")) places.push({ words: button.textContent.trim(), run: () => button.click() });
@@ -60,8 +53,6 @@ export function palette(keys) {
     if (step && found.length) { event.preventDefault(); at = (at + step + found.length) % found.length; draw(); }
     else if (event.key === "Enter") { event.preventDefault(); choose(at); }
   });
-  dialog.addEventListener("close", () => { dialog.remove(); if (document.activeElement === document.body) back?.focus?.(); });
   draw();
-  dialog.showModal();
-  input.focus();
+  if (input.value) input.dispatchEvent(new Event("input")); // typed before this was there
 }
