@@ -111,6 +111,7 @@ function find() {
   const list = make("ul", { id: "palette-list", attributes: { role: "listbox", "aria-label": "Found" } });
   const dialog = make("dialog", { id: "palette", attributes: { "aria-label": "Find anything by name" } }, input, list);
   dialog.addEventListener("close", () => { dialog.remove(); if (document.activeElement === document.body) back?.focus?.(); });
+  input.onkeydown = ({ key }) => { if (key === "Enter") dialog.dataset.entered = input.value; }; // until its script is there
   document.body.append(dialog);
   dialog.showModal();
   input.focus();

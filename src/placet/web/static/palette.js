@@ -54,5 +54,7 @@ export function palette(dialog, input, list, keys, back) {
     else if (event.key === "Enter") { event.preventDefault(); choose(at); }
   });
   draw();
-  if (input.value) input.dispatchEvent(new Event("input")); // typed before this was there
+  input.onkeydown = null;
+  if (input.value) input.dispatchEvent(new Event("input")); // typed before this was there, and entered
+  if (input.value && dialog.dataset.entered === input.value) choose(at);
 }
