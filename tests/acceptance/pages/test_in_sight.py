@@ -42,6 +42,25 @@ async def test_a_opens_what_needs_a_look(site: Site, visit: Callable[..., Any], 
     assert await site.status(found) == "pending"
 
 
+@pytest.mark.parametrize("user", ["claire", "jonas", "ines"])
+async def test_one_press_accepts_what_a_whole_batch_would_take(
+    site: Site, visit: Callable[..., Any], user: str
+) -> None:
+    note = site.note("Call", "She is a gardener, moves to Portugal, lives on a pension and drinks tea.")
+    likely = item("contactWindow", f"At tea, {user}", source_text="drinks tea", confidence="high")
+    reasoned = item("sourceOfWealth", f"Pension of {user}", source_text="lives on a pension", confidence="high")
+    await site.propose("petrosyan", *LOOKS.values(), likely, reasoned, source=note)
+    page: Page = await visit(user, "/inbox")
+    batches = await page.locator("[data-batch]").evaluate_all(
+        """all => all.map(batch => [
+            parseInt(batch.querySelector("[data-batch-accept]")?.textContent.match(/\\d+/)?.[0] ?? 0),
+            batch.querySelectorAll("[data-quick]").length, Boolean(batch.querySelector(".offer"))])"""
+    )
+    offered = [(takes, quick) for takes, quick, whole in batches if whole]  # one that goes on elsewhere offers nothing
+    assert all(takes == quick for takes, quick in offered), offered
+    assert user == "ines" or sum(takes for takes, _ in offered) > 3
+
+
 async def test_with_the_focus_nowhere_a_key_leads_to_what_is_in_sight_and_decides_nothing(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:
