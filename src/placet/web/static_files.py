@@ -25,9 +25,8 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
 }
-_IMPORT: Final = re.compile(
-    rb'(?<=from "|port "|port\(")\./[a-z_]+\.js'
-)  # `from "./dom.js"`, `import "./live.js"`, `import("./it.js")`
+# `from "./dom.js"`, `import "./live.js"`, `import("./it.js")`
+_IMPORT: Final = re.compile(rb'(?<=from "|port "|port\(")\./[a-z_]+\.js')
 _FOREVER: Final = b"public, max-age=31536000, immutable"  # the address changes with the content
 _ASK_AGAIN: Final = b"public, max-age=0, must-revalidate"
 

@@ -105,9 +105,8 @@ async def show_timeline(request: Request[Any, Any, Any], customer_id: FromPath[s
     runtime, who = runtime_and_caller(request)
     query = read_query(request, TimelineQuery)
     day = _day(query.as_of)
-    end = (
-        datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone(request))) if day else None
-    )  # as days are headed
+    # The day ends where the days that head the events do.
+    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone(request))) if day else None
     async with runtime.reading() as connection:
         customer = await records.get(connection, who, customer_id)
         narrowed = timeline.Narrowed(act=query.act or None, field=query.field or None, person=query.person or None)

@@ -196,13 +196,17 @@ def _quotes(
             start=artifact.evidence_start,
             end=artifact.evidence_end,
             number=numbers[artifact.id],
-            state="open"
-            if artifact.id == open_id
-            else _STATES.get(artifact.status if artifact.id not in undone else "undone", "ended"),
+            state=_state(artifact, open_id, undone),
         )
         for artifact in found
         if artifact.evidence_start is not None and artifact.evidence_end is not None and artifact.evidence_verified
     ]
+
+
+def _state(artifact: Artifact, open_id: str | None, undone: Collection[str]) -> State:
+    if artifact.id == open_id:
+        return "open"
+    return "ended" if artifact.id in undone else _STATES.get(artifact.status, "ended")
 
 
 handlers = (show_source, show_read, show_read_for, read_for_chosen, read_for)

@@ -1,6 +1,6 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, alsoSay, make, notice, say, signedOut } from "./dom.js";
+import { $, $$, alsoSay, make, notice, say, signIn } from "./dom.js";
 import { draftIn, typedIn } from "./drafts.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
@@ -152,7 +152,7 @@ function refuse(item, status, said, again) {
     block.append(make("a", { className: "btn sm", href: handle(item).href, attributes: { "data-opens": "read" }, textContent: "Give a reason" }));
   } else {
     const out = said.status === 401; // signed in again, the page has to learn its new token first
-    if (out) signedOut(block);
+    if (out) block.append(signIn());
     block.append(make("button", { type: "button", className: "btn sm", onclick: out ? async () => await refresh() && again() : again }, "Retry"));
   }
   ($(".row", item) ?? item.lastElementChild).after(block);
@@ -166,7 +166,7 @@ function refuse(item, status, said, again) {
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
   $(".notice.own:not([data-unsaved])")?.remove(); // what it says of the time before
-  for (const old of $$(".would")) old.remove();
+  forgetTry();
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   let body = chosen(form, submitter), key = newKey();
@@ -219,8 +219,8 @@ function chosen(form, submitter) {
 }
 
 // What Accept would do, row by row. Nothing is decided, and it stands until anything changes.
+function forgetTry() { for (const old of $$(".would")) old.remove(); }
 async function tryOut(form, submitter) {
-  const plain = () => { for (const old of $$(".would")) old.remove(); };
   const said = await send(submitter.formAction, chosen(form, submitter), newKey());
   if (said.error) return notice(`Not tried. ${said.error}`);
   for (const result of said.results) {
@@ -229,7 +229,7 @@ async function tryOut(form, submitter) {
     if (item) ($(".row", item) ?? item.lastElementChild).after(make("p", { className: `would meta${taken ? " taken" : ""}`, textContent: words }));
   }
   say(said.sentence);
-  addEventListener("change", plain, { once: true });
+  addEventListener("change", forgetTry, { once: true });
 }
 
 // -- undone --

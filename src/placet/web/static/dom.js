@@ -47,6 +47,6 @@ export function notice(words, ...more) {
   return made;
 }
 
-const signIn = () => make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" });
 // In a window of its own, so that nothing of this page is lost; coming back, it goes on where it was.
-export const signedOut = (about) => about ? about.append(signIn()) : notice("You are signed out. What you typed is still here.", signIn());
+export const signIn = () => make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" });
+export const signedOut = () => notice("You are signed out. What you typed is still here.", signIn());

@@ -18,7 +18,7 @@ export function dirty(field) {
 export const hasDraft = (item) => drafts.has(item.dataset.item);
 
 // The field of a proposal with a change that is not sent; the row itself where the change waits to be opened again.
-export const draftIn = (item) => $$(`form.edit ${FIELDS}`, item).find((field) => seen(field) && dirty(field)) ?? (hasDraft(item) ? $(".fld", item) : undefined);
+export const draftIn = (item) => typedInto(item).find((field) => field.form?.matches(".edit")) ?? (hasDraft(item) ? $(".fld", item) : undefined);
 
 // Before the page is carried over, and after.
 export function hold() {

@@ -103,6 +103,7 @@ export const KEYS = [
   { key: "?", words: "all keys", on: "body", run: help, always: true },
 ];
 const works = (entry) => $$(entry.on).some(seen);
+
 // Its box is there at once, so that no key after it is taken for a decision; what it finds comes with its script.
 function find() {
   if ($("#palette")) return $("#palette").close();

@@ -1,6 +1,6 @@
 // The session: what a person says goes to the chat's endpoint, what comes back is shown as it comes. The conversation lives in
 // this page and nowhere else; what was proposed is the server's, and the working folder is the page as the server has it.
-import { $, $$, make, say, seen } from "./dom.js";
+import { $, $$, make, say, seen, signIn } from "./dom.js";
 import { came, follow } from "./came.js";
 import { icon } from "./draw.js";
 import { go, here } from "./page.js";
@@ -75,7 +75,7 @@ function failed(error, bubble) {
   say(stopped ? "Stopped." : error.message);
   const box = stuck = make("div", { className: stopped ? "notice plain own" : "refusal", attributes: stopped ? {} : { role: "alert" } }, icon(stopped ? "info" : "triangle-alert"),
     make("p", {}, make("b", { textContent: stopped ? "Stopped. " : "No answer. " }), stopped ? "What was proposed before that stays." : `${error.message} What you wrote is still here.`));
-  if (error.signedOut) box.append(make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" }));
+  if (error.signedOut) box.append(signIn());
   box.append(make("button", { type: "button", className: "btn sm", textContent: "Retry", onclick: () => { bubble.remove(); answer(); } }));
   if (note) box.append(make("button", { type: "button", className: "btn sm quiet", textContent: "Change it", onclick: () => {
     bubble.previousElementSibling?.remove();
