@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from conftest import SECRET_KEY, World
+from eventually import eventually
 from placet.artifacts.artifact import Artifact
 from placet.triggers import rules
 from placet.triggers.deliver import Deliverer
@@ -76,13 +77,6 @@ class Post:
 
     async def deliveries(self, artifact: Artifact) -> list[dict[str, Any]]:
         return await self.world.rows("select * from delivery where artifact_id = $1 order by seq", artifact.id)
-
-
-async def eventually(so: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
-    """Return when something is so; TimeoutError where it does not come."""
-    async with asyncio.timeout(seconds):
-        while not await so():  # noqa: ASYNC110 - what is waited for happens in the database
-            await asyncio.sleep(0.01)
 
 
 class Noted(Trigger):

@@ -12,12 +12,13 @@ import pytest
 from standardwebhooks import Webhook
 
 from conftest import World
+from eventually import eventually
 from placet.artifacts import own
 from placet.errors import Conflict, NotFound
 from placet.identity.principal import Principal
 from placet.triggers import log, rules
 from placet.triggers.trigger import Done, Failed, Output, RetryLater
-from posting import KEY, Noted, Post, eventually, installed
+from posting import KEY, Noted, Post, installed
 from receiver import Receiver, always, answer, receiving
 
 

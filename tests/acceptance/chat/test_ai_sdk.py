@@ -15,6 +15,7 @@ from acceptance.chat.conftest import NOTE, served
 from acceptance.chat.openai_stub import ENDLESS, OpenAiStub, calls, says
 from acceptance.web.conftest import browser
 from conftest import World
+from eventually import eventually
 from placet.settings import LanguageModel, Settings
 
 __all__ = ["browser"]
@@ -136,7 +137,8 @@ async def test_stop_stops_the_model_and_stores_nothing(page: Page, with_model: s
     await begin(page, with_model, customer, await world.token(rm))
     stub.begin(lambda _: ENDLESS)
     await page.evaluate("text => { window.turn = window.chat.sendMessage({ text }); }", NOTE)
-    await page.wait_for_function("() => window.chat.messages.at(-1)?.parts.some(part => part.text?.includes('so on'))")
+    said = "() => window.chat.messages.at(-1)?.parts.some(part => part.text?.includes('so on'))"
+    await eventually(lambda: page.evaluate(said))
     await page.evaluate("async () => { await window.chat.stop(); await window.turn; }")
     assert await asyncio.to_thread(stub.gone.wait, 10)  # the model's connection was closed, though it had more to say
     assert (await page.evaluate("() => window.finished"))[0]["isAbort"]

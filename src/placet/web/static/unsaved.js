@@ -30,7 +30,7 @@ export function answered(ids) {
 }
 
 async function ask() {
-  const asked = new Map([...kept()].filter(([id]) => !ours.has(id)));
+  const asked = new Map([...kept()].filter(([id]) => !ours.has(id))), at = Date.now(); // the answer tells of now, however late it comes
   let waiting = [];
   if (asked.size) {
     try {
@@ -41,7 +41,9 @@ async function ask() {
     // What still waits may be saved yet, and is then to be undone.
     answered([...asked.keys()].filter((id) => !waiting.some((each) => id.endsWith(each.id))));
   }
-  const late = waiting.filter(({ id }) => Date.now() - asked.get(id) >= GRACE_MS);
+  const still = kept(); // another answer, or whoever reads, may have been quicker
+  waiting = waiting.filter(({ id }) => still.has(id));
+  const late = waiting.filter(({ id }) => at - asked.get(id) >= GRACE_MS);
   if (late.length < waiting.length) setTimeout(ask, GRACE_MS);
   tell(late);
 }
