@@ -195,11 +195,11 @@ async def get_artifact(connection: Connection, who: Principal, artifact_id: str)
     return from_row(row)
 
 
-async def undoing(connection: Connection, who: Principal, artifact_id: str) -> list[Artifact]:
-    """The entries that undo an artifact, as far as they are there for this caller, oldest first."""
+async def undoing(connection: Connection, who: Principal, ids: Collection[str]) -> list[Artifact]:
+    """The entries that undo these artifacts, as far as they are there for this caller, oldest first."""
     condition, scope = access.visible(who, *_VISIBLE_COLUMNS)
     rows = await connection.fetch(
-        f"{SQL['columns']} where {condition} and a.reverts = $2 order by a.seq", scope, artifact_id
+        f"{SQL['columns']} where {condition} and a.reverts = any ($2::text[]) order by a.seq", scope, list(ids)
     )
     return [from_row(row) for row in rows]
 

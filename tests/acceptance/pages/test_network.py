@@ -10,12 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
-from acceptance.pages.conftest import Site, item, served_at
+from acceptance.pages.conftest import Site, item, let_in, served_at
 from acceptance.pages.test_triage import HERE, NOW, Held, clear, contexts, row, visit, waiting
 
 __all__ = ["contexts", "visit", "waiting"]
+KEPT = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
 SLOW = {"offline": False, "latency": 800, "downloadThroughput": 40_000, "uploadThroughput": 40_000}  # ms, bytes/s
 
 
@@ -65,6 +67,67 @@ async def test_on_a_line_that_fails_the_row_comes_back_and_retry_saves_it(
     assert await site.database.fetchval(events, waiting[0]) == 1
 
 
+@pytest.mark.parametrize("where", ["list", "own page"])
+async def test_what_was_saved_though_its_answer_was_lost_is_said_once_the_page_knows(
+    site: Site, visit: Callable[..., Any], waiting: list[str], where: str
+) -> None:
+    page: Page = await visit("claire", HERE if where == "list" else f"/artifacts/{waiting[0]}")
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/decide", lose_the_answer)
+    await page.keyboard.press("j")
+    await page.keyboard.press("a")
+    await expect(page.locator("#toast p")).to_have_text("Occupation is decided after all.")
+    await expect(page.get_by_role("status")).to_have_text("Occupation is decided after all.")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    assert await site.status(waiting[0]) == "accepted"
+    assert await page.evaluate(KEPT) == []
+    if where == "list":
+        await page.route("**/decisions/accept", lose_the_answer)
+        for each in waiting[1:3]:
+            await row(page, each).get_by_role("checkbox").check()
+        await page.locator("#many").get_by_role("button", name="Accept 2").click()
+        await expect(page.locator("#toast p")).to_have_text("2 proposals are decided after all.")
+        await expect(page.get_by_role("alert")).to_have_count(0)
+        assert await page.evaluate(KEPT) == []
+
+
+async def test_signed_out_many_are_accepted_and_undone_after_signing_in_again(
+    site: Site, window: Callable[..., Any], waiting: list[str]
+) -> None:
+    opened = await window("claire")
+    page: Page = opened.page
+    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))  # the page looks again when it decided only
+    await page.goto(HERE)
+    count = page.locator(".side a[href='/inbox'] .num")
+    before = int((await count.inner_text()).split()[0])
+
+    async def signed_out_and_in_again(press: str, said: str) -> None:
+        await opened.context.clear_cookies()
+        await page.keyboard.press(press)
+        refused = page.get_by_role("alert")
+        await expect(refused.locator("p")).to_have_text(f"{said} You are signed out.")
+        await expect(refused.get_by_role("link", name="Sign in")).to_be_visible()
+        await let_in(opened.context, site, "claire")
+        await refused.get_by_role("button", name="Retry").click()
+
+    for each in waiting[:2]:
+        await row(page, each).get_by_role("checkbox").check()
+    await signed_out_and_in_again("Shift+A", "Nothing was accepted.")
+    await expect(page.locator("#toast p")).to_have_text("2 accepted.")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    await row(page, waiting[2]).locator(".fld").click()
+    await row(page, waiting[2]).get_by_role("button", name="Accept").click()
+    await expect(page.locator("#toast p")).to_contain_text("Best time to contact is now")
+    await expect(count).to_contain_text(str(before - 3))  # the page is as the server has it
+    await signed_out_and_in_again("z", "Not undone.")
+    await expect(page.locator("#toast p")).to_contain_text("Undone: Best time to contact")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_many_that_were_lost_are_sent_again_to_the_letter(
     site: Site, visit: Callable[..., Any], waiting: list[str]
 ) -> None:
@@ -80,7 +143,7 @@ async def test_many_that_were_lost_are_sent_again_to_the_letter(
         await row(page, each).get_by_role("checkbox").check()
     await page.keyboard.press("Shift+R")
     await page.keyboard.press("2")
-    await expect(page.get_by_role("alert")).to_have_text("Nothing was rejected. The server did not answer.")
+    await expect(page.get_by_role("alert").locator("p")).to_have_text("Nothing was rejected. The server did not answer.")
     await page.keyboard.press("Shift+R")
     await page.keyboard.press("2")
     await expect(page.locator("#toast p")).to_have_text("2 rejected.")
@@ -108,7 +171,6 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
 ) -> None:
     page: Page = (await window("claire")).page  # a browser of its own, whose clock is held
     await page.goto(HERE)
-    kept = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
     sent: list[str] = []
 
     async def lose(route: Route) -> None:
@@ -126,7 +188,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
     await row(page, waiting[1]).locator(".fld").click()
     await row(page, waiting[1]).get_by_role("button", name="Accept").click()
     await expect(row(page, waiting[1])).to_have_attribute("data-shown", "accepted")
-    assert await page.evaluate(kept) == waiting[:2]
+    assert await page.evaluate(KEPT) == waiting[:2]
     async with page.expect_response("**/unsaved?ids=*"):
         await page.goto("/customers")
     await page.evaluate("fetch('/healthz')")
@@ -137,7 +199,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
     await page.clock.resume()  # where the page has not come as far as asking again later
     said = "Not saved: Occupation of Margrethe Lund. What you decided was lost."
     await expect(page.get_by_role("alert").locator("p")).to_have_text(said)
-    assert await page.evaluate(kept) == waiting[:1]
+    assert await page.evaluate(KEPT) == waiting[:1]
 
     # It stands there after a reload, on the way back, and after signing in again; in another's hands it is not theirs to know.
     await page.reload()
@@ -160,7 +222,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
     await page.keyboard.press("a")
     assert await decided(site, waiting[0])
     await expect(page.get_by_role("alert")).to_have_count(0)
-    assert await page.evaluate(kept) == []
+    assert await page.evaluate(KEPT) == []
 
     # Whoever knows and leaves it as it is hears of it no more.
     await page.route("**/decide", lose)
@@ -172,7 +234,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
     await page.get_by_role("alert").get_by_role("button", name="Leave it").click()
     await expect(page.get_by_role("alert")).to_have_count(0)
     await page.reload()
-    assert await page.evaluate(kept) == []
+    assert await page.evaluate(KEPT) == []
 
 
 async def test_on_a_slow_line_it_shows_at_once_and_a_second_press_sends_nothing(

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from acceptance.pages.conftest import Site
 from acceptance.pages.test_access import text
-from acceptance.pages.test_network import decided
+from acceptance.pages.test_network import KEPT, decided
 from acceptance.pages.test_triage import HERE, Held, contexts, row, visit, waiting
 from eventually import eventually
 from placet.artifacts.drafts import Item
@@ -21,7 +21,6 @@ from placet.customers import teams
 from placet.identity.principal import SYSTEM
 
 __all__ = ["contexts", "visit", "waiting"]
-KEPT = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
 
 
 async def undone(site: Site, ids: list[str]) -> list[str]:

@@ -107,7 +107,7 @@ async def artifact_page(
         sent_on = await deliveries.of_artifact(connection, who, artifact_id, runtime.schema)
         rivals = await rivals_of(connection, runtime, who, artifact)
         seal = await proving.seal_of(connection, runtime, artifact_id)
-        undoing = await inbox.undoing(connection, who, artifact_id)
+        undoing = await inbox.undoing(connection, who, [artifact_id])
         told, ended = await retold(connection, lines, whole=True), await over(connection, members, earlier)
         around = msgspec.structs.replace(
             await shell(request, connection, "customers"), here=f"/artifacts/{artifact_id}"

@@ -64,10 +64,11 @@ async def _standing(
     if not ids:
         return []
     page = await inbox.list_artifacts(connection, who, inbox.Filters(ids=ids), limit=inbox.MAX_LIMIT)
+    taken_back = {entry.reverts for entry in await inbox.undoing(connection, who, ids)}
     return [
         artifact
         for artifact in page.artifacts
-        if "revert" in to_wire(artifact, who, schema).actions and not await inbox.undoing(connection, who, artifact.id)
+        if artifact.id not in taken_back and "revert" in to_wire(artifact, who, schema).actions
     ]
 
 

@@ -55,10 +55,10 @@ export function sendCard(form, submitter) {
   decide(item, form.getAttribute("action"), body);
 }
 
-async function decide(item, action, body, key = newKey()) {
+async function decide(item, action, body, again) { // `again` is the key of what was lost; it says the same, to the letter
   const status = body.get("status"), card = item.matches(".card"), mine = (newest = { ids: [item.dataset.item] });
-  for (const old of $$(".refusal, .err", item)) old.remove();
-  body.set("csrf", csrf()); // the one of now, where somebody signed in again
+  if (!again) body.set("csrf", csrf()); // the one of now, where somebody signed in again
+  const key = again ?? newKey();
   ink(item, status);
   onward(item);
   const said = await send(action, body, key, [item.dataset.item]);
@@ -68,7 +68,7 @@ async function decide(item, action, body, key = newKey()) {
   const busy = document.activeElement?.matches("input:not([type=checkbox]), textarea, select"); // with something else by now
   if (card && !busy && said.code !== "already_decided") await returnTo(item);
   if (said.status === 422 && !busy && wrong(item, said, status)) return;
-  refuse(item, status, said, () => decide(item, action, body, said.lost ? key : newKey()));
+  refuse(item, status, said, () => decide(item, action, body, said.lost ? key : null));
 }
 
 // On to the next that waits; where a card was open the next one opens.
@@ -151,13 +151,34 @@ function refuse(item, status, said, again) {
   } else if (said.code === "reason_required") {
     block.append(make("a", { className: "btn sm", href: handle(item).href, attributes: { "data-opens": "read" }, textContent: "Give a reason" }));
   } else {
-    const out = said.status === 401; // signed in again, the page has to learn its new token first
-    if (out) block.append(signIn());
-    block.append(make("button", { type: "button", className: "btn sm", onclick: out ? async () => await refresh() && again() : again }, "Retry"));
+    block.append(...ways(said, again));
   }
   ($(".row", item) ?? item.lastElementChild).after(block);
   item.scrollIntoView({ block: "nearest" });
-  if (taken || said.code === "stale" || said.status === 404) refresh();
+  if (said.lost) untilKnown([item], block);
+  if (said.lost || taken || said.code === "stale" || said.status === 404) refresh();
+}
+
+// Without an answer it may have been saved all the same. The page as it is by now knows.
+function untilKnown(rows, block) {
+  const title = rows.length > 1 ? `${rows.length} proposals are` : `${(handle(rows[0]) ?? $("h1")).textContent} is`;
+  document.addEventListener("placet:changed", function known() {
+    const newer = !block.parentNode || rows.some(({ dataset }) => "sent" in dataset || "kept" in dataset); // was decided since
+    if (!newer && rows.some((item) => item.isConnected && waits(item))) return;
+    document.removeEventListener("placet:changed", known);
+    block.remove();
+    if (newer) return;
+    answered(rows.map((item) => item.dataset.item));
+    const sentence = `${title} decided after all.`;
+    toast({ sentence });
+    say(sentence);
+  });
+}
+
+// To sign in, and to try again; signed in again, the page has to learn its new token first.
+function ways({ status }, again) {
+  const out = status === 401, onclick = out ? async () => await refresh() && again() : again;
+  return [...(out ? [signIn()] : []), make("button", { type: "button", className: "btn sm", onclick }, "Retry")];
 }
 
 // -- many --
@@ -170,7 +191,9 @@ export async function sendMany(form, submitter) {
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   let body = chosen(form, submitter), key = newKey();
+  for (const its of ["csrf", "next"]) body.delete(its); // the page's own, which may be another by now
   const asked = `${action} ${body}`;
+  body.set("csrf", csrf());
   const status = action.includes("/accept") ? "accepted" : "rejected";
   const among = whole ? $$("[data-item]", form.closest("[data-batch]") ?? document).filter(waits) : ticked().map((box) => box.closest("[data-item]"));
   const taken = status === "rejected" ? among : among.filter((item) => (whole ? "quick" in item.dataset : !heldBy($(".tick input", item))));
@@ -196,8 +219,10 @@ export async function sendMany(form, submitter) {
   if (said.error) {
     mine.over = true;
     taken.forEach(restore);
-    notice(`Nothing was ${status}. ${said.error}`);
-    return;
+    const block = notice(`Nothing was ${status}. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => sendMany(form, submitter)) : []));
+    if (!said.lost) return;
+    untilKnown(taken, block);
+    return refresh();
   }
   const done = [], results = [];
   for (const result of said.results) {
@@ -246,10 +271,11 @@ export function takeBack() {
 // All that can be, whatever becomes of the others; what was lost is sent again to the letter, so that it is done once.
 async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.map((id) => ["artifact", id])]), key = newKey()) {
   drop();
+  $(".notice.own:not([data-unsaved])")?.remove();
   const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
-    const again = () => { $(".notice.own").remove(); undo(ids, body, key); };
-    notice(`Not undone. ${said.error}`, said.lost ? make("button", { className: "btn sm", onclick: again }, "Retry") : "");
+    notice(`Not undone. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => (said.lost ? undo(ids, body, key) : undo(ids))) : []));
+    if (said.status === 401) return; // nothing of this page is lost
   } else if (said.details.length) notice([said.sentence, ...said.details].join(" "));
   else { say(said.sentence); toast(said); }
   await refresh();

@@ -49,4 +49,5 @@ export function notice(words, ...more) {
 
 // In a window of its own, so that nothing of this page is lost; coming back, it goes on where it was.
 export const signIn = () => make("a", { className: "btn sm", href: "/sign-in", target: "_blank", textContent: "Sign in" });
-export const signedOut = () => notice("You are signed out. What you typed is still here.", signIn());
+export const askedToSignIn = () => $(".own a[href='/sign-in']");
+export const signedOut = () => askedToSignIn() ?? notice("You are signed out. What you typed is still here.", signIn());

@@ -31,6 +31,7 @@ export function nextWaiting(item) {
 // Pencil turns to ink in place, before the server has said so; `restore` takes it back.
 export function ink(item, status) {
   const ring = $(".mark use", item), words = $(".mark .sr", item);
+  for (const old of $$(".refusal, .err", item)) old.remove();
   item.dataset.sent = "";
   item.dataset.shown = status;
   if (ring && !item.was) {

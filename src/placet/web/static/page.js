@@ -1,6 +1,6 @@
 // The page asks for itself again and carries over what changed, so that nothing a person typed, opened or selected is lost.
 /* global Idiomorph */
-import { $, $$, signedOut } from "./dom.js";
+import { $, $$, askedToSignIn, signedOut } from "./dom.js";
 import { bringBack, dirty, hold, unsent } from "./drafts.js";
 import { byId, current, handle } from "./items.js";
 
@@ -44,7 +44,7 @@ async function carry(mine) {
   } catch { return mine === turn ? false : newest; }
   if (mine !== turn) return newest;
   if (answer.redirected && new URL(answer.url).pathname === "/sign-in") {
-    unsent() || $("[data-sent]") ? signedOut() : location.assign(answer.url); // what is typed is not thrown away
+    unsent() || $("[data-sent]") || askedToSignIn() ? signedOut() : location.assign(answer.url); // what is typed, or can be sent again, is not thrown away
     return null;
   }
   const fresh = new DOMParser().parseFromString(text, "text/html");
