@@ -100,7 +100,9 @@ async def test_signed_out_many_are_accepted_and_undone_after_signing_in_again(
 ) -> None:
     opened = await window("claire")
     page: Page = opened.page
-    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))  # the page looks again when it decided only
+    await page.route(
+        "**/api/stream*", lambda route: route.fulfill(status=204)
+    )  # the page looks again when it decided only
     await page.goto(HERE)
     count = page.locator(".side a[href='/inbox'] .num")
     before = int((await count.inner_text()).split()[0])
@@ -143,7 +145,9 @@ async def test_many_that_were_lost_are_sent_again_to_the_letter(
         await row(page, each).get_by_role("checkbox").check()
     await page.keyboard.press("Shift+R")
     await page.keyboard.press("2")
-    await expect(page.get_by_role("alert").locator("p")).to_have_text("Nothing was rejected. The server did not answer.")
+    await expect(page.get_by_role("alert").locator("p")).to_have_text(
+        "Nothing was rejected. The server did not answer."
+    )
     await page.keyboard.press("Shift+R")
     await page.keyboard.press("2")
     await expect(page.locator("#toast p")).to_have_text("2 rejected.")
