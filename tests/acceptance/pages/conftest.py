@@ -210,6 +210,11 @@ async def open_context(browser: Browser, site: Site, user: str | None = None, **
     return context
 
 
+async def hears_nothing(page: Page) -> None:
+    """Keep from a page what others do: it is as it was when it was read, until it asks for itself again."""
+    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))
+
+
 async def let_in(context: BrowserContext, site: Site, user: str) -> None:
     """Sign that user in."""
     # A secure cookie can only be put in under https; browsers send it to loopback addresses all the same.

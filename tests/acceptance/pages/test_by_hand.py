@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from acceptance.pages.conftest import JUST_NOW, Site, item
+from acceptance.pages.conftest import JUST_NOW, Site, hears_nothing, item
 from acceptance.pages.test_access import is_page, text
 from placet.customers import teams
 from placet.identity.principal import SYSTEM
@@ -56,6 +56,7 @@ async def test_the_second_signature_is_on_the_value_that_was_shown(site: Site, w
     edit = {"status": "edited", "value.taxResidency": "Denmark"}
     assert (await claire.post(f"/artifacts/{artifact}/decide", edit)).status_code == 303
     jonas: Page = (await window("jonas")).page
+    await hears_nothing(jonas)
     await jonas.goto(f"/artifacts/{artifact}")
     await expect(jonas.locator(".card")).to_contain_text(
         re.compile(f"signed by Claire Amiel with a change, Denmark, {JUST_NOW}\\.")

@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page
 
-from acceptance.pages.conftest import DESK, PHONE, Site, Visitor, Window, item, open_context
+from acceptance.pages.conftest import DESK, PHONE, Site, Visitor, Window, hears_nothing, item, open_context
 from acceptance.pages.test_every_page import noted
 
 MOST = 150_000  # bytes over the line on a first visit
@@ -50,9 +50,7 @@ class Watched:
 
     async def start(self) -> Watched:
         await self.page.add_init_script(WATCH)
-        await self.page.route(
-            "**/api/stream*", lambda route: route.fulfill(status=204)
-        )  # nothing arrives while it is watched
+        await hears_nothing(self.page)  # nothing arrives while it is watched
         line = await self.window.context.new_cdp_session(self.page)
         line.on("Network.responseReceived", lambda e: self.names.update({e["requestId"]: e["response"]["url"]}))
         line.on("Network.loadingFinished", lambda e: self.got.update({e["requestId"]: e["encodedDataLength"]}))
@@ -209,7 +207,7 @@ async def test_a_page_that_comes_in_two_halves_does_not_move(site: Site, browser
     context = await browser.new_context(**DESK)
     page = await context.new_page()
     await page.add_init_script(WATCH)
-    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))
+    await hears_nothing(page)
     for path in ("/insights?days=0", "/inbox", "/customers/lund", "/customers/lund/timeline"):
         await page.goto(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}{path}")
         await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from acceptance.pages.conftest import Site, item, let_in, served_at
+from acceptance.pages.conftest import Site, hears_nothing, item, let_in, served_at
 from acceptance.pages.test_triage import HERE, NOW, Held, clear, contexts, row, visit, waiting
 
 __all__ = ["contexts", "visit", "waiting"]
@@ -100,9 +100,7 @@ async def test_signed_out_many_are_accepted_and_undone_after_signing_in_again(
 ) -> None:
     opened = await window("claire")
     page: Page = opened.page
-    await page.route(
-        "**/api/stream*", lambda route: route.fulfill(status=204)
-    )  # the page looks again when it decided only
+    await hears_nothing(page)  # it looks again when it decided only
     await page.goto(HERE)
     count = page.locator(".side a[href='/inbox'] .num")
     before = int((await count.inner_text()).split()[0])
@@ -311,10 +309,11 @@ async def test_z_before_the_answer_undoes_what_was_decided_last_once_it_is_saved
     assert await site.status(waiting[2]) == "pending"
 
     # What a whole batch was accepted with is taken back alike.
-    held = await Held().start(page, "**/decisions/accept")
+    held = await Held().start(page, "**/batches/*/accept")
     await page.locator("[data-batch-accept]").click()
     await expect(row(page, waiting[2])).to_have_attribute("data-shown", "accepted")  # an open card, too
     await page.keyboard.press("z")
+    assert len(held.sent) == 1
     held.go.set()
     await expect(page.locator("#toast p")).to_have_text(re.compile("^Undone: Best time to contact"))
     assert await site.status(waiting[2]) == "accepted", "by an entry of its own"

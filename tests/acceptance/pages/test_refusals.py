@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from acceptance.pages.conftest import Site
+from acceptance.pages.conftest import Site, hears_nothing
 
 # Browsers hold back what is plainly wrong; these tests are about what the server says where they do not.
 LET_THROUGH = "for (const form of document.forms) form.noValidate = true"
 
 
 async def open_form(page: Page, artifact: str, do: str = "read") -> Locator:
-    """The card on its own page, with one of its forms."""
+    """The card on its own page, with one of its forms, as the page was when it was opened."""
+    await hears_nothing(page)
     await page.goto(f"/artifacts/{artifact}?do={do}")
     await page.evaluate(LET_THROUGH)
     return page.locator(".card")

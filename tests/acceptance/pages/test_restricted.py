@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,8 +13,13 @@ from playwright.async_api import Page, expect
 from acceptance.pages.conftest import Site, item
 from placet.artifacts import reveal
 
-SECRET, WORDS = "1961", "born on 3 February 1961"
+WORDS = "born on 3 February 1961"
 LOOKED = "select count(*) from event where kind = 'customer.revealed' and artifact_id = $1 and actor_id = $2"
+
+
+def tells(page: str) -> bool:
+    """Whether a page has the year in it; by chance it can be in an id or a token."""
+    return re.search(r"(?<!\w)1961(?!\w)", page) is not None
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +49,11 @@ async def test_no_page_shows_it_before_somebody_asks(site: Site, born: str) -> N
     ):
         answer = await claire.get(path)
         assert answer.status_code == 200, path
-        assert SECRET not in answer.text, path
+        assert not tells(answer.text), path
     assert (await claire.get(f"/artifacts/{born}/proof")).status_code == 403, "a proof holds what was committed to"
     source = await site.database.fetchval("select source_id from artifact where id = $1", born)
     beside = (await claire.get(f"/sources/{source}?open={born}")).text
-    assert SECRET not in beside.partition('class="props"')[2], (
-        "the note itself is there to be read, its proposals are not"
-    )
+    assert not tells(beside.partition('class="props"')[2]), "the note itself is there to be read, its proposals are not"
 
 
 async def test_it_is_accepted_only_once_it_was_seen(site: Site, born: str, window: Callable[..., Any]) -> None:
@@ -72,10 +76,8 @@ async def test_it_is_accepted_only_once_it_was_seen(site: Site, born: str, windo
     assert await site.database.fetchval(LOOKED, born, "claire") == 1
     await page.reload()
     await expect(card.locator("blockquote")).to_contain_text(WORDS)
-    assert SECRET in (await claire.get(f"/artifacts/{born}/export")).text
-    assert SECRET not in (await (await site.visitor("ines")).get(f"/artifacts/{born}")).text, (
-        "it was shown to one person"
-    )
+    assert tells((await claire.get(f"/artifacts/{born}/export")).text)
+    assert not tells((await (await site.visitor("ines")).get(f"/artifacts/{born}")).text), "it was shown to one person"
     await page.get_by_role("button", name="Accept", exact=False).first.click()
     await expect(page.get_by_role("status")).to_have_text("Date of birth is accepted.")
     assert opened.said == []
@@ -84,9 +86,9 @@ async def test_it_is_accepted_only_once_it_was_seen(site: Site, born: str, windo
 async def test_it_is_hidden_again_after_a_while(site: Site, born: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ines = await site.visitor("ines")
     assert (await ines.post(f"/artifacts/{born}/reveal")).status_code == 303
-    assert SECRET in (await ines.get(f"/artifacts/{born}")).text
+    assert tells((await ines.get(f"/artifacts/{born}")).text)
     monkeypatch.setattr(reveal, "SHOWN_FOR", timedelta())
-    assert SECRET not in (await ines.get(f"/artifacts/{born}")).text
+    assert not tells((await ines.get(f"/artifacts/{born}")).text)
 
 
 async def test_strangers_and_plain_fields_reveal_nothing(site: Site, born: str) -> None:

@@ -197,6 +197,7 @@ def _field(
         ),
         pending=tuple(pending),
         hidden=hidden,
+        version=value.version if value is not None else 0,
     )
 
 

@@ -7,6 +7,9 @@ import { byId, current, handle } from "./items.js";
 let wanted = location.href, turn = 0, newest = null;
 const path = (url) => { const { pathname, search } = new URL(url, location.href); return pathname + search; };
 
+// A value that was revealed is in this page only: it stays until it changes, or the page is left.
+const revealed = (old) => old.matches(".fl-v") && !$(".hidden-v", old);
+
 const callbacks = {
   beforeNodeMorphed(old, fresh) {
     if (!(old instanceof Element)) return true;
@@ -14,6 +17,7 @@ const callbacks = {
     if (old.matches("input[type=checkbox]") && fresh.matches("input[type=checkbox]")) fresh.checked = old.checked;
     else if (old.matches("input:not([type=hidden]), textarea, select")) return !dirty(old);
     if (old.matches(".card") && fresh.matches(".card[data-status=pending]") && old.dataset.mode !== "read" && fresh.dataset.mode === "read") fresh.dataset.mode = old.dataset.mode;
+    if (revealed(old) && $(".hidden-v", fresh) && old.dataset.version === fresh.dataset.version) return false;
     if (old.matches("details[open]") && fresh.matches("details")) fresh.open = true;
     return true;
   },

@@ -56,7 +56,8 @@ class EarlierValue(View, frozen=True, kw_only=True):
 class ProfileField(View, frozen=True, kw_only=True):
     """A field of a customer: its value as displayed (None: not recorded), a list's items, what is proposed for it.
 
-    `hidden`: it is restricted and was not asked for, so neither the value nor earlier ones are in here.
+    `hidden`: it is restricted and was not asked for, so neither the value nor earlier ones are in here. `version` counts its
+    values, 0 where none was ever recorded.
     """
 
     key: str
@@ -67,6 +68,7 @@ class ProfileField(View, frozen=True, kw_only=True):
     earlier: tuple[EarlierValue, ...] = ()
     pending: tuple[Proposal, ...] = ()
     hidden: bool = False
+    version: int = 0
 
 
 class Section(View, frozen=True, kw_only=True):
