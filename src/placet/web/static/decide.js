@@ -1,6 +1,6 @@
 // Decisions: shown at once, sent once, saved or taken back with the reason. The forms are the pages' own; without this
 // module they are sent by the browser.
-import { $, $$, alsoSay, make, notice, say, signIn } from "./dom.js";
+import { $, $$, alsoSay, forgetSaid, make, notice, say, signIn } from "./dom.js";
 import { draftIn, typedIn } from "./drafts.js";
 import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, waits } from "./items.js";
 import { lookedAt, lookedAtEach } from "./looked.js";
@@ -186,7 +186,7 @@ function ways({ status }, again) {
 // The selected rows, or a whole batch. What was not taken says why; of the selected it stays selected.
 export async function sendMany(form, submitter) {
   if ("sent" in form.dataset) return;
-  $(".notice.own:not([data-unsaved])")?.remove(); // what it says of the time before
+  forgetSaid();
   forgetTry();
   if (submitter?.matches("[data-dry]")) return tryOut(form, submitter);
   const whole = !form.matches("#many"), action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
@@ -271,7 +271,7 @@ export function takeBack() {
 // All that can be, whatever becomes of the others; what was lost is sent again to the letter, so that it is done once.
 async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.map((id) => ["artifact", id])]), key = newKey()) {
   drop();
-  $(".notice.own:not([data-unsaved])")?.remove();
+  forgetSaid();
   const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
     notice(`Not undone. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => (said.lost ? undo(ids, body, key) : undo(ids))) : []));

@@ -38,9 +38,14 @@ export function make(tag, { attributes = {}, ...properties } = {}, ...children) 
 // What the server made markup of, escaped and with odd characters marked, as nodes.
 export const markup = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
 
+// What was said of the time before, by the page or by its server, goes with the next that is said; what was lost stays.
+export function forgetSaid() {
+  for (const old of $$(".notice:is(.own, [data-said]):not([data-unsaved])")) old.remove();
+}
+
 // A word of the page's own about something that did not work and belongs to no row, and what can be done about it.
 export function notice(words, ...more) {
-  $(".notice.own")?.remove();
+  forgetSaid();
   const made = make("div", { className: "notice refused own", attributes: { role: "alert" } }, make("div", {}, make("p", {}, ...[words].flat())), ...more);
   const above = $$("#main > :is(header, .tabs)").at(-1);
   above ? above.after(made) : $("#main").prepend(made);

@@ -23,7 +23,7 @@ const callbacks = {
   },
   // What is under way stands in the page as it was; the newer page does not bring it a second time in another form.
   beforeNodeAdded: (node) => !(node instanceof Element && node.id && document.getElementById(node.id)?.matches("[data-sent], [data-kept]")),
-  beforeNodeRemoved: (node) => !(node instanceof Element && (node.matches("[data-kept], [data-sent], .own") || $("[data-kept], [data-sent]", node))),
+  beforeNodeRemoved: (node) => !(node instanceof Element && (node.matches("[data-kept], [data-sent], [data-said], .own") || $("[data-kept], [data-sent]", node))),
 };
 
 export const here = () => new URL(location.href);
