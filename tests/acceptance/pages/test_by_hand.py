@@ -53,14 +53,14 @@ async def test_the_second_signature_decides(site: Site, window: Callable[..., An
 async def test_what_was_saved_is_said_until_something_else_is(site: Site, window: Callable[..., Any]) -> None:
     page: Page = (await window("claire")).page
     await page.goto("/customers/lund/profile/occupation")
-    await page.get_by_label("Occupation").fill("Beekeeper")
+    await page.get_by_label("Occupation").fill("Falconer")
     await page.keyboard.press("Enter")
     notice = page.locator(".notice")
-    await expect(notice.locator("p")).to_have_text("Occupation is now Beekeeper.")
+    await expect(notice.locator("p")).to_have_text("Occupation is now Falconer.")
     await expect(page.locator("html")).to_have_attribute("data-live", "on")
     new = await site.proposal("lund", "interests", ["Bees"])
     await expect(page.locator(f"#a-{new.id}")).to_be_visible()  # the page was made anew
-    await expect(notice.locator("p")).to_have_text("Occupation is now Beekeeper.")
+    await expect(notice.locator("p")).to_have_text("Occupation is now Falconer.")
     await page.locator(f"#a-{new.id}").get_by_role("link", name="Review Personal interests", exact=True).click()
     await expect(notice).to_have_count(1)
     await page.locator(f"#a-{new.id}").get_by_role("button", name="Accept").click()

@@ -6,7 +6,7 @@ import { byId, current, handle, ink, items, keep, look, nextWaiting, restore, wa
 import { lookedAt, lookedAtEach } from "./looked.js";
 import { go, here, refresh } from "./page.js";
 import { clashes, heldBy, ticked } from "./select.js";
-import { drop, toast } from "./toast.js";
+import { drop, toast, undoable } from "./toast.js";
 import { answered, sent, toUndo } from "./unsaved.js";
 
 const DEAF_MS = 500; // after the focus went on, so that a second press of the same key decides nothing unseen
@@ -170,8 +170,8 @@ function untilKnown(rows, block) {
     if (newer) return;
     answered(rows.map((item) => item.dataset.item));
     const sentence = `${title} decided after all.`;
-    toast({ sentence });
-    say(sentence);
+    if (!undoable()) toast({ sentence }); // a way back that is offered is not taken away
+    alsoSay(sentence);
   });
 }
 
@@ -221,7 +221,7 @@ export async function sendMany(form, submitter) {
     taken.forEach(restore);
     const block = notice(`Nothing was ${status}. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => sendMany(form, submitter)) : []));
     if (!said.lost) return;
-    untilKnown(taken, block);
+    if (taken.length) untilKnown(taken, block);
     return refresh();
   }
   const done = [], results = [];

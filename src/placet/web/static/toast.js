@@ -1,12 +1,12 @@
 // What was just done, for ten seconds, with the way back. Never for errors.
-import { $, forgetSaid, make, markup, seen } from "./dom.js";
+import { $, make, markup, seen } from "./dom.js";
 
 const FOR_MS = 10_000;
 let timer = 0, over = () => {};
 
 export function toast(said, undo = null, after = () => {}) {
   drop();
-  forgetSaid();
+  $("[data-said]")?.remove(); // what the server said of the time before
   over = after;
   const words = make("p", {}, ...(said.shown ? markup(said.shown) : [said.sentence]));
   const made = make("div", { id: "toast", className: "toast", attributes: { role: "region", "aria-label": "Just done" } }, words);
