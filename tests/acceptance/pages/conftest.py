@@ -22,6 +22,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from acceptance.web.conftest import axe, browser
 from acceptance.web.looking import DESK, PHONE
 from conftest import SECRET_KEY, item
+from intercept import intercept
 from placet.api.app import from_environment
 from placet.api.auth import COOKIE
 from placet.artifacts.artifact import Artifact
@@ -212,7 +213,7 @@ async def open_context(browser: Browser, site: Site, user: str | None = None, **
 
 async def hears_nothing(page: Page) -> None:
     """Keep from a page what others do: it is as it was when it was read, until it asks for itself again."""
-    await page.route("**/api/stream*", lambda route: route.fulfill(status=204))
+    await intercept(page, "**/api/stream*", lambda route: route.fulfill(status=204))
 
 
 async def let_in(context: BrowserContext, site: Site, user: str) -> None:

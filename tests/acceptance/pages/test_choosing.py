@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from acceptance.pages.conftest import Site, Window, item
 from acceptance.web.looking import walk
+from intercept import intercept
 from placet.customers import records
 from placet.identity import users
 from placet.identity.principal import SYSTEM
@@ -146,7 +147,7 @@ async def test_suggestions_come_as_one_types_and_the_focus_stays(site: Site, ope
 
 async def test_the_suggestions_are_not_needed(opened: Window) -> None:
     page = opened.page
-    await page.route("**/api/customers?*", lambda route: route.abort())
+    await intercept(page, "**/api/customers?*", lambda route: route.abort())
     await page.goto("/inbox")
     await whom(page).press_sequentially("guest 099")
     await page.keyboard.press("Enter")

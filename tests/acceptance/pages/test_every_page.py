@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from acceptance.pages.conftest import Site, Window, item, open_context
 from acceptance.web.looking import walk
+from intercept import intercept
 from placet.customers import delegations, teams
 from placet.identity import tokens
 from placet.identity.principal import SYSTEM, Principal
@@ -105,7 +106,7 @@ async def just_decided(page: Page, site: Site) -> None:
 
 async def refused(page: Page, site: Site) -> None:
     await only_one(page, site)
-    await page.route("**/decide", lambda route: route.abort())
+    await intercept(page, "**/decide", lambda route: route.abort())
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     await page.locator(".item .refusal").wait_for()

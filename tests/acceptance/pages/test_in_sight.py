@@ -11,6 +11,7 @@ from playwright.async_api import Page, Route, expect
 
 from acceptance.pages.conftest import Site, item
 from acceptance.pages.test_triage import HERE, clear, contexts, row, visit, waiting
+from intercept import intercept
 
 __all__ = ["contexts", "visit", "waiting"]
 LOOKS = {  # why it needs a look -> a proposal that does
@@ -169,7 +170,7 @@ async def test_a_card_that_opens_late_does_not_call_back_whoever_went_on(
         await go_on.wait()
         await route.continue_()
 
-    await page.route(f"**/inbox?*open={waiting[0]}*", late)
+    await intercept(page, f"**/inbox?*open={waiting[0]}*", late)
     await focus(page, waiting[0])
     await page.keyboard.press("Enter")
     await page.keyboard.press("j")
@@ -186,7 +187,7 @@ async def test_what_could_not_be_opened_says_so(site: Site, visit: Callable[...,
     async def lost(route: Route) -> None:
         await route.abort("internetdisconnected")
 
-    await page.route("**/inbox?*open=*", lost)
+    await intercept(page, "**/inbox?*open=*", lost)
     await focus(page, waiting[0])
     await page.keyboard.press("e")
     await expect(page.get_by_role("alert")).to_have_text("Not opened. The server did not answer.")

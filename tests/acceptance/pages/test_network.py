@@ -15,6 +15,7 @@ from playwright.async_api import Page, Route, expect
 
 from acceptance.pages.conftest import Site, hears_nothing, item, let_in, served_at
 from acceptance.pages.test_triage import HERE, NOW, Held, clear, contexts, row, visit, waiting
+from intercept import intercept
 
 __all__ = ["contexts", "visit", "waiting"]
 KEPT = "JSON.parse(sessionStorage.getItem('placet.unsaved.claire') ?? '[]').map(([id]) => id)"
@@ -51,7 +52,7 @@ async def test_on_a_line_that_fails_the_row_comes_back_and_retry_saves_it(
     async def lose(route: Route) -> None:
         await (fail(route, ways.pop(0)) if ways else route.continue_())
 
-    await page.route("**/decide", lose)
+    await intercept(page, "**/decide", lose)
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     refusal = row(page, waiting[0]).get_by_role("alert")
@@ -77,7 +78,7 @@ async def test_what_was_saved_though_its_answer_was_lost_is_said_once_the_page_k
         await route.fetch()
         await route.abort()
 
-    await page.route("**/decide", lose_the_answer)
+    await intercept(page, "**/decide", lose_the_answer)
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     await expect(page.locator("#toast p")).to_have_text("Occupation is decided after all.")
@@ -86,7 +87,7 @@ async def test_what_was_saved_though_its_answer_was_lost_is_said_once_the_page_k
     assert await site.status(waiting[0]) == "accepted"
     assert await page.evaluate(KEPT) == []
     if where == "list":
-        await page.route("**/decisions/accept", lose_the_answer)
+        await intercept(page, "**/decisions/accept", lose_the_answer)
         for each in waiting[1:3]:
             await row(page, each).get_by_role("checkbox").check()
         await page.locator("#many").get_by_role("button", name="Accept 2").click()
@@ -138,7 +139,7 @@ async def test_many_that_were_lost_are_sent_again_to_the_letter(
         sent.append((route.request.headers["idempotency-key"], route.request.post_data))
         await (route.abort() if len(sent) == 1 else route.continue_())
 
-    await page.route("**/decisions/reject", lose)
+    await intercept(page, "**/decisions/reject", lose)
     for each in waiting[:2]:
         await row(page, each).get_by_role("checkbox").check()
     await page.keyboard.press("Shift+R")
@@ -181,7 +182,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
 
     # Lost while its page is there, its row says so; what is still on its way nobody calls lost.
     await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
-    await page.route("**/decide", lose)
+    await intercept(page, "**/decide", lose)
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     await expect(row(page, waiting[0]).get_by_role("alert")).to_contain_text("Not saved.")
@@ -227,7 +228,7 @@ async def test_what_was_not_saved_when_its_page_was_left_is_said_on_the_next(
     assert await page.evaluate(KEPT) == []
 
     # Whoever knows and leaves it as it is hears of it no more.
-    await page.route("**/decide", lose)
+    await intercept(page, "**/decide", lose)
     await page.goto(f"/artifacts/{waiting[2]}")
     await page.get_by_role("button", name="Accept").click()
     await expect(page.get_by_role("alert")).to_contain_text("Not saved.")
@@ -302,7 +303,7 @@ async def test_z_before_the_answer_undoes_what_was_decided_last_once_it_is_saved
 
     # Nothing is undone of what was refused.
     await page.unroute("**/decide")
-    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await intercept(page, "**/decide", lambda route: route.abort(), times=1)
     await row(page, waiting[2]).get_by_role("button", name="Accept").click()
     await page.keyboard.press("z")
     await expect(row(page, waiting[2]).get_by_role("alert")).to_contain_text("Not saved.")

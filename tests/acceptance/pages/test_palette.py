@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from acceptance.pages.conftest import Site
+from intercept import intercept
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ async def held(page: Page) -> asyncio.Event:
         await go.wait()
         await route.continue_()
 
-    await page.route("**/api/customers?*", hold)
+    await intercept(page, "**/api/customers?*", hold)
     return go
 
 
@@ -95,7 +96,7 @@ async def test_enter_with_nothing_found_leaves_it_open(site: Site, window: Calla
     await page.keyboard.press("Enter")
     await page.keyboard.type("q")
     await expect(page.get_by_role("combobox", name="An action, a page")).to_have_value("zzyzxq")
-    await page.route("**/api/customers?*", lambda route: route.abort())
+    await intercept(page, "**/api/customers?*", lambda route: route.abort())
     await page.keyboard.type("r")
     await expect(option).to_have_text("The server did not answer.")
 
@@ -119,7 +120,7 @@ async def test_what_is_typed_at_once_is_no_decision_but_a_search(site: Site, win
         await let_it.wait()
         await route.continue_()
 
-    await page.route("**/static/palette.js*", late)
+    await intercept(page, "**/static/palette.js*", late)
     await page.goto("/inbox")
     before = await site.everything()
     await page.keyboard.press("j")
@@ -135,7 +136,7 @@ async def test_what_is_typed_at_once_is_no_decision_but_a_search(site: Site, win
 
 async def test_where_nothing_can_be_looked_up_it_says_so(site: Site, window: Callable[..., Any]) -> None:
     page: Page = (await window("claire")).page
-    await page.route("**/static/palette.js*", lambda route: route.abort())
+    await intercept(page, "**/static/palette.js*", lambda route: route.abort())
     await page.goto("/inbox")
     await page.keyboard.press("Control+k")
     await expect(page.get_by_role("alert")).to_have_text("Nothing can be found. The server did not answer.")

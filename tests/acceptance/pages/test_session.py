@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from acceptance.pages.conftest import DESK, PHONE, Site, Window, open_context
+from intercept import intercept
 
 _numbers = itertools.count(1)
 PLACE = "/customers/pillai-menon/session"
@@ -209,7 +210,7 @@ async def test_the_card_in_the_chat_is_the_one_in_the_folder(page: Page, site: S
     await expect(page.locator("#folder .card .reasons button").first).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.locator(f"#a-{which}")).to_have_attribute("data-mode", "read")
-    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await intercept(page, "**/decide", lambda route: route.abort(), times=1)
     await email.get_by_role("button", name="Accept").click()
     await expect(page.locator("#folder .refusal")).to_contain_text("Not saved.")
     await expect(email.get_by_role("button", name="Accept")).to_be_visible()
@@ -280,7 +281,7 @@ async def test_a_failure_keeps_the_note_and_retry_sends_it_again(page: Page, sit
             await route.fulfill(content_type="text/event-stream", body="".join(f"data: {part}\n\n" for part in parts))
 
     before, words = await site.database.fetchval(ROWS), note()
-    await page.route("**/chat", fail)
+    await intercept(page, "**/chat", fail)
     await say(page, words)
     refusal = page.get_by_role("alert")
     await expect(refusal).to_contain_text("did not answer")
@@ -301,7 +302,7 @@ async def test_a_failure_keeps_the_note_and_retry_sends_it_again(page: Page, sit
 
 async def test_what_was_typed_since_a_failure_is_not_lost(page: Page) -> None:
     words, box = note(), page.get_by_label("Paste a note, or ask")
-    await page.route("**/chat", lambda route: route.abort(), times=1)
+    await intercept(page, "**/chat", lambda route: route.abort(), times=1)
     await say(page, words)
     await expect(page.get_by_role("alert")).to_contain_text("did not answer")
     await box.fill("And she moved to Kochi. ")
@@ -313,7 +314,7 @@ async def test_what_was_typed_since_a_failure_is_not_lost(page: Page) -> None:
 
 
 async def test_a_failed_turn_has_no_buttons_once_another_was_sent(page: Page) -> None:
-    await page.route("**/chat", lambda route: route.abort(), times=1)
+    await intercept(page, "**/chat", lambda route: route.abort(), times=1)
     await say(page, note())
     refusal = page.get_by_role("alert")
     await expect(refusal.get_by_role("button")).to_have_count(2)
@@ -332,7 +333,7 @@ async def test_stop_ends_the_turn(page: Page, site: Site) -> None:
         await held.wait()
 
     before = await site.database.fetchval(ROWS)
-    await page.route("**/chat", hold)
+    await intercept(page, "**/chat", hold)
     await say(page, note())
     await page.get_by_role("button", name="Stop").click()
     await expect(page.locator(".theirs")).to_contain_text("Stopped. What was proposed before that stays.")

@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from acceptance.pages.conftest import JUST_NOW, PHONE, Site, Window, item, open_context
 from acceptance.web.test_keys_and_forms import PRESSED_THRICE
+from intercept import intercept
 from placet.artifacts import custody
 from placet.demo.loading import DEMO_PASSWORD
 from placet.identity.principal import SYSTEM
@@ -95,7 +96,7 @@ class Held:
         self.go = asyncio.Event()
 
     async def start(self, page: Page, pattern: str = "**/decide") -> Held:
-        await page.route(pattern, self._hold)
+        await intercept(page, pattern, self._hold)
         return self
 
     async def _hold(self, route: Route) -> None:
@@ -211,7 +212,7 @@ async def test_what_was_lost_on_the_way_is_tried_again_as_the_same_decision(
         keys.append(route.request.headers["idempotency-key"])
         await (route.abort() if len(keys) == 1 else route.continue_())
 
-    await page.route("**/decide", lose)
+    await intercept(page, "**/decide", lose)
     await page.keyboard.press("j")
     await page.keyboard.press("a")
     refusal = row(page, waiting[0]).get_by_role("alert")
@@ -398,7 +399,7 @@ async def test_beside_its_field_it_is_decided_like_in_a_list(
 ) -> None:
     page = await visit("claire", "/customers/lund/profile")
     await row(page, waiting[1]).get_by_role("link", name="Review").focus()
-    await page.route("**/decide", lambda route: route.abort(), times=1)
+    await intercept(page, "**/decide", lambda route: route.abort(), times=1)
     await page.keyboard.press("a")
     refusal = row(page, waiting[1]).get_by_role("alert")
     await expect(refusal).to_contain_text("Not saved.")

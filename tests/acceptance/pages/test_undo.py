@@ -16,6 +16,7 @@ from acceptance.pages.test_access import text
 from acceptance.pages.test_network import KEPT, decided
 from acceptance.pages.test_triage import HERE, Held, contexts, row, visit, waiting
 from eventually import eventually
+from intercept import intercept
 from placet.artifacts.drafts import Item
 from placet.customers import teams
 from placet.identity.principal import SYSTEM
@@ -77,7 +78,7 @@ async def test_what_was_not_undone_when_its_page_was_left_is_said_on_the_next(
     await page.goto(HERE)
     await page.locator("[data-batch-accept]").click()
     await expect(page.locator("#toast p")).to_have_text("3 accepted. 1 left as it was.")
-    await page.route("**/decisions/revert", lambda route: route.abort())
+    await intercept(page, "**/decisions/revert", lambda route: route.abort())
     await page.keyboard.press("z")
     await expect(page.get_by_role("alert").locator("p")).to_have_text("Not undone. The server did not answer.")
     await page.clock.fast_forward(5000)
@@ -115,7 +116,7 @@ async def test_an_undo_that_was_lost_is_sent_again_as_the_same(
         else:
             await route.continue_()
 
-    await page.route("**/decisions/revert", lose_the_answer)
+    await intercept(page, "**/decisions/revert", lose_the_answer)
     await page.keyboard.press("z")
     refused = page.get_by_role("alert")
     await expect(refused).to_contain_text("Not undone. The server did not answer.")
@@ -154,7 +155,7 @@ async def test_taken_back_before_it_was_saved_it_is_said_where_only_the_decision
         await route.fulfill(response=answer)
         brought.set()
 
-    await page.route("**/unsaved?ids=*", bring_late)
+    await intercept(page, "**/unsaved?ids=*", bring_late)
     await page.goto("/customers")
     await answered.wait()
     held.go.set()

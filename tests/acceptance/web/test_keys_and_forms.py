@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Error, Page, Route, expect
 
 from acceptance.web import styleguide
+from intercept import intercept
 from placet.web.specimens import proposals as sample
 from placet.web.specimens import words
 
@@ -62,7 +63,7 @@ async def slow_posts(page: Page) -> list[str]:
         with contextlib.suppress(Error):  # a navigation that took its place may have ended it
             await route.continue_()
 
-    await page.route("**/*", later)
+    await intercept(page, "**/*", later)
     return seen
 
 
