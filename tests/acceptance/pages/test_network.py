@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from acceptance.pages.conftest import Site, hears_nothing, item, let_in, served_at
+from acceptance.pages.conftest import PHONE, Site, hears_nothing, item, let_in, served_at
 from acceptance.pages.test_triage import HERE, NOW, Held, clear, contexts, row, visit, waiting
 from intercept import intercept
 
@@ -127,6 +127,19 @@ async def test_signed_out_many_are_accepted_and_undone_after_signing_in_again(
     await signed_out_and_in_again("z", "Not undone.")
     await expect(page.locator("#toast p")).to_contain_text("Undone: Best time to contact")
     await expect(page.get_by_role("alert")).to_have_count(0)
+
+
+async def test_on_a_phone_what_became_of_many_is_in_sight(site: Site, window: Callable[..., Any]) -> None:
+    page: Page = (await window("claire", **PHONE)).page
+    await page.goto("/inbox")
+    last = page.locator(".tick [name=artifact]:visible").last
+    await last.check()
+    await intercept(page, "**/decisions/accept", lambda route: route.abort())
+    await page.locator("#many [data-key=A]").click()
+    refused = page.get_by_role("alert")
+    await expect(refused).to_contain_text("Nothing was accepted. The server did not answer.")
+    await expect(refused).to_be_in_viewport(ratio=1)
+    await expect(last).to_be_checked()
 
 
 async def test_many_that_were_lost_are_sent_again_to_the_letter(

@@ -175,6 +175,13 @@ function untilKnown(rows, block) {
   });
 }
 
+// What became of what the reader did, above the list and in sight, however far down they are.
+function tell(words, ...more) {
+  const block = notice(words, ...more);
+  block.scrollIntoView({ block: "nearest" });
+  return block;
+}
+
 // To sign in, and to try again; signed in again, the page has to learn its new token first.
 function ways({ status }, again) {
   const out = status === 401, onclick = out ? async () => await refresh() && again() : again;
@@ -219,7 +226,7 @@ export async function sendMany(form, submitter) {
   if (said.error) {
     mine.over = true;
     taken.forEach(restore);
-    const block = notice(`Nothing was ${status}. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => sendMany(form, submitter)) : []));
+    const block = tell(`Nothing was ${status}. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => sendMany(form, submitter)) : []));
     if (!said.lost) return;
     if (taken.length) untilKnown(taken, block);
     return refresh();
@@ -247,7 +254,7 @@ function chosen(form, submitter) {
 function forgetTry() { for (const old of $$(".would")) old.remove(); }
 async function tryOut(form, submitter) {
   const said = await send(submitter.formAction, chosen(form, submitter), newKey());
-  if (said.error) return notice(`Not tried. ${said.error}`);
+  if (said.error) return tell(`Not tried. ${said.error}`);
   for (const result of said.results) {
     const item = byId(result.artifactId), taken = !result.error;
     const words = taken ? { signed: "Would be signed; a second signature decides." }[result.outcome] ?? "Would be accepted." : `Would stay. ${result.error}`;
@@ -274,9 +281,9 @@ async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.ma
   forgetSaid();
   const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
-    notice(`Not undone. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => (said.lost ? undo(ids, body, key) : undo(ids))) : []));
+    tell(`Not undone. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => (said.lost ? undo(ids, body, key) : undo(ids))) : []));
     if (said.status === 401) return; // nothing of this page is lost
-  } else if (said.details.length) notice([said.sentence, ...said.details].join(" "));
+  } else if (said.details.length) tell([said.sentence, ...said.details].join(" "));
   else { say(said.sentence); toast(said); }
   await refresh();
   if (document.activeElement === document.body) (current() ?? items()[0])?.querySelector(".fld").focus();
