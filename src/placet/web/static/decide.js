@@ -175,9 +175,9 @@ function untilKnown(rows, block) {
   });
 }
 
-// What became of what the reader did, above the list and in sight, however far down they are.
-function tell(words, ...more) {
-  const block = notice(words, ...more);
+// What became of what the reader did, above the list and in sight, however far down they are; with the way on, where `again` may help.
+function tell(words, { lost, status } = {}, again) {
+  const block = notice(words, ...(lost || status === 401 ? ways({ status }, again) : []));
   block.scrollIntoView({ block: "nearest" });
   return block;
 }
@@ -226,7 +226,7 @@ export async function sendMany(form, submitter) {
   if (said.error) {
     mine.over = true;
     taken.forEach(restore);
-    const block = tell(`Nothing was ${status}. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => sendMany(form, submitter)) : []));
+    const block = tell(`Nothing was ${status}. ${said.error}`, said, () => sendMany(form, submitter));
     if (!said.lost) return;
     if (taken.length) untilKnown(taken, block);
     return refresh();
@@ -281,7 +281,7 @@ async function undo(ids, body = new URLSearchParams([["csrf", csrf()], ...ids.ma
   forgetSaid();
   const said = await send("/decisions/revert", body, key, toUndo(ids));
   if (said.error) {
-    tell(`Not undone. ${said.error}`, ...(said.lost || said.status === 401 ? ways(said, () => (said.lost ? undo(ids, body, key) : undo(ids))) : []));
+    tell(`Not undone. ${said.error}`, said, () => (said.lost ? undo(ids, body, key) : undo(ids)));
     if (said.status === 401) return; // nothing of this page is lost
   } else if (said.details.length) tell([said.sentence, ...said.details].join(" "));
   else { say(said.sentence); toast(said); }
